@@ -1,0 +1,59 @@
+/**
+ * What describes a remote procedure: its program, its number and its codecs.
+ *
+ * @module
+ */
+
+import type { XdrReader } from "./xdr/reader.ts";
+import type { XdrWriter } from "./xdr/writer.ts";
+
+/** Writes a value of type `T`. */
+export type Encode<T> = (writer: XdrWriter, value: T) => void;
+
+/** Reads a value of type `T`. */
+export type Decode<T> = (reader: XdrReader) => T;
+
+/** An RPC program: the first two words of every packet header. */
+export interface Program {
+  /** Its name in libvirt's sources: `remote`, `qemu`, `lxc`, `admin`, `keepalive`. */
+  readonly name: string;
+  /** The program number. */
+  readonly number: number;
+  /** The program's version; 1 for all of them. */
+  readonly version: number;
+}
+
+/**
+ * A procedure as the client half sees it: what it is called with and what it answers.
+ *
+ * @typeParam A Its arguments; `void` when it has none.
+ * @typeParam R Its result; `void` when it has none.
+ */
+export interface Procedure<A, R> {
+  /** The program that it belongs to. */
+  readonly program: Program;
+  /** Its number inside the program. */
+  readonly number: number;
+  /** Its name in camelCase: `domainGetState` for `REMOTE_PROC_DOMAIN_GET_STATE`. */
+  readonly name: string;
+  /** Whether the daemon runs it on a worker kept free for calls that cannot block. */
+  readonly highPriority?: boolean;
+  /** Which way stream data flows after the call, as libvirt's interface files note it. */
+  readonly stream?: "read" | "write";
+  /** Writes the arguments. */
+  readonly encode: Encode<A>;
+  /** Reads the result. */
+  readonly decode: Decode<R>;
+}
+
+/** A message that a daemon sends by itself: an event. */
+export interface EventMessage<M> {
+  /** The program that it belongs to. */
+  readonly program: Program;
+  /** Its procedure number. */
+  readonly number: number;
+  /** Its name in camelCase: `domainEventCallbackLifecycle`. */
+  readonly name: string;
+  /** Reads the message. */
+  readonly decode: Decode<M>;
+}
