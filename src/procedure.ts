@@ -57,3 +57,33 @@ export interface EventMessage<M> {
   /** Reads the message. */
   readonly decode: Decode<M>;
 }
+
+/** What a server needs of one procedure. */
+export interface DispatchEntry {
+  /** Its name in camelCase, which is also its handler's. */
+  readonly name: string;
+  /** Whether libvirt's daemon runs it on a worker kept free for calls that cannot block. */
+  readonly highPriority?: boolean;
+  /** Reads the arguments. */
+  readonly decode: Decode<unknown>;
+  /** Writes the result; `never` because each entry takes its own type. */
+  readonly encode: Encode<never>;
+}
+
+/** The procedures of a program by number. */
+export interface DispatchTable {
+  /** The program. */
+  readonly program: Program;
+  /** Its procedures by number. */
+  readonly procedures: Readonly<Record<number, DispatchEntry>>;
+}
+
+/** A message that a server sends by itself. */
+export interface OutgoingMessage<M> {
+  /** The program that it belongs to. */
+  readonly program: Program;
+  /** Its procedure number. */
+  readonly number: number;
+  /** Writes the message. */
+  readonly encode: Encode<M>;
+}

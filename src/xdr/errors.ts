@@ -32,9 +32,8 @@ export class XdrError extends ProtocolError {
   override readonly name: string = "XdrError";
   /** Where in the message body the value starts, in bytes. */
   readonly offset: number;
-  /** The field, as a path from the message: `domains[3].name`; empty where none is known. */
-  field: string;
-  readonly #problem: string;
+  /** The field's name; empty where the whole message is meant. */
+  readonly field: string;
 
   /** Creates the error. */
   constructor(
@@ -43,24 +42,9 @@ export class XdrError extends ProtocolError {
     field = "",
     origin: "local" | "remote" = "remote",
   ) {
-    super(describe(problem, offset, field), origin);
-    this.#problem = problem;
+    const where = field === "" ? "" : ` in "${field}"`;
+    super(`${problem} at byte ${offset}${where}`, origin);
     this.offset = offset;
     this.field = field;
   }
-
-  /** Puts an outer field in front of the path: called while the error passes through the codecs. */
-  within(outer: string): this {
-    this.field = this.field === ""
-      ? outer
-      : this.field.startsWith("[")
-      ? outer + this.field
-      : `${outer}.${this.field}`;
-    this.message = describe(this.#problem, this.offset, this.field);
-    return this;
-  }
-}
-
-function describe(problem: string, offset: number, field: string): string {
-  return field === "" ? `${problem} at byte ${offset}` : `${problem} at byte ${offset} in "${field}"`;
 }

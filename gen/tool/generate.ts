@@ -1,0 +1,120 @@
+/**
+ * The whole output as text, file by file.
+ *
+ * @module
+ */
+
+import { emitEvent, emitProcedure } from "./emit_calls.ts";
+import { emitStruct } from "./emit_codecs.ts";
+import { emitDispatch } from "./emit_dispatch.ts";
+import { describeEnums, emitEnum, type EnumDocs } from "./emit_enums.ts";
+import { type Api, LIBRARY_NAMES, type Procedure, type ProgramName, type Wire } from "./model.ts";
+import { remoteFileOf } from "./names.ts";
+import { Printer, typeOf } from "./printer.ts";
+import { TypeTable } from "./types.ts";
+
+/** What the output is made from. */
+export interface Schema {
+  readonly wire: Wire;
+  readonly api: Api;
+  readonly docs: EnumDocs;
+}
+
+const PROGRAMS: readonly ProgramName[] = ["keepalive", "remote", "qemu", "lxc", "admin"];
+const PROGRAM = typeOf("src/procedure.ts", "Program");
+
+const ABOUT: Readonly<Record<string, string>> = {
+  "gen/rpc/error.ts": "The error and the stream hole that every program shares.",
+  "gen/remote/common.ts": "Structs that several classes of the remote program use.",
+  "gen/remote/events.ts": "Messages that a daemon sends by itself.",
+};
+
+function fileOfProcedure(program: ProgramName, procedure: Procedure): string {
+  if (program !== "remote") return `gen/${program}/calls.ts`;
+  if (procedure.msg !== undefined) return "gen/remote/events.ts";
+  return `gen/remote/${remoteFileOf(procedure.name.replace("REMOTE_PROC_", "").toLowerCase())}.ts`;
+}
+
+/** Decides in which file each struct lives: its procedure's, or a shared one. */
+function placeStructs(wire: Wire): Map<string, string> {
+  const files = new Map<string, string>();
+  // a table without files is enough to ask which struct uses which
+  const lookup = new TypeTable(wire, new Map(Object.values(wire.programs).flatMap((p) =>
+    Object.keys(p.structs).map((name) => [name, "?"] as const)
+  )));
+  for (const program of PROGRAMS) {
+    for (const procedure of wire.programs[program].procedures) {
+      for (const name of [procedure.args, procedure.ret, procedure.msg]) {
+        if (name !== undefined) files.set(name, fileOfProcedure(program, procedure));
+      }
+    }
+  }
+  for (const name of Object.keys(wire.programs.net.structs)) files.set(name, "gen/rpc/error.ts");
+  for (const program of PROGRAMS) {
+    const { structs } = wire.programs[program];
+    const users = new Map<string, Set<string>>();
+    for (let changed = true; changed;) {
+      changed = false;
+      for (const name of Object.keys(structs)) {
+        const file = files.get(name);
+        for (const used of file === undefined ? [] : lookup.uses(program, name)) {
+          const set = users.get(used) ?? new Set();
+          if (!set.has(file!)) changed = true;
+          users.set(used, set.add(file!));
+          if (!files.has(used)) files.set(used, file!);
+        }
+      }
+    }
+    const shared = program === "remote" ? "gen/remote/common.ts" : `gen/${program}/calls.ts`;
+    for (const name of Object.keys(structs)) {
+      const ofCall = /_(args|ret|msg)$/.test(name) && files.has(name);
+      const one = users.get(name)?.size === 1;
+      if (/_nonnull_/.test(name) || !(ofCall || one)) files.set(name, shared);
+    }
+  }
+  return files;
+}
+
+/** Generates every file: path from the repository's root to text. */
+export function generate({ wire, api, docs }: Schema): Map<string, string> {
+  const table = new TypeTable(wire, placeStructs(wire));
+  const printers = new Map<string, Printer>();
+  const printer = (file: string): Printer => {
+    const known = printers.get(file);
+    if (known !== undefined) return known;
+    const created = new Printer(file, ABOUT[file] ?? `${file.slice(4, -3)}: types, codecs and procedures.`);
+    printers.set(file, created);
+    return created;
+  };
+
+  for (const program of ["net", ...PROGRAMS] as const) {
+    const { structs } = wire.programs[program];
+    for (const name of Object.keys(structs)) {
+      const struct = table.struct(program, name);
+      if (!struct.byHand) emitStruct(printer(struct.file), table, struct, `\`${name}\`.`);
+    }
+  }
+  for (const program of PROGRAMS) {
+    const { procedures, program: number, version } = wire.programs[program];
+    const out = printer(`gen/${program}/program.ts`);
+    out.doc("", `The \`${program}\` program.`);
+    out.print(
+      `export const ${program}Program: ${out.use(PROGRAM)} = {`,
+      `  name: "${program}",`,
+      `  number: 0x${number!.toString(16).padStart(8, "0")},`,
+      `  version: ${version},`,
+      "};",
+    );
+    if (program === "keepalive") continue;
+    for (const procedure of procedures) {
+      const file = printer(fileOfProcedure(program, procedure));
+      if (procedure.msg === undefined) emitProcedure(file, table, program, procedure);
+      else emitEvent(file, table, program, procedure);
+    }
+    emitDispatch(printer(`gen/${program}/dispatch.ts`), table, program, procedures);
+  }
+  for (const library of LIBRARY_NAMES) {
+    for (const info of describeEnums(api, library)) emitEnum(printer(info.file), info, docs);
+  }
+  return new Map([...printers].map(([file, p]) => [file, p.text(wire.libvirt)]));
+}

@@ -1,0 +1,267 @@
+/**
+ * XDR (RFC 4506) to bytes, in a buffer that grows.
+ *
+ * @module
+ */
+
+import { XdrError } from "./errors.ts";
+import type { Uuid } from "./uuid.ts";
+
+const utf8 = new TextEncoder();
+// Below this many characters a loop over char codes beats TextEncoder.encodeInto.
+const SHORT = 48;
+
+/**
+ * Writes XDR values one after another.
+ *
+ * A value outside its type's range throws a local `XdrError` that names the field; what was written
+ * of the message before it can be discarded with `truncate()`.
+ *
+ * @example
+ * ```ts
+ * import { XdrWriter } from "@virtwire/libvirt/protocol";
+ *
+ * const writer = new XdrWriter();
+ * writer.string("ok", 4194304, "name");
+ * console.log(writer.bytes()); // 0 0 0 2, "ok", two bytes of padding
+ * ```
+ */
+export class XdrWriter {
+  #bytes: Uint8Array<ArrayBuffer>;
+  #view: DataView;
+  #length = 0;
+
+  /** Starts empty; `capacity` bytes fit before it grows. */
+  constructor(capacity: number = 256) {
+    this.#bytes = new Uint8Array(capacity);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  /** Bytes written so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** What was written, as a view that is good until the next write. */
+  bytes(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Forgets everything written after the first `length` bytes. */
+  truncate(length: number): void {
+    this.#length = Math.min(length, this.#length);
+  }
+
+  /** Leaves `n` bytes free to be filled in later, and returns where they start. */
+  reserve(n: number): number {
+    const o = this.#grow(n);
+    return o;
+  }
+
+  /** Overwrites the word at `offset`. */
+  patchUint32(offset: number, value: number): void {
+    this.#view.setUint32(offset, value);
+  }
+
+  /** A signed 32-bit integer. */
+  int32(value: number, field: string): void {
+    if ((value | 0) !== value) this.#refuse("a 32-bit signed integer", value, field);
+    const o = this.#grow(4);
+    this.#view.setInt32(o, value);
+  }
+
+  /** An unsigned 32-bit integer. */
+  uint32(value: number, field: string): void {
+    if (value >>> 0 !== value) this.#refuse("a 32-bit unsigned integer", value, field);
+    const o = this.#grow(4);
+    this.#view.setUint32(o, value);
+  }
+
+  /** A signed 64-bit integer. */
+  int64(value: bigint, field: string): void {
+    if (typeof value !== "bigint" || BigInt.asIntN(64, value) !== value) {
+      this.#refuse("a 64-bit signed bigint", value, field);
+    }
+    const o = this.#grow(8);
+    this.#view.setBigInt64(o, value);
+  }
+
+  /** An unsigned 64-bit integer. */
+  uint64(value: bigint, field: string): void {
+    if (typeof value !== "bigint" || BigInt.asUintN(64, value) !== value) {
+      this.#refuse("a 64-bit unsigned bigint", value, field);
+    }
+    const o = this.#grow(8);
+    this.#view.setBigUint64(o, value);
+  }
+
+  /** A double-precision number. */
+  double(value: number, field: string): void {
+    if (typeof value !== "number") this.#refuse("a number", value, field);
+    const o = this.#grow(8);
+    this.#view.setFloat64(o, value);
+  }
+
+  /** A C `char`, which takes a word. */
+  int8(value: number, field: string): void {
+    if (value << 24 >> 24 !== value) this.#refuse("an 8-bit signed integer", value, field);
+    this.int32(value, field);
+  }
+
+  /** A C `unsigned char`, which takes a word. */
+  uint8(value: number, field: string): void {
+    if ((value & 0xff) !== value) this.#refuse("an 8-bit unsigned integer", value, field);
+    this.int32(value, field);
+  }
+
+  /** A C `unsigned short`, which takes a word. */
+  uint16(value: number, field: string): void {
+    if ((value & 0xffff) !== value) this.#refuse("a 16-bit unsigned integer", value, field);
+    this.int32(value, field);
+  }
+
+  /** Says whether an optional value follows. */
+  present(there: boolean): void {
+    const o = this.#grow(4);
+    this.#view.setInt32(o, there ? 1 : 0);
+  }
+
+  /** The number of elements of a variable-length array. */
+  count(n: number, max: number, field: string): void {
+    if (n > max) {
+      throw new XdrError(
+        `Array of ${n} elements exceeds the limit ${max}`,
+        this.#length,
+        field,
+        "local",
+      );
+    }
+    const o = this.#grow(4);
+    this.#view.setUint32(o, n);
+  }
+
+  /** Checks the length of a fixed-length array, which is not written. */
+  fixedCount(n: number, expected: number, field: string): void {
+    if (n !== expected) this.#refuse(`${expected} elements`, n, field);
+  }
+
+  /** A string of at most `max` bytes as UTF-8. */
+  string(value: string, max: number, field: string): void {
+    if (typeof value !== "string") this.#refuse("a string", value, field);
+    const n = value.length;
+    const start = this.#length;
+    // three bytes are the most that one UTF-16 code unit becomes
+    const o = this.#grow(8 + 3 * n) + 4;
+    const bytes = this.#bytes;
+    let written = 0;
+    if (n <= SHORT) {
+      for (; written < n; written++) {
+        const c = value.charCodeAt(written);
+        if (c > 0x7f || c === 0) break;
+        bytes[o + written] = c;
+      }
+    }
+    if (written < n) {
+      // a C program would read the text up to the NUL only: another name than the caller meant
+      if (value.includes("\0")) {
+        this.#length = start;
+        this.#refuse("a string without NUL", value, field);
+      }
+      written = utf8.encodeInto(value, bytes.subarray(o)).written;
+    }
+    if (written > max) {
+      this.#length = start;
+      throw new XdrError(
+        `String of ${written} bytes exceeds the limit ${max}`,
+        start,
+        field,
+        "local",
+      );
+    }
+    this.#view.setUint32(o - 4, written);
+    this.#length = this.#pad(o + written);
+  }
+
+  /** Variable-length opaque data of at most `max` bytes. */
+  opaque(value: Uint8Array, max: number, field: string): void {
+    if (value.length > max) {
+      throw new XdrError(
+        `Data of ${value.length} bytes exceeds the limit ${max}`,
+        this.#length,
+        field,
+        "local",
+      );
+    }
+    this.count(value.length, max, field);
+    this.#raw(value);
+  }
+
+  /** Opaque data of exactly `n` bytes. */
+  fixedOpaque(value: Uint8Array, n: number, field: string): void {
+    if (value.length !== n) this.#refuse(`${n} bytes`, value.length, field);
+    this.#raw(value);
+  }
+
+  /** A variable-length array of C `char`, each of which takes a word. */
+  chars(value: Uint8Array, max: number, field: string): void {
+    this.count(value.length, max, field);
+    this.fixedChars(value, value.length, field);
+  }
+
+  /** An array of exactly `n` C `char`, each of which takes a word. */
+  fixedChars(value: Uint8Array, n: number, field: string): void {
+    if (value.length !== n) this.#refuse(`${n} bytes`, value.length, field);
+    const o = this.#grow(4 * n);
+    // sign-extended, as libvirt's C encoder does with its `char`
+    for (let i = 0; i < n; i++) this.#view.setInt32(o + 4 * i, value[i]! << 24 >> 24);
+  }
+
+  /** A UUID as its sixteen bytes. */
+  uuid(value: Uuid): void {
+    const o = this.#grow(16);
+    const view = this.#view;
+    view.setInt32(o, value.w0);
+    view.setInt32(o + 4, value.w1);
+    view.setInt32(o + 8, value.w2);
+    view.setInt32(o + 12, value.w3);
+  }
+
+  /** Bytes as they are, without length or padding. */
+  raw(value: Uint8Array): void {
+    const o = this.#grow(value.length);
+    this.#bytes.set(value, o);
+  }
+
+  #raw(value: Uint8Array): void {
+    const n = value.length;
+    const o = this.#grow(n + 3);
+    this.#bytes.set(value, o);
+    this.#length = this.#pad(o + n);
+  }
+
+  // Zeroes the bytes up to the next word: the buffer may hold what was written there before.
+  #pad(end: number): number {
+    const padded = (end + 3) & ~3;
+    for (let i = end; i < padded; i++) this.#bytes[i] = 0;
+    return padded;
+  }
+
+  #grow(n: number): number {
+    const o = this.#length;
+    if (o + n > this.#bytes.length) this.#enlarge(o + n);
+    this.#length = o + n;
+    return o;
+  }
+
+  #enlarge(needed: number): void {
+    const bytes = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    bytes.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer);
+  }
+
+  #refuse(expected: string, value: unknown, field: string): never {
+    const found = typeof value === "bigint" ? `${value}n` : JSON.stringify(value) ?? String(value);
+    throw new XdrError(`Expected ${expected}, found ${found}`, this.#length, field, "local");
+  }
+}
