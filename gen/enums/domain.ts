@@ -426,9 +426,9 @@ export const DomainBlockJobInfoFlags: {
 /** Flags, to be combined with `|`. libvirt's `virDomainBlockJobSetSpeedFlags`. */
 export const DomainBlockJobSetSpeedFlags: {
   /** `VIR_DOMAIN_BLOCK_JOB_SPEED_BANDWIDTH_BYTES`, since 1.2.9. */
-  readonly SPEED_BANDWIDTH_BYTES: 1;
+  readonly BANDWIDTH_BYTES: 1;
 } = {
-  SPEED_BANDWIDTH_BYTES: 1,
+  BANDWIDTH_BYTES: 1,
 };
 
 /** Values; indexed with a number it gives the name. libvirt's `virDomainBlockJobType`. */
@@ -1714,25 +1714,25 @@ export const DomainCreateFlags: {
   /** `VIR_DOMAIN_NONE`, since 0.0.1. */
   readonly NONE: 0;
   /** `VIR_DOMAIN_START_PAUSED`, since 0.8.2. */
-  readonly START_PAUSED: 1;
+  readonly PAUSED: 1;
   /** `VIR_DOMAIN_START_AUTODESTROY`, since 0.9.3. */
-  readonly START_AUTODESTROY: 2;
+  readonly AUTODESTROY: 2;
   /** `VIR_DOMAIN_START_BYPASS_CACHE`, since 0.9.4. */
-  readonly START_BYPASS_CACHE: 4;
+  readonly BYPASS_CACHE: 4;
   /** `VIR_DOMAIN_START_FORCE_BOOT`, since 0.9.5. */
-  readonly START_FORCE_BOOT: 8;
+  readonly FORCE_BOOT: 8;
   /** `VIR_DOMAIN_START_VALIDATE`, since 1.2.12. */
-  readonly START_VALIDATE: 16;
+  readonly VALIDATE: 16;
   /** `VIR_DOMAIN_START_RESET_NVRAM`, since 8.1.0. */
-  readonly START_RESET_NVRAM: 32;
+  readonly RESET_NVRAM: 32;
 } = {
   NONE: 0,
-  START_PAUSED: 1,
-  START_AUTODESTROY: 2,
-  START_BYPASS_CACHE: 4,
-  START_FORCE_BOOT: 8,
-  START_VALIDATE: 16,
-  START_RESET_NVRAM: 32,
+  PAUSED: 1,
+  AUTODESTROY: 2,
+  BYPASS_CACHE: 4,
+  FORCE_BOOT: 8,
+  VALIDATE: 16,
+  RESET_NVRAM: 32,
 };
 
 /** Values; indexed with a number it gives the name. libvirt's `virDomainNostateReason`. */
@@ -1780,9 +1780,9 @@ export const DomainOpenGraphicsFlags: {
 /** Flags, to be combined with `|`. libvirt's `virDomainSetUserPasswordFlags`. */
 export const DomainSetUserPasswordFlags: {
   /** `VIR_DOMAIN_PASSWORD_ENCRYPTED`, since 1.2.16. */
-  readonly PASSWORD_ENCRYPTED: 1;
+  readonly ENCRYPTED: 1;
 } = {
-  PASSWORD_ENCRYPTED: 1,
+  ENCRYPTED: 1,
 };
 
 /** Values; indexed with a number it gives the name. libvirt's `virDomainPausedReason`. */
@@ -2414,9 +2414,9 @@ export const DomainStatsTypes: {
 /** Flags, to be combined with `|`. libvirt's `virDomainSetTimeFlags`. */
 export const DomainSetTimeFlags: {
   /** `VIR_DOMAIN_TIME_SYNC`, since 1.2.5. */
-  readonly TIME_SYNC: 1;
+  readonly SYNC: 1;
 } = {
-  TIME_SYNC: 1,
+  SYNC: 1,
 };
 
 /** Flags, to be combined with `|`. libvirt's `virDomainUndefineFlagsValues`. */

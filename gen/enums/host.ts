@@ -120,25 +120,25 @@ export const NodeAllocPagesFlags: {
 };
 
 /** Values; indexed with a number it gives the name. libvirt's `virNodeGetCPUStatsAllCPUs`. */
-export const NodeGetCpuStatsAllCpUs: {
+export const NodeGetCpuStatsAllCpus: {
   /** `VIR_NODE_CPU_STATS_ALL_CPUS`, since 0.9.3. */
-  readonly CPU_STATS_ALL_CPUS: -1;
+  readonly ALL_CPUS: -1;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
 } = {
-  CPU_STATS_ALL_CPUS: -1,
-  "-1": "CPU_STATS_ALL_CPUS",
+  ALL_CPUS: -1,
+  "-1": "ALL_CPUS",
 };
 
 /** Values; indexed with a number it gives the name. libvirt's `virNodeGetMemoryStatsAllCells`. */
 export const NodeGetMemoryStatsAllCells: {
   /** `VIR_NODE_MEMORY_STATS_ALL_CELLS`, since 0.9.3. */
-  readonly MEMORY_STATS_ALL_CELLS: -1;
+  readonly ALL_CELLS: -1;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
 } = {
-  MEMORY_STATS_ALL_CELLS: -1,
-  "-1": "MEMORY_STATS_ALL_CELLS",
+  ALL_CELLS: -1,
+  "-1": "ALL_CELLS",
 };
 
 /** Values; indexed with a number it gives the name. libvirt's `virNodeSuspendTarget`. */

@@ -37,9 +37,9 @@ export function describeEnums(api: Api, library: LibraryName): EnumInfo[] {
   return Object.entries(enums).map(([cName, all]) => {
     // the `_LAST` members are sentinels: libvirt hides them from programs that do not ask for them
     const kept = all.filter((m) => !/_LAST$/.test(m.name));
-    const prefix = MEMBER_PREFIXES[cName] ?? commonPrefix(kept.map((m) => m.name), cName);
+    const prefixes = MEMBER_PREFIXES[cName] ?? [commonPrefix(kept.map((m) => m.name), cName)];
     const members = kept.map((m) => ({
-      name: memberName(m, prefix),
+      name: memberName(m, prefixes),
       cName: m.name,
       value: numberOf(m.value, values),
       since: m.version,
@@ -67,8 +67,9 @@ function numberOf(value: string, values: ReadonlyMap<string, string>): number {
   return target === undefined ? Number(value) : numberOf(target, values);
 }
 
-function memberName(member: EnumMember, prefix: string): string {
-  const name = member.name.startsWith(prefix) ? member.name.slice(prefix.length) : member.name.replace(/^VIR_/, "");
+function memberName(member: EnumMember, prefixes: readonly string[]): string {
+  const prefix = prefixes.find((p) => member.name.startsWith(p)) ?? "VIR_";
+  const name = member.name.slice(prefix.length);
   return /^\d/.test(name) ? `_${name}` : name;
 }
 

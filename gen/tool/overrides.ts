@@ -15,11 +15,18 @@ export const ENUM_NAMES: Readonly<Record<string, string>> = {
   virConnectListAllStoragePoolsFlags: "StoragePoolListFlags",
   // acronyms that the word splitter cannot see
   virDomainFDAssociateFlags: "DomainFdAssociateFlags",
+  virNodeGetCPUStatsAllCPUs: "NodeGetCpuStatsAllCpus",
 };
 
-/** Member prefixes where the longest common one is too short or too long. */
-export const MEMBER_PREFIXES: Readonly<Record<string, string>> = {
-  virErrorNumber: "VIR_ERR_",
-  virErrorDomain: "VIR_FROM_",
-  virErrorLevel: "VIR_ERR_",
+/** Member prefixes where the longest common one is too short or too long; the first that fits counts. */
+export const MEMBER_PREFIXES: Readonly<Record<string, readonly string[]>> = {
+  virErrorNumber: ["VIR_ERR_"],
+  virErrorDomain: ["VIR_FROM_"],
+  virErrorLevel: ["VIR_ERR_"],
+  virDomainCreateFlags: ["VIR_DOMAIN_START_", "VIR_DOMAIN_"],
+  virDomainBlockJobSetSpeedFlags: ["VIR_DOMAIN_BLOCK_JOB_SPEED_"],
+  virDomainSetTimeFlags: ["VIR_DOMAIN_TIME_"],
+  virDomainSetUserPasswordFlags: ["VIR_DOMAIN_PASSWORD_"],
+  virNodeGetCPUStatsAllCPUs: ["VIR_NODE_CPU_STATS_"],
+  virNodeGetMemoryStatsAllCells: ["VIR_NODE_MEMORY_STATS_"],
 };

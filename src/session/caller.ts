@@ -1,0 +1,35 @@
+/**
+ * What the objects know of a session.
+ *
+ * @module
+ */
+
+import type { Procedure } from "../procedure.ts";
+
+/** Options of every call. */
+export interface CallOptions {
+  /**
+   * Stops waiting: the promise rejects with the signal's reason at once. The protocol cannot cancel
+   * a call, so the daemon goes on with it; its late reply is dropped.
+   */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds after which waiting ends with a `TimeoutError`, as if by a signal. */
+  readonly timeout?: number | undefined;
+}
+
+/** Options of every call that takes flags. */
+export interface FlagOptions extends CallOptions {
+  /** Flags to combine with `|`; 0 when left out. */
+  readonly flags?: number | undefined;
+}
+
+/** Makes calls. A session is one; a test may write its own in a few lines. */
+export interface Caller {
+  /**
+   * Calls a procedure and answers its result.
+   *
+   * Rejects with a `LibvirtError` that the daemon answered, with a `ConnectionError` when the
+   * connection is gone, with a `TypeError` or `XdrError` when the arguments cannot be sent.
+   */
+  call<A, R>(procedure: Procedure<A, R>, args: A, options?: CallOptions): Promise<R>;
+}
