@@ -16,7 +16,8 @@ const DECODE_VOID = valueOf("src/xdr/void.ts", "decodeVoid");
 
 /** The constant of each program: where it lives and what it is called. */
 export function programSymbol(program: ProgramName): ReturnType<typeof valueOf> {
-  return valueOf(`gen/${program}/program.ts`, `${program}Program`);
+  const file = program === "keepalive" ? "gen/rpc/keepalive.ts" : `gen/${program}/program.ts`;
+  return valueOf(file, `${program}Program`);
 }
 
 /** Prints the constant of a procedure. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { emitEvent, emitProcedure } from "./emit_calls.ts";
+import { emitEvent, emitProcedure, programSymbol } from "./emit_calls.ts";
 import { emitStruct } from "./emit_codecs.ts";
 import { emitDispatch } from "./emit_dispatch.ts";
 import { describeEnums, emitEnum, type EnumDocs } from "./emit_enums.ts";
@@ -25,6 +25,7 @@ const PROGRAM = typeOf("src/procedure.ts", "Program");
 
 const ABOUT: Readonly<Record<string, string>> = {
   "gen/rpc/error.ts": "The error and the stream hole that every program shares.",
+  "gen/rpc/keepalive.ts": "The program whose messages ask whether the peer is still there.",
   "gen/remote/common.ts": "Structs that several classes of the remote program use.",
   "gen/remote/events.ts": "Messages that a daemon sends by itself.",
 };
@@ -96,7 +97,7 @@ export function generate({ wire, api, docs }: Schema): Map<string, string> {
   }
   for (const program of PROGRAMS) {
     const { procedures, program: number, version } = wire.programs[program];
-    const out = printer(`gen/${program}/program.ts`);
+    const out = printer(programSymbol(program).file);
     out.doc("", `The \`${program}\` program.`);
     out.print(
       `export const ${program}Program: ${out.use(PROGRAM)} = {`,
@@ -104,8 +105,16 @@ export function generate({ wire, api, docs }: Schema): Map<string, string> {
       `  number: 0x${number!.toString(16).padStart(8, "0")},`,
       `  version: ${version},`,
       "};",
+      "",
     );
-    if (program === "keepalive") continue;
+    if (program === "keepalive") {
+      for (const { name, number } of procedures) {
+        const bare = name.replace("_PROC_", "_");
+        out.doc("", `Message ${number}, \`${name}\`, without a body.`);
+        out.print(`export const ${bare}: number = ${number};`);
+      }
+      continue;
+    }
     for (const procedure of procedures) {
       const file = printer(fileOfProcedure(program, procedure));
       if (procedure.msg === undefined) emitProcedure(file, table, program, procedure);

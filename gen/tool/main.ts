@@ -17,7 +17,7 @@ import { formatApi, formatWire } from "./schema_json.ts";
 import type { Api, Wire } from "./model.ts";
 
 const root = new URL("../../", import.meta.url);
-const OUTPUT = ["gen/rpc", "gen/keepalive", "gen/remote", "gen/qemu", "gen/lxc", "gen/admin", "gen/enums"];
+const OUTPUT = ["gen/rpc", "gen/remote", "gen/qemu", "gen/lxc", "gen/admin", "gen/enums"];
 
 function at(path: string): URL {
   return new URL(path, root);

@@ -47,6 +47,15 @@ export class XdrWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
+  /** Hands over what was written and starts empty, in a buffer of at least `capacity` bytes. */
+  detach(capacity: number): Uint8Array<ArrayBuffer> {
+    const bytes = this.bytes();
+    this.#bytes = new Uint8Array(capacity);
+    this.#view = new DataView(this.#bytes.buffer);
+    this.#length = 0;
+    return bytes;
+  }
+
   /** Forgets everything written after the first `length` bytes. */
   truncate(length: number): void {
     this.#length = Math.min(length, this.#length);
@@ -54,8 +63,7 @@ export class XdrWriter {
 
   /** Leaves `n` bytes free to be filled in later, and returns where they start. */
   reserve(n: number): number {
-    const o = this.#grow(n);
-    return o;
+    return this.#grow(n);
   }
 
   /** Overwrites the word at `offset`. */

@@ -1,0 +1,40 @@
+/**
+ * The protocol's maxima, and defaults of this library, each with its reason.
+ *
+ * @module
+ */
+
+/** The length word that starts a packet counts itself. */
+export const LENGTH_SIZE = 4;
+
+/** Program, version, procedure, type, serial and status. */
+export const HEADER_SIZE = 24;
+
+/** The largest packet after its length word (virnetprotocol.x, `VIR_NET_MESSAGE_MAX`): 32 MiB. */
+export const MESSAGE_MAX = 33554432;
+
+/**
+ * The most payload that a stream packet of a daemon before 1.0.6 could hold
+ * (`VIR_NET_MESSAGE_LEGACY_PAYLOAD_MAX`); libvirt's own client still cuts streams to this size.
+ */
+export const LEGACY_PAYLOAD_MAX = 262120;
+
+/** The most descriptors that a packet can carry (`VIR_NET_MESSAGE_NUM_FDS_MAX`). */
+export const DESCRIPTORS_MAX = 32;
+
+/**
+ * Ordinary calls on the wire at once.
+ *
+ * A daemon reads at most `max_client_requests` unanswered messages of a client, 5 unless configured
+ * otherwise, and then nothing, not even the answers to its pings. One place stays free for calls of
+ * high priority and for pings.
+ */
+export const CALLS_IN_FLIGHT = 4;
+
+/** Milliseconds of silence before a ping, and pings before the peer counts as dead: virsh's values. */
+export const KEEPALIVE_INTERVAL = 5_000;
+/** Pings without any answer before the peer counts as dead. */
+export const KEEPALIVE_COUNT = 6;
+
+/** Events that wait for a consumer that is slower than they come. */
+export const EVENT_QUEUE = 1024;

@@ -1,0 +1,104 @@
+/**
+ * Bytes between an engine and a transport.
+ *
+ * @module
+ */
+
+import type { ByteDuplex } from "../transport.ts";
+
+/** What the pump tells its owner. */
+export interface PumpEvents {
+  /** Bytes have come; must not throw. */
+  received(chunk: Uint8Array): void;
+  /** The peer has closed. */
+  ended(): void;
+  /** Reading or writing failed. */
+  failed(error: unknown): void;
+  /** Takes what is to be sent. */
+  takeOutput(): Uint8Array[];
+}
+
+/**
+ * Reads for as long as the connection lives, whatever anybody does with what was read, and writes
+ * what was made in one turn of the event loop in one piece.
+ */
+export class Pump {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #owner: PumpEvents;
+  #flushing = false;
+  #stopped = false;
+
+  /** Takes the duplex over; reading starts with `start()`. */
+  constructor(duplex: ByteDuplex, owner: PumpEvents) {
+    this.#reader = duplex.readable.getReader();
+    this.#writer = duplex.writable.getWriter();
+    this.#owner = owner;
+    // a failure shows in the write or read that it concerns
+    this.#writer.closed.catch(ignore);
+    this.#reader.closed.catch(ignore);
+  }
+
+  /** Starts to read. */
+  start(): void {
+    this.#read().catch(ignore);
+  }
+
+  /** Sends, before the event loop turns, what the engine has by then. */
+  schedule(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    queueMicrotask(() => {
+      this.#flushing = false;
+      this.flush();
+    });
+  }
+
+  /** Sends what the engine has now. */
+  flush(): void {
+    if (this.#stopped) return;
+    for (const chunk of this.#owner.takeOutput()) this.#writer.write(chunk).catch(this.#fail);
+  }
+
+  /** Resolves when the transport wants more. */
+  get ready(): Promise<void> {
+    return this.#writer.ready as Promise<void>;
+  }
+
+  /** Sends what is left and closes; never rejects. */
+  async close(): Promise<void> {
+    if (this.#stopped) return;
+    this.flush();
+    this.#stopped = true;
+    await this.#writer.close().catch(ignore);
+    await this.#reader.cancel().catch(ignore);
+  }
+
+  /** Lets go of the connection at once. */
+  abort(reason: unknown): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#writer.abort(reason).catch(ignore);
+    this.#reader.cancel(reason).catch(ignore);
+  }
+
+  readonly #fail = (error: unknown): void => {
+    if (!this.#stopped) this.#owner.failed(error);
+  };
+
+  async #read(): Promise<void> {
+    try {
+      for (;;) {
+        const { done, value } = await this.#reader.read();
+        if (this.#stopped) return;
+        if (done) return this.#owner.ended();
+        this.#owner.received(value);
+        this.flush();
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+}
+
+function ignore(): void {}

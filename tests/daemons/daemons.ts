@@ -1,0 +1,123 @@
+/**
+ * Real libvirt daemons for tests: libvirtd 9.0.0 and 12.x, installed by `install.sh`, each in
+ * namespaces and a temporary directory of its own.
+ *
+ * @module
+ */
+
+function builtin<T>(name: string): T {
+  const { process } = globalThis as unknown as {
+    process: { getBuiltinModule(name: string): unknown };
+  };
+  return process.getBuiltinModule(name) as T;
+}
+
+const childProcess = builtin<typeof import("node:child_process")>("node:child_process");
+const fs = builtin<typeof import("node:fs")>("node:fs");
+const os = builtin<typeof import("node:os")>("node:os");
+const currentProcess = builtin<typeof import("node:process")>("node:process");
+const path = builtin<typeof import("node:path")>("node:path");
+
+const SCRIPT = path.join(import.meta.dirname as string, "daemon.sh");
+
+/** The major version of a daemon. */
+export type DaemonVersion = "9" | "12";
+
+/** What a daemon is started with. */
+export interface DaemonOptions {
+  /** Lines of libvirtd.conf, as `max_client_requests = 64`; they win over the defaults. */
+  readonly config?: readonly string[];
+  /** More environment for the daemon, as `SASL_CONF_PATH`. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A libvirtd that runs. */
+export interface RealDaemon extends AsyncDisposable {
+  readonly version: DaemonVersion;
+  /** libvirtd's process id on the host. */
+  readonly pid: number;
+  readonly socket: string;
+  readonly readOnlySocket: string;
+  readonly adminSocket: string;
+  /** Where its files are, and where a test may put what the daemon shall read; gone on `stop()`. */
+  readonly directory: string;
+  /** What the daemon has logged so far. */
+  log(): string;
+  /** Ends the daemon and its guests and removes its directory; idempotent. */
+  stop(): Promise<void>;
+}
+
+/** Whether such a daemon can be started here: `true`, or the reason why not. */
+export function daemonAvailable(version: DaemonVersion): boolean | string {
+  const { status, stderr, error } = childProcess.spawnSync(SCRIPT, ["check", version], {
+    encoding: "utf8",
+  });
+  return status === 0 || stderr?.trim() || error?.message || false;
+}
+
+/**
+ * The `skip` of a test that needs such a daemon: the reason why it cannot be started, if any.
+ *
+ * With `VIRTWIRE_REQUIRE_DAEMONS=1` in the environment nothing is skipped: the test then fails.
+ */
+export function skipWithoutDaemon(version: DaemonVersion): string | false {
+  if (currentProcess.env["VIRTWIRE_REQUIRE_DAEMONS"] === "1") return false;
+  const available = daemonAvailable(version);
+  return available === true ? false : available || `no libvirtd ${version}`;
+}
+
+/**
+ * Starts a libvirtd and waits until it answers.
+ *
+ * @throws {Error} with the daemon's log, where it does not start
+ */
+export async function startDaemon(
+  version: DaemonVersion,
+  options: DaemonOptions = {},
+): Promise<RealDaemon> {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), `virtwire-libvirtd-${version}-`));
+  try {
+    await run(["start", version, directory, ...options.config ?? []], options.env);
+  } catch (error) {
+    fs.rmSync(directory, { recursive: true, force: true });
+    throw error;
+  }
+  let stopped: Promise<void> | undefined;
+  async function stopOnce(): Promise<void> {
+    await run(["stop", directory]);
+    fs.rmSync(directory, { recursive: true, force: true });
+  }
+  function stop(): Promise<void> {
+    return stopped ??= stopOnce();
+  }
+  const sockets = path.join(directory, "run");
+  return {
+    version,
+    pid: Number(fs.readFileSync(path.join(directory, "pid"), "utf8")),
+    socket: path.join(sockets, "libvirt-sock"),
+    readOnlySocket: path.join(sockets, "libvirt-sock-ro"),
+    adminSocket: path.join(sockets, "libvirt-admin-sock"),
+    directory,
+    log: () => fs.readFileSync(path.join(directory, "log"), "utf8"),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = childProcess.spawn(SCRIPT, args, {
+      stdio: ["ignore", "ignore", "pipe"],
+      env: { ...currentProcess.env, ...env },
+    });
+    let errors = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => errors += text);
+    child.on("error", reject);
+    child.on("close", (status, signal) => {
+      if (status === 0) resolve();
+      else {reject(
+          new Error(`daemon.sh ${args.join(" ")} ended with ${status ?? signal}: ${errors}`),
+        );}
+    });
+  });
+}
