@@ -167,7 +167,7 @@ function parsePort(text: string, start: number, end: number, written: string): n
 function parseAuthority(text: string, start: number, end: number): Authority {
   const authority: Authority = {};
   let from = start;
-  const at = text.slice(start, end).indexOf("@");
+  const at = text.slice(start, end).lastIndexOf("@");
   if (at === 0) {
     throw new Malformed(
       `the user name before the "@" at position ${start + 1} is empty`,

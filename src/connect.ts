@@ -1,0 +1,106 @@
+/**
+ * From a URI to an open connection.
+ *
+ * @module
+ */
+
+import { ConnectFlags } from "../gen/enums/host.ts";
+import { connectOpen } from "../gen/remote/connect.ts";
+import { authenticate } from "./auth/auth.ts";
+import { Connection } from "./connection.ts";
+import { type HostFacts, type ResolvedEndpoint, resolveEndpoint } from "./endpoint.ts";
+import type { KeepaliveOptions } from "./rpc/keepalive.ts";
+import { KEEPALIVE_COUNT, KEEPALIVE_INTERVAL } from "./rpc/limits.ts";
+import type { CallOptions } from "./session/caller.ts";
+import { Feature, Features } from "./session/features.ts";
+import { Session } from "./session/session.ts";
+import type { Dial } from "./transport.ts";
+
+/** Options of `connect()`. */
+export interface ConnectOptions {
+  /** Ends the attempt: the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds for the whole attempt, after which it rejects with a `TimeoutError`. */
+  readonly timeout?: number | undefined;
+  /** Opens a connection that may only look; other calls fail with `OPERATION_DENIED`. */
+  readonly readOnly?: boolean | undefined;
+  /** Leaves `uri_aliases` of libvirt.conf aside. */
+  readonly noAliases?: boolean | undefined;
+  /** How a silent daemon is pinged, 5 s and 6 times when left out; `false` for not at all. */
+  readonly keepalive?: KeepaliveOptions | false | undefined;
+  /**
+   * Ordinary calls on the wire at once, 4 when left out.
+   *
+   * More than the daemon's `max_client_requests` (5 unless configured) less one gain nothing, and
+   * may keep it from reading the answers to its pings.
+   */
+  readonly callsInFlight?: number | undefined;
+  /** Makes what libvirt's own decoder lets pass an error; meant for tests. */
+  readonly strict?: boolean | undefined;
+}
+
+/** What connecting needs beside the URI; each entry point of this package provides its own. */
+export interface ConnectContext {
+  /** Opens connections. */
+  readonly dial: Dial;
+  /** What is to be known of this host. */
+  readonly facts: HostFacts;
+}
+
+/**
+ * Connects to the daemon, or the hypervisor, that a URI names.
+ *
+ * Throws a TypeError for a malformed URI, a ConnectionError when nobody answers, an AuthError when
+ * the daemon does not accept the caller, an UnsupportedError for a transport that this runtime
+ * lacks, and a LibvirtError for what the daemon refuses to open.
+ */
+export async function connectWith(
+  context: ConnectContext,
+  uri: string | undefined,
+  options: ConnectOptions = {},
+): Promise<Connection> {
+  const target = resolveEndpoint(uri, context.facts, {
+    readOnly: options.readOnly ?? false,
+    noAliases: options.noAliases ?? false,
+  });
+  const signal = deadline(options);
+  signal?.throwIfAborted();
+  const duplex = await context.dial(target.endpoint, { signal });
+  const session = new Session(duplex, {
+    strict: options.strict ?? false,
+    ...(options.callsInFlight === undefined ? {} : { callsInFlight: options.callsInFlight }),
+  });
+  try {
+    return await open(session, target, options, { signal });
+  } catch (error) {
+    session.abort(error instanceof Error ? error : new Error(String(error)));
+    throw error;
+  }
+}
+
+/**
+ * The start sequence, each line a round trip: the daemon answers nothing else before it knows us,
+ * keepalive must be settled before the open, and other features only exist after it.
+ */
+async function open(
+  session: Session,
+  target: ResolvedEndpoint,
+  options: ConnectOptions,
+  call: CallOptions,
+): Promise<Connection> {
+  const features = new Features(session);
+  await authenticate(session, { method: target.auth?.type }, call);
+  const { keepalive = { interval: KEEPALIVE_INTERVAL, count: KEEPALIVE_COUNT } } = options;
+  // asking makes the daemon ping us too
+  const pings = keepalive !== false && await features.has(Feature.PROGRAM_KEEPALIVE, call);
+  const flags = target.readOnly ? ConnectFlags.RO : 0;
+  await session.call(connectOpen, { name: target.name, flags }, call);
+  if (pings) session.startKeepalive(keepalive);
+  return new Connection(session, features);
+}
+
+function deadline({ signal, timeout }: ConnectOptions): AbortSignal | undefined {
+  if (timeout === undefined) return signal;
+  const timer = AbortSignal.timeout(timeout);
+  return signal === undefined ? timer : AbortSignal.any([signal, timer]);
+}
