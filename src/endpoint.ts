@@ -2,7 +2,7 @@
  * Where a libvirt URI leads: a pure function of the URI and of facts about this host.
  *
  * Follows libvirt's own client (remote_driver.c, remote_sockets.c), whose choices were observed
- * with virsh 9.0.0.
+ * with virsh 9.0.0 and 12.8.0.
  *
  * @module
  */

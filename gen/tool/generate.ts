@@ -4,10 +4,13 @@
  * @module
  */
 
+import { CLASSES } from "./classes.ts";
+import { emitBases } from "./emit_bases.ts";
 import { emitEvent, emitProcedure, programSymbol } from "./emit_calls.ts";
 import { emitStruct } from "./emit_codecs.ts";
 import { emitDispatch } from "./emit_dispatch.ts";
 import { describeEnums, emitEnum, type EnumDocs } from "./emit_enums.ts";
+import { emitFields, FIELDS_FILE } from "./emit_fields.ts";
 import { type Api, LIBRARY_NAMES, type Procedure, type ProgramName, type Wire } from "./model.ts";
 import { remoteFileOf } from "./names.ts";
 import { Printer, typeOf } from "./printer.ts";
@@ -28,6 +31,8 @@ const ABOUT: Readonly<Record<string, string>> = {
   "gen/rpc/keepalive.ts": "The program whose messages ask whether the peer is still there.",
   "gen/remote/common.ts": "Structs that several classes of the remote program use.",
   "gen/remote/events.ts": "Messages that a daemon sends by itself.",
+  [FIELDS_FILE]: "The types that libvirt documents for the fields of typed parameters.",
+  ...Object.fromEntries(CLASSES.map((c) => [c.base, `The generated half of \`${c.name}\`.`])),
 };
 
 function fileOfProcedure(program: ProgramName, procedure: Procedure): string {
@@ -125,5 +130,11 @@ export function generate({ wire, api, docs }: Schema): Map<string, string> {
   for (const library of LIBRARY_NAMES) {
     for (const info of describeEnums(api, library)) emitEnum(printer(info.file), info, docs);
   }
+  emitFields(printer(FIELDS_FILE), api);
+  emitBases(
+    { wire, api, table, docs, printer },
+    "remote",
+    (call) => fileOfProcedure("remote", call.procedure),
+  );
   return new Map([...printers].map(([file, p]) => [file, p.text(wire.libvirt)]));
 }

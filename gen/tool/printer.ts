@@ -52,6 +52,16 @@ export class Printer {
     this.#lines.push(...lines);
   }
 
+  /** Where the next line goes, for `takeFrom()`. */
+  mark(): number {
+    return this.#lines.length;
+  }
+
+  /** Takes the lines added since a mark out again. */
+  takeFrom(mark: number): string[] {
+    return this.#lines.splice(mark);
+  }
+
   /** Adds a documentation comment; paragraphs are given apart. */
   doc(indent: string, ...paragraphs: string[]): void {
     const lines = paragraphs.filter((text) => text !== "").flatMap((text, i) =>

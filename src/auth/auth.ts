@@ -7,7 +7,7 @@
 import { ErrorDomain, ErrorNumber } from "../../gen/enums/errors.ts";
 import { authList, authPolkit } from "../../gen/remote/connect.ts";
 import { AuthError, unsupported } from "../errors.ts";
-import type { CallOptions, Caller } from "../session/caller.ts";
+import type { Caller, CallOptions } from "../session/caller.ts";
 
 /** The ways to authenticate that a daemon announces (remote_protocol.x, `remote_auth_type`). */
 const AuthType = { NONE: 0, SASL: 1, POLKIT: 2 } as const;

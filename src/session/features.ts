@@ -5,7 +5,7 @@
  */
 
 import { connectSupportsFeature } from "../../gen/remote/connect.ts";
-import type { CallOptions, Caller } from "./caller.ts";
+import type { Caller, CallOptions } from "./caller.ts";
 
 /** Driver features that a client may ask for (libvirt_internal.h, `virDrvFeature`). */
 export const Feature = {

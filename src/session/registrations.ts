@@ -17,8 +17,11 @@ export interface EventSource<M> {
   readonly key: string;
   /** The message that carries the event. */
   readonly message: EventMessage<M>;
-  /** Makes the call that registers; answers the id that the messages will carry. */
-  register(caller: RegistrationCaller, options: InternalCallOptions<number>): Promise<number>;
+  /**
+   * Makes the call that registers. `standing` takes the id that the messages will carry; it is
+   * called from the call's `onReply`, so that no message slips in between.
+   */
+  register(caller: RegistrationCaller, standing: (callbackId: number) => void): Promise<void>;
   /** Makes the call that deregisters. */
   deregister(caller: RegistrationCaller, callbackId: number): Promise<void>;
   /** The id that a message carries. */
@@ -173,9 +176,10 @@ export class Registrations {
     channel.registrations.add(registration);
     channel.pending++;
     this.#byKey.set(source.key, registration);
-    registration.standing = source.register(this.#caller, {
-      onReply: (callbackId) => this.#stand(channel, registration, callbackId),
-    }).then(ignore, (error) => {
+    registration.standing = source.register(
+      this.#caller,
+      (callbackId) => this.#stand(channel, registration, callbackId),
+    ).catch((error) => {
       channel.pending--;
       this.#forget(registration);
       throw error;

@@ -8,13 +8,14 @@ import type { LibvirtUri, UriParameter, UriTransport } from "../uri.ts";
 
 /**
  * Parameters that the client consumes and leaves out of the name, whatever the transport
- * (doRemoteOpen in libvirt's remote_driver.c; seen with virsh 9.0.0).
+ * (doRemoteOpen in libvirt's remote_driver.c; seen with virsh 12.8.0, of which 9.0.0 lacks `argv`).
  */
 const CONSUMED: ReadonlySet<string> = new Set([
   "name",
   "mode",
   "socket",
   "command",
+  "argv",
   "netcat",
   "proxy",
   "keyfile",
@@ -92,10 +93,7 @@ export function uriParameter(uri: LibvirtUri, name: string): string | undefined 
 /** The parameters that this client does not consume itself. */
 export function forwardedParameters(uri: LibvirtUri): UriParameter[] {
   const consumed = uri.driver === "" ? CONSUMED_BY_URL : CONSUMED;
-  return uri.parameters.filter(({ name }) => {
-    const key = name.toLowerCase();
-    return !(consumed.has(key) || (key === "argv" && uri.transport === "ext"));
-  });
+  return uri.parameters.filter(({ name }) => !consumed.has(name.toLowerCase()));
 }
 
 /**
@@ -118,7 +116,7 @@ export function remoteName(uri: LibvirtUri): string {
 
 /**
  * The URI that `virt-ssh-helper` is given on the remote host: the name, with `mode=` and `socket=`
- * kept, since newer helpers choose the socket by them and older ones ignore them.
+ * kept: the helper of 12.8.0 chooses the socket by them, that of 9.0.0 ignores them.
  */
 export function helperUri(uri: LibvirtUri): string {
   const forwarded = forwardedParameters(uri);

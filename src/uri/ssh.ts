@@ -71,8 +71,7 @@ function chooseProxy(context: UriContext, remoteUri: string): SshProxy {
         `name=qemu:///system, or use proxy=netcat`,
     );
   }
-  const withNetcat = parameters.netcat !== undefined || remoteUri === "";
-  return proxy === "auto" && withNetcat ? "netcat" : proxy;
+  return parameters.netcat !== undefined || remoteUri === "" ? "netcat" : proxy;
 }
 
 function defaultProxy(context: UriContext, remoteUri: string): SshProxy {

@@ -232,7 +232,8 @@ export class XdrReader {
 
   #skip(n: number, field: string): number {
     const o = this.#offset;
-    const end = o + ((n + 3) & ~3);
+    // not `(n + 3) & ~3`: lengths of 2^31 and more would wrap round to a smaller offset
+    const end = o + n + (-n & 3);
     if (end > this.#end) this.#truncated(n, field);
     this.#offset = end;
     if (this.strict) {

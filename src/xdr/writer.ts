@@ -73,14 +73,18 @@ export class XdrWriter {
 
   /** A signed 32-bit integer. */
   int32(value: number, field: string): void {
-    if ((value | 0) !== value) this.#refuse("a 32-bit signed integer", value, field);
+    if (typeof value !== "number" || (value | 0) !== value) {
+      this.#refuse("a 32-bit signed integer", value, field);
+    }
     const o = this.#grow(4);
     this.#view.setInt32(o, value);
   }
 
   /** An unsigned 32-bit integer. */
   uint32(value: number, field: string): void {
-    if (value >>> 0 !== value) this.#refuse("a 32-bit unsigned integer", value, field);
+    if (typeof value !== "number" || value >>> 0 !== value) {
+      this.#refuse("a 32-bit unsigned integer", value, field);
+    }
     const o = this.#grow(4);
     this.#view.setUint32(o, value);
   }
@@ -112,19 +116,25 @@ export class XdrWriter {
 
   /** A C `char`, which takes a word. */
   int8(value: number, field: string): void {
-    if (value << 24 >> 24 !== value) this.#refuse("an 8-bit signed integer", value, field);
+    if (typeof value !== "number" || value << 24 >> 24 !== value) {
+      this.#refuse("an 8-bit signed integer", value, field);
+    }
     this.int32(value, field);
   }
 
   /** A C `unsigned char`, which takes a word. */
   uint8(value: number, field: string): void {
-    if ((value & 0xff) !== value) this.#refuse("an 8-bit unsigned integer", value, field);
+    if (typeof value !== "number" || (value & 0xff) !== value) {
+      this.#refuse("an 8-bit unsigned integer", value, field);
+    }
     this.int32(value, field);
   }
 
   /** A C `unsigned short`, which takes a word. */
   uint16(value: number, field: string): void {
-    if ((value & 0xffff) !== value) this.#refuse("a 16-bit unsigned integer", value, field);
+    if (typeof value !== "number" || (value & 0xffff) !== value) {
+      this.#refuse("a 16-bit unsigned integer", value, field);
+    }
     this.int32(value, field);
   }
 

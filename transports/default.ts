@@ -1,0 +1,35 @@
+/**
+ * The dialer that is used unless another is given.
+ *
+ * @module
+ */
+
+import { unsupported } from "../src/errors.ts";
+import type { ByteDuplex, DialOptions, Endpoint } from "../src/transport.ts";
+
+/**
+ * Opens a connection to an endpoint of any kind; only that kind's code is loaded.
+ *
+ * @throws {UnsupportedError} for a kind that cannot be dialed.
+ */
+export async function dialDefault(
+  endpoint: Endpoint,
+  options?: DialOptions,
+): Promise<ByteDuplex> {
+  switch (endpoint.kind) {
+    case "unix":
+      return await (await import("./unix.ts")).dialUnix(endpoint, options);
+    case "tcp":
+      return await (await import("./tcp.ts")).dialTcp(endpoint, options);
+    case "memory":
+      throw unsupported(
+        `Cannot dial the hypervisor in memory (test://${endpoint.path}): ` +
+          "it is part of this process; use connect()",
+      );
+    default:
+      throw unsupported(
+        `Cannot connect by the transport "${endpoint.kind}": ` +
+          'it is not built yet; use "unix" or "tcp"',
+      );
+  }
+}

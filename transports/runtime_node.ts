@@ -1,0 +1,292 @@
+/**
+ * Node's sockets, files and environment.
+ *
+ * @module
+ */
+
+import type { ByteDuplex } from "../src/transport.ts";
+import { tcpLabel, unixLabel } from "./labels.ts";
+import type { ListenEvents, PathInfo, Permission, Runtime, RuntimeListener } from "./runtime.ts";
+import { bindWithMode } from "./socket_mode.ts";
+import { type SocketControl, SocketStreams } from "./socket_streams.ts";
+
+// The part of Node that is used. Built-ins come by name, so that no bundler meets an import.
+interface NetSocket {
+  readonly writableLength: number;
+  readonly remoteAddress?: string;
+  readonly remotePort?: number;
+  on(event: string, listener: (argument: never) => void): this;
+  once(event: string, listener: (argument: never) => void): this;
+  off(event: string, listener: (argument: never) => void): this;
+  write(bytes: Uint8Array, written: () => void): boolean;
+  pause(): this;
+  resume(): this;
+  destroy(): this;
+  destroySoon(): void;
+  setNoDelay(on: boolean): this;
+  ref(): this;
+  unref(): this;
+}
+interface NetServer {
+  on(event: string, listener: (argument: never) => void): this;
+  once(event: string, listener: (argument: never) => void): this;
+  off(event: string, listener: (argument: never) => void): this;
+  listen(options: { path: string } | { host: string; port: number }): this;
+  address(): { port: number } | string | null;
+  close(): this;
+  ref(): this;
+  unref(): this;
+}
+interface OnRead {
+  readonly buffer: Uint8Array;
+  callback(length: number, buffer: Uint8Array): boolean;
+}
+type Address = { path: string } | { host: string; port: number };
+interface Net {
+  connect(options: Address & { onread: OnRead }): NetSocket;
+  createServer(connection: (socket: NetSocket) => void): NetServer;
+}
+interface Fs {
+  existsSync(path: string): boolean;
+  lstatSync(path: string): { isSocket(): boolean };
+  chmodSync(path: string, mode: number): void;
+  unlinkSync(path: string): void;
+  readonly promises: { readFile(path: string, encoding: "utf8"): Promise<string> };
+}
+interface Process {
+  getBuiltinModule(id: "node:net"): Net;
+  getBuiltinModule(id: "node:fs"): Fs;
+  getBuiltinModule(id: "node:os"): { homedir(): string };
+  readonly env: { readonly [name: string]: string | undefined };
+  getuid?(): number;
+  umask(mask: number): number;
+}
+
+const process: Process = (globalThis as unknown as { process: Process }).process;
+
+const READ_SIZE = 64 * 1024;
+
+/** One socket. */
+class NodeSocket implements SocketControl {
+  readonly streams: SocketStreams;
+  readonly #socket: NetSocket;
+  #unwritten = 0;
+  #wake: (() => void) | undefined;
+
+  constructor(socket: NetSocket, label: string) {
+    this.#socket = socket;
+    this.streams = new SocketStreams(label, this);
+    socket.on("end", () => this.streams.end());
+    socket.on("error", (error: unknown) => this.streams.fail(error));
+    socket.on("close", () => {
+      this.streams.end();
+      this.#wake?.();
+    });
+  }
+
+  duplex(label: string, secure: boolean): ByteDuplex {
+    const { readable, writable } = this.streams;
+    const setKeepsAlive = (alive: boolean) => {
+      if (alive) this.#socket.ref();
+      else this.#socket.unref();
+    };
+    return { readable, writable, secure, encrypted: false, label, setKeepsAlive };
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  write(chunk: Uint8Array): Promise<void> | undefined {
+    this.#unwritten++;
+    this.#socket.write(chunk, this.#written);
+    // The kernel took all of it at once: no need to wait for the callback, which comes later.
+    return this.#socket.writableLength === 0 ? undefined : this.#drained();
+  }
+
+  finish(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#socket.once("close", () => resolve());
+      this.#socket.destroySoon();
+    });
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  async #drained(): Promise<void> {
+    await new Promise<void>((resolve) => this.#wake = resolve);
+    this.#wake = undefined;
+    if (this.#unwritten > 0) throw this.streams.end();
+  }
+
+  readonly #written = (error?: unknown): void => {
+    if (!error && --this.#unwritten === 0) this.#wake?.();
+  };
+}
+
+function dial(
+  address: Address,
+  label: string,
+  secure: boolean,
+  signal: AbortSignal | undefined,
+): Promise<ByteDuplex> {
+  return new Promise((resolve, reject) => {
+    let streams: SocketStreams;
+    const socket = process.getBuiltinModule("node:net").connect({
+      ...address,
+      // One buffer for all reads, in place of 64 KiB allocated and cut down for each.
+      onread: {
+        buffer: new Uint8Array(READ_SIZE),
+        callback: (length, bytes) => streams.push(bytes.slice(0, length)),
+      },
+    });
+    function settle(): void {
+      signal?.removeEventListener("abort", onAbort);
+      socket.off("connect", onConnect).off("error", onError);
+    }
+    function onConnect(): void {
+      settle();
+      if (!secure) socket.setNoDelay(true);
+      const opened = new NodeSocket(socket, label);
+      streams = opened.streams;
+      resolve(opened.duplex(label, secure));
+    }
+    function onError(error: unknown): void {
+      settle();
+      reject(error);
+    }
+    function onAbort(): void {
+      settle();
+      socket.on("error", () => {}); // what the attempt comes to no longer matters
+      socket.destroy();
+      reject(signal!.reason);
+    }
+    socket.on("connect", onConnect).on("error", onError);
+    if (signal?.aborted) onAbort();
+    else signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}
+
+function accepted(socket: NetSocket, label: string, secure: boolean): ByteDuplex {
+  if (!secure) socket.setNoDelay(true);
+  const opened = new NodeSocket(socket, label);
+  socket.on("data", (chunk: Uint8Array) => {
+    // A Buffer would do, were it not for its own slice().
+    const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    if (!opened.streams.push(bytes)) socket.pause();
+  });
+  return opened.duplex(label, secure);
+}
+
+function startListener(
+  take: (socket: NetSocket) => ByteDuplex,
+  events: ListenEvents,
+  bind: (server: NetServer) => void,
+): Promise<RuntimeListener> {
+  return new Promise((resolve, reject) => {
+    const server = process.getBuiltinModule("node:net")
+      .createServer((socket) => events.connection(take(socket)));
+    server.once("error", reject).once("listening", () => {
+      server.off("error", reject).on("error", (error: unknown) => events.failed(error));
+      const address = server.address();
+      resolve({
+        port: typeof address === "object" && address !== null ? address.port : 0,
+        setKeepsAlive(alive: boolean): void {
+          if (alive) server.ref();
+          else server.unref();
+        },
+        close(): void {
+          server.close();
+        },
+      });
+    });
+    bind(server);
+  });
+}
+
+/** Node. */
+export const nodeRuntime: Runtime = {
+  name: "node",
+
+  dialUnix(path: string, signal?: AbortSignal): Promise<ByteDuplex> {
+    return dial({ path }, unixLabel(path), true, signal);
+  },
+
+  dialTcp(host: string, port: number, signal?: AbortSignal): Promise<ByteDuplex> {
+    return dial({ host, port }, tcpLabel(host, port), false, signal);
+  },
+
+  async listenUnix(path: string, mode: number, events: ListenEvents): Promise<RuntimeListener> {
+    const fs = process.getBuiltinModule("node:fs");
+    // Node says "permission denied" when the directory does not exist.
+    fs.lstatSync(path.slice(0, path.lastIndexOf("/") + 1));
+    return await startListener(
+      (socket) => accepted(socket, unixLabel(path), true),
+      events,
+      (server) =>
+        bindWithMode(
+          mode,
+          (mask) => process.umask(mask),
+          () => fs.chmodSync(path, mode),
+          () => server.listen({ path }),
+        ),
+    );
+  },
+
+  listenTcp(host: string, port: number, events: ListenEvents): Promise<RuntimeListener> {
+    return startListener(
+      (socket) => {
+        const { remoteAddress = "", remotePort = 0 } = socket;
+        return accepted(socket, tcpLabel(remoteAddress, remotePort), false);
+      },
+      events,
+      (server) => server.listen({ host, port }),
+    );
+  },
+
+  env: (name) => process.env[name],
+  uid: () => process.getuid?.(),
+  home: () => process.getBuiltinModule("node:os").homedir() || undefined,
+  exists: (path) => process.getBuiltinModule("node:fs").existsSync(path),
+
+  pathInfo(path: string): PathInfo | undefined {
+    try {
+      return { isSocket: process.getBuiltinModule("node:fs").lstatSync(path).isSocket() };
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw error;
+    }
+  },
+
+  async readTextFile(path: string): Promise<string | undefined> {
+    try {
+      return await process.getBuiltinModule("node:fs").promises.readFile(path, "utf8");
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw error;
+    }
+  },
+
+  remove: (path) => process.getBuiltinModule("node:fs").unlinkSync(path),
+
+  errorCode(error: unknown): string | undefined {
+    const { code } = error as { code?: unknown };
+    return typeof code === "string" ? code : undefined;
+  },
+
+  permissionHint(error: unknown, needs: readonly Permission[]): string | undefined {
+    if (nodeRuntime.errorCode(error) !== "ERR_ACCESS_DENIED") return undefined;
+    // Node's permission model knows files and child processes, not sockets.
+    const flags = needs.flatMap((need) =>
+      need.kind === "read" || need.kind === "write" ? [`--allow-fs-${need.kind}=${need.path}`] : []
+    );
+    return `Node does not allow it; run again with ${flags.join(" ")}`;
+  },
+};
+
+function isAbsent(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return code === "ENOENT" || code === "ENOTDIR";
+}

@@ -1,0 +1,80 @@
+/**
+ * Connections to unix sockets.
+ *
+ * @module
+ */
+
+import type { ByteDuplex, DialOptions, UnixEndpoint } from "../src/transport.ts";
+import { detectRuntime } from "./detect.ts";
+import { type Attempt, failure } from "./failure.ts";
+import { unixLabel } from "./labels.ts";
+import type { Permission } from "./runtime.ts";
+
+/** Room for a path in `sockaddr_un` of Linux, its final zero left out. */
+const MAX_PATH = 107;
+
+/** What a runtime with permissions has to allow for the use of a unix socket. */
+export function unixPermissions(path: string): Permission[] {
+  return [
+    { kind: "read", path },
+    { kind: "write", path },
+    { kind: "net", address: unixLabel(path) },
+  ];
+}
+
+/**
+ * Checks a path before the system does, which has no clear word for either mistake.
+ *
+ * @throws {TypeError} when it cannot be the path of a socket.
+ */
+export function checkSocketPath(path: string): void {
+  if (!path.startsWith("/") || path.includes("\0")) {
+    throw new TypeError(`Not the absolute path of a socket: ${JSON.stringify(path)}`);
+  }
+  const length = new TextEncoder().encode(path).byteLength;
+  if (length > MAX_PATH) {
+    throw new TypeError(
+      `The path of a socket has at most ${MAX_PATH} bytes, this one has ${length}: ${path}`,
+    );
+  }
+}
+
+/**
+ * Connects to a unix socket. `autostart` is not looked at.
+ *
+ * @throws {ConnectionError} when the connection cannot be made; the message says what to do.
+ * @throws {TypeError} when the path is not absolute or too long.
+ */
+export async function dialUnix(
+  endpoint: UnixEndpoint,
+  options: DialOptions = {},
+): Promise<ByteDuplex> {
+  const { path } = endpoint;
+  const { signal } = options;
+  checkSocketPath(path);
+  signal?.throwIfAborted();
+  const runtime = await detectRuntime();
+  signal?.throwIfAborted();
+  try {
+    return await runtime.dialUnix(path, signal);
+  } catch (error) {
+    throw signal?.aborted ? signal.reason : failure(runtime, attemptAt(path), error);
+  }
+}
+
+function attemptAt(path: string): Attempt {
+  const denied = "permission denied; run as root or as a member of the group that owns the " +
+    "socket, usually libvirt";
+  return {
+    what: `Cannot connect to ${unixLabel(path)}`,
+    needs: unixPermissions(path),
+    advice: {
+      ENOENT: "there is no such socket; start the libvirt daemon or check the path",
+      ENOTDIR: "there is no such socket; start the libvirt daemon or check the path",
+      ECONNREFUSED: "nothing listens on this socket; start the libvirt daemon",
+      EACCES: denied,
+      EPERM: denied,
+      EAGAIN: "the daemon is too busy to take the connection; try again later",
+    },
+  };
+}
