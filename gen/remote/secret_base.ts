@@ -57,7 +57,7 @@ export abstract class SecretBase {
    * @see https://libvirt.org/html/libvirt-libvirt-secret.html#virSecretGetUsageID
    */
   get usageId(): string {
-    return this.handle.usageID;
+    return this.handle.usageId;
   }
 
   /** What identifies it, for `JSON.stringify()`. */

@@ -10,7 +10,7 @@ import { argumentsOf, type MethodArgument, optionsOf } from "./method_arguments.
 import { resultOf } from "./method_results.ts";
 import { type Call, type Method, planMethods } from "./methods.ts";
 import type { Api, ProgramName, Wire } from "./model.ts";
-import { pascalCase } from "./names.ts";
+import { camelCase, pascalCase } from "./names.ts";
 import { ZERO_FLAGS_DIFFER } from "./overrides.ts";
 import { type Printer, typeOf, valueOf } from "./printer.ts";
 import { symbolsOf, type TypeTable } from "./types.ts";
@@ -110,7 +110,7 @@ class BaseEmitter {
     for (const property of properties) {
       const field = fields.find((f) => f.name === property.field)!;
       const type = this.#context.table.resolve(program, field);
-      const value = `this.handle.${field.name}`;
+      const value = `this.handle.${camelCase(field.name)}`;
       const [text, read] = type.kind === "uuid"
         ? ["string", `${value}.toString()`]
         : [type.kind === "string" ? "string" : "number", value];

@@ -29,6 +29,7 @@ const PROGRAM = typeOf("src/procedure.ts", "Program");
 const ABOUT: Readonly<Record<string, string>> = {
   "gen/rpc/error.ts": "The error and the stream hole that every program shares.",
   "gen/rpc/keepalive.ts": "The program whose messages ask whether the peer is still there.",
+  "gen/enums/mod.ts": "The enumerations of libvirt's main library.",
   "gen/remote/common.ts": "Structs that several classes of the remote program use.",
   "gen/remote/events.ts": "Messages that a daemon sends by itself.",
   [FIELDS_FILE]: "The types that libvirt documents for the fields of typed parameters.",
@@ -131,6 +132,10 @@ export function generate({ wire, api, docs }: Schema): Map<string, string> {
     for (const info of describeEnums(api, library)) emitEnum(printer(info.file), info, docs);
   }
   emitFields(printer(FIELDS_FILE), api);
+  const barrel = printer("gen/enums/mod.ts");
+  for (const file of new Set(describeEnums(api, "libvirt").map((info) => info.file))) {
+    barrel.print(`export * from "./${file.slice("gen/enums/".length)}";`);
+  }
   emitBases(
     { wire, api, table, docs, printer },
     "remote",

@@ -58,7 +58,8 @@ export function encodeTypedParam(w: XdrWriter, param: TypedParam): void {
     case TypedParamType.DOUBLE:
       return w.double(value as number, field);
     case TypedParamType.BOOLEAN:
-      return w.int32(value ? 1 : 0, field);
+      if (typeof value === "boolean") return w.int32(value ? 1 : 0, field);
+      throw new XdrError(`Expected a boolean, found a ${typeof value}`, w.length, field, "local");
     case TypedParamType.STRING:
       return w.string(value as string, STRING_MAX, field);
     default:

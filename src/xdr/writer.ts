@@ -202,6 +202,7 @@ export class XdrWriter {
 
   /** Variable-length opaque data of at most `max` bytes. */
   opaque(value: Uint8Array, max: number, field: string): void {
+    if (!isBytes(value)) this.#refuse("a Uint8Array", value, field);
     if (value.length > max) {
       throw new XdrError(
         `Data of ${value.length} bytes exceeds the limit ${max}`,
@@ -216,18 +217,21 @@ export class XdrWriter {
 
   /** Opaque data of exactly `n` bytes. */
   fixedOpaque(value: Uint8Array, n: number, field: string): void {
+    if (!isBytes(value)) this.#refuse("a Uint8Array", value, field);
     if (value.length !== n) this.#refuse(`${n} bytes`, value.length, field);
     this.#raw(value);
   }
 
   /** A variable-length array of C `char`, each of which takes a word. */
   chars(value: Uint8Array, max: number, field: string): void {
+    if (!isBytes(value)) this.#refuse("a Uint8Array", value, field);
     this.count(value.length, max, field);
     this.fixedChars(value, value.length, field);
   }
 
   /** An array of exactly `n` C `char`, each of which takes a word. */
   fixedChars(value: Uint8Array, n: number, field: string): void {
+    if (!isBytes(value)) this.#refuse("a Uint8Array", value, field);
     if (value.length !== n) this.#refuse(`${n} bytes`, value.length, field);
     const o = this.#grow(4 * n);
     // sign-extended, as libvirt's C encoder does with its `char`
@@ -279,7 +283,19 @@ export class XdrWriter {
   }
 
   #refuse(expected: string, value: unknown, field: string): never {
-    const found = typeof value === "bigint" ? `${value}n` : JSON.stringify(value) ?? String(value);
-    throw new XdrError(`Expected ${expected}, found ${found}`, this.#length, field, "local");
+    throw new XdrError(`Expected ${expected}, found ${shown(value)}`, this.#length, field, "local");
   }
+}
+
+// not `instanceof`: test runners and frames have realms with a Uint8Array of their own
+function isBytes(value: unknown): boolean {
+  return ArrayBuffer.isView(value) && (value as Uint8Array).BYTES_PER_ELEMENT === 1;
+}
+
+function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 80));
+  if (typeof value === "bigint") return `${value}n`;
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "object" && value !== null) return "an object";
+  return typeof value === "function" ? "a function" : String(value);
 }

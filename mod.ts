@@ -1,0 +1,100 @@
+/**
+ * libvirt over the wire: a client of libvirt's daemons, and a hypervisor in memory, in TypeScript
+ * alone.
+ *
+ * {@linkcode connect} opens a {@linkcode Connection}; everything else is reached from there.
+ *
+ * @example List the running domains, then watch what happens
+ * ```ts
+ * import { connect, DomainEvent, DomainListFlags } from "@virtwire/libvirt";
+ *
+ * await using conn = await connect("test:///default");
+ * for (const domain of await conn.listAllDomains({ flags: DomainListFlags.ACTIVE })) {
+ *   const { state, memory } = await domain.getInfo();
+ *   console.log(domain.name, state, memory);
+ * }
+ * await using events = conn.events(DomainEvent.LIFECYCLE);
+ * ```
+ *
+ * @module
+ */
+
+import { type ConnectOptions, connectWith } from "./src/connect.ts";
+import type { Connection } from "./src/connection.ts";
+import type { HostFacts } from "./src/endpoint.ts";
+import type { Dial } from "./src/transport.ts";
+import { detectRuntime } from "./transports/detect.ts";
+import { dialDefault } from "./transports/default.ts";
+
+/**
+ * Connects to the daemon that a libvirt URI names, or to the hypervisor in memory.
+ *
+ * `test:///default` needs nothing installed; `qemu:///system`, `qemu+tcp://host/system` and the like
+ * are libvirt's own URIs. Without a URI `LIBVIRT_DEFAULT_URI` counts, else libvirt's own choice of a
+ * local daemon.
+ *
+ * Throws a TypeError for a malformed URI, a ConnectionError when nobody answers, an AuthError when
+ * the daemon does not accept the caller, an UnsupportedError for a driver or transport that is not
+ * to be had, and a LibvirtError for what the daemon refuses to open.
+ *
+ * @example
+ * ```ts
+ * import { connect } from "@virtwire/libvirt";
+ *
+ * await using conn = await connect("test:///default", { timeout: 10_000 });
+ * console.log(await conn.getHostname());
+ * ```
+ */
+export async function connect(uri?: string, options: ConnectOptions = {}): Promise<Connection> {
+  const runtime = await detectRuntime();
+  const facts: HostFacts = {
+    isRoot: () => runtime.uid() === 0,
+    env: (name) => runtime.env(name),
+    home: () => runtime.home(),
+    exists: (path) => runtime.exists(path),
+  };
+  return await connectWith({ dial, facts }, uri, options);
+}
+
+// The hypervisor in memory is part of this package, not of the transports: it is loaded only here.
+const dial: Dial = async (endpoint, options) => {
+  if (endpoint.kind !== "memory") return await dialDefault(endpoint, options);
+  const { dialTestHypervisor } = await import("./src/testing.ts");
+  return await dialTestHypervisor(endpoint);
+};
+
+export { Connection } from "./src/connection.ts";
+export type { ConnectOptions } from "./src/connect.ts";
+export {
+  type ClientConfig,
+  type HostFacts,
+  type ResolvedEndpoint,
+  resolveEndpoint,
+  type ResolveOptions,
+  resolveUri,
+  type UriAuth,
+} from "./src/endpoint.ts";
+export {
+  formatUri,
+  type LibvirtUri,
+  parseUri,
+  remoteName,
+  type UriParameter,
+  uriParameter,
+  type UriTransport,
+  uriTransport,
+} from "./src/uri.ts";
+export * from "./src/transport.ts";
+export * from "./src/errors.ts";
+export {
+  EventOverflowError,
+  type EventProducer,
+  EventStream,
+  type EventStreamOptions,
+  type OverflowPolicy,
+} from "./src/events.ts";
+export * from "./src/typed_params.ts";
+export type { CallOptions, Caller, FlagOptions } from "./src/session/caller.ts";
+export type { KeepaliveOptions } from "./src/rpc/keepalive.ts";
+export * from "./src/objects/mod.ts";
+export * from "./gen/enums/mod.ts";
