@@ -94,7 +94,7 @@ export {
   type OverflowPolicy,
 } from "./src/events.ts";
 export * from "./src/typed_params.ts";
-export type { CallOptions, Caller, FlagOptions } from "./src/session/caller.ts";
+export type { Caller, CallOptions, FlagOptions } from "./src/session/caller.ts";
 export type { KeepaliveOptions } from "./src/rpc/keepalive.ts";
 export * from "./src/objects/mod.ts";
 export * from "./gen/enums/mod.ts";

@@ -12,7 +12,7 @@ import { type HostFacts, type ResolvedEndpoint, resolveEndpoint } from "./endpoi
 import type { KeepaliveOptions } from "./rpc/keepalive.ts";
 import { KEEPALIVE_COUNT, KEEPALIVE_INTERVAL } from "./rpc/limits.ts";
 import type { CallOptions } from "./session/caller.ts";
-import { Feature, Features } from "./session/features.ts";
+import { Feature } from "./session/features.ts";
 import { Session } from "./session/session.ts";
 import type { Dial } from "./transport.ts";
 
@@ -88,15 +88,14 @@ async function open(
   options: ConnectOptions,
   call: CallOptions,
 ): Promise<Connection> {
-  const features = new Features(session);
   await authenticate(session, { method: target.auth?.type }, call);
   const { keepalive = { interval: KEEPALIVE_INTERVAL, count: KEEPALIVE_COUNT } } = options;
   // asking makes the daemon ping us too
-  const pings = keepalive !== false && await features.has(Feature.PROGRAM_KEEPALIVE, call);
+  const pings = keepalive !== false && await session.features.has(Feature.PROGRAM_KEEPALIVE, call);
   const flags = target.readOnly ? ConnectFlags.RO : 0;
   await session.call(connectOpen, { name: target.name, flags }, call);
   if (pings) session.startKeepalive(keepalive);
-  return new Connection(session, features);
+  return new Connection(session);
 }
 
 function deadline({ signal, timeout }: ConnectOptions): AbortSignal | undefined {

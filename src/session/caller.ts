@@ -32,4 +32,13 @@ export interface Caller {
    * connection is gone, with a `TypeError` or `XdrError` when the arguments cannot be sent.
    */
   call<A, R>(procedure: Procedure<A, R>, args: A, options?: CallOptions): Promise<R>;
+
+  /** Whether the daemon has a feature, a value of `Feature`; asked once. */
+  hasFeature?(feature: number, options?: CallOptions): Promise<boolean>;
+
+  /** Whether nobody can listen in on the way to the daemon. */
+  readonly secure?: boolean;
+
+  /** Whether the way to the daemon is encrypted. */
+  readonly encrypted?: boolean;
 }

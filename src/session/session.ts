@@ -15,6 +15,7 @@ import type { ByteDuplex } from "../transport.ts";
 import { XdrReader } from "../xdr/reader.ts";
 import type { Caller, CallOptions } from "./caller.ts";
 import { closedError, errorOf, type Failure } from "./failure.ts";
+import { Features } from "./features.ts";
 import { KeepaliveTimer } from "./keepalive_timer.ts";
 import { Pump } from "./pump.ts";
 import { type EventSource, Registrations, type Sink } from "./registrations.ts";
@@ -37,6 +38,9 @@ export interface InternalCallOptions<R> extends CallOptions {
   /** Runs with the result of a call whose caller no longer waits: undoes what it left behind. */
   readonly onLate?: (result: R) => void;
 }
+
+// What a daemon has to answer the calls that say goodbye; a hung one must not hang `close()`.
+const FAREWELL = 1000;
 
 interface Call {
   readonly procedure: Procedure<unknown, unknown>;
@@ -74,6 +78,8 @@ export class Session implements Caller {
   readonly closed: Promise<CloseReason>;
   /** What it is connected to. */
   readonly duplex: ByteDuplex;
+  /** What the daemon can do. */
+  readonly features: Features;
   readonly #engine: RpcEngine;
   readonly #pump: Pump;
   readonly #window: CallWindow<Call>;
@@ -88,6 +94,7 @@ export class Session implements Caller {
   /** Takes the duplex over and starts to read. */
   constructor(duplex: ByteDuplex, options: SessionOptions = {}) {
     this.duplex = duplex;
+    this.features = new Features(this);
     this.closed = new Promise((resolve) => this.#resolveClosed = resolve);
     this.#strict = options.strict ?? false;
     this.#reader = new XdrReader(new Uint8Array(0), { strict: this.#strict });
@@ -109,6 +116,21 @@ export class Session implements Caller {
       takeOutput: () => this.#engine.takeOutput(),
     });
     this.#pump.start();
+  }
+
+  /** Whether nobody can listen in between here and the peer. */
+  get secure(): boolean {
+    return this.duplex.secure;
+  }
+
+  /** Whether the bytes are encrypted on their way to the peer. */
+  get encrypted(): boolean {
+    return this.duplex.encrypted;
+  }
+
+  /** Whether the daemon has a feature, a value of `Feature`; asked once. */
+  hasFeature(feature: number, options?: CallOptions): Promise<boolean> {
+    return this.features.has(feature, options);
   }
 
   /** Whether calls can be made. */
@@ -180,9 +202,17 @@ export class Session implements Caller {
     this.#keepalive.stop();
   }
 
-  /** Ends the registrations that are left, then closes. Safe to call again. */
-  async close(): Promise<void> {
-    if (this.#end === undefined) await this.#registrations.close();
+  /**
+   * Ends the registrations that are left, then closes. Safe to call again; never rejects.
+   *
+   * `goodbye` makes the last call, where the program has one. A daemon that does not answer it, nor
+   * the deregistrations, within a second is left without.
+   */
+  async close(goodbye: () => Promise<void> = nothing): Promise<void> {
+    if (this.#end === undefined) {
+      const farewell = this.#registrations.close().then(goodbye).catch(nothing);
+      await settledWithin(farewell, FAREWELL);
+    }
     this.#finish("client", undefined);
     await this.closed;
   }
@@ -325,6 +355,16 @@ export class Session implements Caller {
 }
 
 function unsettled(): void {}
+
+async function nothing(): Promise<void> {}
+
+/** Waits until the promise has settled, at most so many milliseconds. */
+async function settledWithin(promise: Promise<void>, milliseconds: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, milliseconds));
+  await Promise.race([promise, late]);
+  clearTimeout(timer);
+}
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));

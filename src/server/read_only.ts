@@ -1,0 +1,65 @@
+/**
+ * Procedures that a read-only connection may not call.
+ *
+ * @module
+ */
+
+// What libvirtd 12.8.0 refuses on its read-only socket; six that need arguments of a kind before
+// they come to that check are from the documentation of the functions.
+const WRITERS: ReadonlySet<string> = new Set(
+  `
+  connectCompareHypervisorCpu connectDomainXmlFromNative connectDomainXmlToNative
+  connectFindStoragePoolSources connectGetDomainCapabilities domainAbortJob domainAbortJobFlags
+  domainAddIothread domainAgentSetResponseTimeout domainAnnounceInterface domainAttachDevice
+  domainAttachDeviceFlags domainAuthorizedSshKeysGet domainAuthorizedSshKeysSet
+  domainBackupBegin domainBlockCommit domainBlockCopy domainBlockJobAbort domainBlockJobSetSpeed
+  domainBlockPeek domainBlockPull domainBlockRebase domainBlockResize domainCheckpointCreateXml
+  domainCheckpointDelete domainCoreDump domainCoreDumpWithFormat domainCreate
+  domainCreateWithFiles domainCreateWithFlags domainCreateXml domainCreateXmlWithFiles
+  domainDefineXml domainDefineXmlFlags domainDelIothread domainDelThrottleGroup domainDestroy
+  domainDestroyFlags domainDetachDevice domainDetachDeviceAlias domainDetachDeviceFlags
+  domainFdAssociate domainFsfreeze domainFsthaw domainFstrim domainGetFsinfo domainGetGuestInfo
+  domainGetGuestVcpus domainGetHostname domainGetLaunchSecurityInfo domainGetTime
+  domainGraphicsReload domainInjectNmi domainManagedSave domainManagedSaveDefineXml
+  domainManagedSaveRemove domainMemoryPeek domainMigrateBegin3 domainMigrateBegin3Params
+  domainMigrateConfirm3 domainMigrateConfirm3Params domainMigrateFinish domainMigrateFinish2
+  domainMigrateFinish3 domainMigrateFinish3Params domainMigrateGetMaxSpeed domainMigratePerform
+  domainMigratePerform3 domainMigratePerform3Params domainMigratePrepare domainMigratePrepare2
+  domainMigratePrepare3 domainMigratePrepare3Params domainMigratePrepareTunnel
+  domainMigratePrepareTunnel3 domainMigratePrepareTunnel3Params domainMigrateSetCompressionCache
+  domainMigrateSetMaxDowntime domainMigrateSetMaxSpeed domainMigrateStartPostCopy
+  domainOpenChannel domainOpenConsole domainOpenGraphics domainOpenGraphicsFd domainPinEmulator
+  domainPinIothread domainPinVcpu domainPinVcpuFlags domainPmSuspendForDuration domainPmWakeup
+  domainReboot domainRename domainReset domainRestore domainRestoreFlags domainRestoreParams
+  domainResume domainRevertToSnapshot domainSave domainSaveFlags domainSaveImageDefineXml
+  domainSaveImageGetXmlDesc domainSaveParams domainScreenshot domainSendKey
+  domainSendProcessSignal domainSetAutostart domainSetAutostartOnce domainSetBlkioParameters
+  domainSetBlockIoTune domainSetBlockThreshold domainSetGuestVcpus domainSetInterfaceParameters
+  domainSetIothreadParams domainSetLaunchSecurityState domainSetLifecycleAction
+  domainSetMaxMemory domainSetMemory domainSetMemoryFlags domainSetMemoryParameters
+  domainSetMemoryStatsPeriod domainSetMetadata domainSetNumaParameters domainSetPerfEvents
+  domainSetSchedulerParameters domainSetSchedulerParametersFlags domainSetThrottleGroup
+  domainSetTime domainSetUserPassword domainSetVcpu domainSetVcpus domainSetVcpusFlags
+  domainShutdown domainShutdownFlags domainSnapshotCreateXml domainSnapshotDelete
+  domainStartDirtyRateCalc domainSuspend domainUndefine domainUndefineFlags
+  domainUpdateDeviceFlags interfaceChangeBegin interfaceChangeCommit interfaceChangeRollback
+  interfaceCreate interfaceDefineXml interfaceDestroy interfaceUndefine networkCreate
+  networkCreateXml networkCreateXmlFlags networkDefineXml networkDefineXmlFlags networkDestroy
+  networkPortCreateXml networkPortDelete networkPortSetParameters networkSetAutostart
+  networkSetMetadata networkUndefine networkUpdate nodeAllocPages nodeDeviceCreate
+  nodeDeviceCreateXml nodeDeviceDefineXml nodeDeviceDestroy nodeDeviceDetachFlags
+  nodeDeviceDettach nodeDeviceReAttach nodeDeviceReset nodeDeviceSetAutostart nodeDeviceUndefine
+  nodeDeviceUpdate nodeGetSevInfo nodeSetMemoryParameters nodeSuspendForDuration
+  nwfilterBindingCreateXml nwfilterBindingDelete nwfilterDefineXml nwfilterDefineXmlFlags
+  nwfilterUndefine secretDefineXml secretGetValue secretSetValue secretUndefine storagePoolBuild
+  storagePoolCreate storagePoolCreateXml storagePoolDefineXml storagePoolDelete
+  storagePoolDestroy storagePoolRefresh storagePoolSetAutostart storagePoolUndefine
+  storageVolCreateXml storageVolCreateXmlFrom storageVolDelete storageVolDownload
+  storageVolResize storageVolUpload storageVolWipe storageVolWipePattern
+`.trim().split(/\s+/),
+);
+
+/** Whether a procedure, by its name in camelCase, changes something or reveals secrets. */
+export function needsWriteAccess(procedure: string): boolean {
+  return WRITERS.has(procedure);
+}
