@@ -60,7 +60,7 @@ async function show(uri: string, watchFor: number, signal: AbortSignal): Promise
   const domains = await showHost(conn, signal);
 
   const driver = await conn.getType({ signal });
-  const running = driver === "Test"
+  const running = driver.toUpperCase() === "TEST"
     ? await firstInState(domains, DomainState.RUNNING, signal)
     : undefined;
   console.log("\nWatching lifecycle events:");

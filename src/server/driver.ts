@@ -41,6 +41,8 @@ export interface DriverConnection {
   readonly features: ReadonlySet<number>;
   /** Where its events come from; without it nobody can register for any. */
   readonly events?: EventHub;
+  /** Names of registrations that are refused as not supported: `connectSecretEventRegisterAny`. */
+  readonly refusedEvents?: ReadonlySet<string>;
   /** The client is gone: lets go of what it held. */
   close(): void;
 }

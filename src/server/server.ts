@@ -1,0 +1,367 @@
+/**
+ * One client of a server.
+ *
+ * @module
+ */
+
+import { RpcEngine } from "../rpc/engine.ts";
+import { KEEPALIVE_INTERVAL } from "../rpc/limits.ts";
+import type { KeepaliveOptions } from "../rpc/keepalive.ts";
+import type { IncomingCall, RpcEvent } from "../rpc/rpc_event.ts";
+import { KeepaliveTimer } from "../session/keepalive_timer.ts";
+import type { ByteDuplex } from "../transport.ts";
+import type { CloseReason } from "../errors.ts";
+import type { DispatchEntry } from "../procedure.ts";
+import {
+  BEFORE_AUTHENTICATION,
+  BEFORE_OPEN,
+  builtinHandlers,
+  type Builtins,
+} from "./builtin.ts";
+import {
+  decodeArguments,
+  driverHandler,
+  type Handler,
+  lookUp,
+  SERVED_PROGRAMS,
+} from "./dispatcher.ts";
+import type { CallContext, Driver, DriverConnection } from "./driver.ts";
+import { ClientEvents } from "./events.ts";
+import { rpcFailure, wireError } from "./failure.ts";
+import type { Interceptor } from "./interceptor.ts";
+import { ServerPump } from "./server_pump.ts";
+import { ClientStream, type StreamOwner } from "./streams.ts";
+import { remoteProgram } from "../../gen/remote/program.ts";
+
+/** What a server session is told at its start. */
+export interface ServerOptions {
+  /** What is behind it. */
+  readonly driver: Driver;
+  /** Whether the client may only read, as on libvirtd's read-only socket. */
+  readonly readOnly?: boolean;
+  /** Unanswered messages of a client before nothing more is read from it; 5 when left out, as libvirtd's. */
+  readonly maxClientRequests?: number;
+  /** How to ping a client that asked for it: 5 s × 5 when left out, as libvirtd does; `null` not at all. */
+  readonly keepalive?: KeepaliveOptions | null;
+  /** Changes the fate of calls; meant for tests. */
+  readonly intercept?: Interceptor;
+}
+
+/** `max_client_requests` of libvirtd.conf. */
+const MAX_CLIENT_REQUESTS = 5;
+
+/** libvirtd's `keepalive_count`. */
+const KEEPALIVE_COUNT = 5;
+
+// Events are sent unasked, and libvirtd keeps any number of them; here a client that reads nothing
+// is let go of instead.
+const BACKLOG_MAX = 32 * 1024 * 1024;
+
+/** Serves one client over one connection. */
+export class ServerSession {
+  /** Resolves with the reason when the client is gone; never rejects. */
+  readonly closed: Promise<CloseReason>;
+  readonly #engine: RpcEngine;
+  readonly #pump: ServerPump;
+  readonly #driver: Driver;
+  readonly #events: ClientEvents;
+  readonly #builtins: Builtins;
+  readonly #keepalive: KeepaliveTimer;
+  readonly #keepaliveOptions: KeepaliveOptions | null;
+  readonly #maxRequests: number;
+  readonly #intercept: Interceptor | undefined;
+  readonly #gone = new AbortController();
+  readonly #streams = new Set<ClientStream>();
+  readonly #streamOwner: StreamOwner;
+  readonly #waiting: RpcEvent[] = [];
+  readonly #marks: { at: number; answers: number }[] = [];
+  #readOnly: boolean;
+  #connection: DriverConnection | undefined;
+  #requests = 0;
+  #answered = 0;
+  #queuedBytes = 0;
+  #writtenBytes = 0;
+  #closing = false;
+  #ended = false;
+  #resolveClosed!: (reason: CloseReason) => void;
+
+  /** Takes the duplex over and starts to serve. */
+  constructor(duplex: ByteDuplex, options: ServerOptions) {
+    this.closed = new Promise((resolve) => this.#resolveClosed = resolve);
+    this.#driver = options.driver;
+    this.#readOnly = options.readOnly ?? false;
+    this.#maxRequests = options.maxClientRequests ?? MAX_CLIENT_REQUESTS;
+    this.#intercept = options.intercept;
+    this.#keepaliveOptions = options.keepalive === undefined
+      ? { interval: KEEPALIVE_INTERVAL, count: KEEPALIVE_COUNT }
+      : options.keepalive;
+    this.#engine = new RpcEngine({
+      role: "server",
+      programs: SERVED_PROGRAMS.map((table) => table.program),
+    });
+    this.#events = new ClientEvents((message, value) => {
+      if (this.#ended || this.#closing) return;
+      this.#engine.sendMessage(message, value);
+      this.#pump.schedule();
+      if (this.#pump.backlog > BACKLOG_MAX) this.#finish("error");
+    });
+    this.#pump = new ServerPump(duplex, {
+      received: (chunk) => this.#receive(this.#engine.receive(chunk)),
+      ended: () => this.#finish("eof"),
+      failed: () => this.#finish("error"),
+      takeOutput: () => this.#takeOutput(),
+      written: (bytes) => this.#written(bytes),
+    });
+    this.#keepalive = new KeepaliveTimer(this.#engine, {
+      handle: (events) => this.#receive(events),
+      flush: () => this.#pump.flush(),
+    });
+    const session = this;
+    this.#streamOwner = {
+      engine: this.#engine,
+      get writable() {
+        return session.#pump.backlog < 1024 * 1024;
+      },
+      schedule: () => this.#pump.schedule(),
+    };
+    this.#builtins = builtinHandlers({
+      get connection() {
+        return session.#connection;
+      },
+      events: this.#events,
+      open: (name, flags) => this.#open(name, flags),
+      closeSoon: () => this.#closing = true,
+      startKeepalive: () => this.#startKeepalive(),
+    });
+    this.#pump.start();
+  }
+
+  /** Sends what is left and closes the connection; idempotent. */
+  async close(): Promise<void> {
+    if (!this.#ended) {
+      this.#release("client");
+      await this.#pump.close();
+    }
+    await this.closed;
+  }
+
+  /** Ends with `close()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #open(name: string | null, flags: number): void | Promise<void> {
+    const opened = this.#driver.open(name, flags);
+    const adopt = (connection: DriverConnection): void => {
+      if (this.#ended) {
+        connection.close();
+        return;
+      }
+      this.#connection = connection;
+      this.#readOnly = (flags & 1) !== 0;
+      if (connection.events !== undefined) this.#events.attach(connection.events);
+    };
+    return opened instanceof Promise ? opened.then(adopt) : adopt(opened);
+  }
+
+  #startKeepalive(): boolean {
+    if (this.#keepaliveOptions === null) return false;
+    this.#keepalive.start(this.#keepaliveOptions);
+    return true;
+  }
+
+  #receive(events: RpcEvent[]): void {
+    for (const event of events) {
+      switch (event.type) {
+        case "call":
+        case "data":
+        case "hole":
+        case "finish":
+        case "abort":
+          this.#waiting.push(event);
+          break;
+        case "dead":
+          return this.#finish("keepalive");
+        case "failure":
+          return this.#finish("error");
+      }
+    }
+    this.#work();
+  }
+
+  // At most so many requests are under way as libvirtd lets a client have; the rest stays unread.
+  #work(): void {
+    let done = 0;
+    while (done < this.#waiting.length && this.#requests < this.#maxRequests) {
+      if (this.#ended || this.#closing) break;
+      this.#handle(this.#waiting[done++]!);
+    }
+    this.#waiting.splice(0, done);
+    this.#pump.paused = this.#closing || this.#waiting.length > 0 ||
+      this.#requests >= this.#maxRequests;
+  }
+
+  #handle(event: RpcEvent): void {
+    if (event.type === "call") {
+      this.#requests++;
+      this.#call(event.call, event.body, event.known, event.descriptors);
+      return;
+    }
+    if (event.type === "abort") {
+      const stream = event.stream.context as ClientStream;
+      this.#streams.delete(stream);
+      stream.abort();
+      return;
+    }
+    if (event.type !== "data" && event.type !== "hole" && event.type !== "finish") return;
+    this.#requests++;
+    const stream = event.stream.context as ClientStream;
+    const done = (): void => {
+      this.#requests--;
+      if (!stream.open) this.#streams.delete(stream);
+      if (!this.#ended) this.#work();
+    };
+    if (event.type === "data") stream.received(event.data, done);
+    else if (event.type === "hole") stream.receivedHole(event.length, done);
+    else stream.finish(done);
+  }
+
+  #call(call: IncomingCall, body: Uint8Array, known: boolean, descriptors: number): void {
+    let entry: DispatchEntry | undefined;
+    let stream: ClientStream | undefined;
+    try {
+      entry = lookUp(call, known);
+      if (descriptors > 0) throw rpcFailure("File descriptors cannot be received here");
+      const found = entry;
+      const args = decodeArguments(found, body);
+      const handler = this.#handler(found, call.program);
+      const context: CallContext = {
+        procedure: found.name,
+        readOnly: this.#readOnly,
+        signal: this.#gone.signal,
+        openStream: (handlers) => {
+          stream = new ClientStream(
+            this.#streamOwner,
+            (context) => this.#engine.openStream(call, context),
+            handlers,
+          );
+          this.#streams.add(stream);
+          return stream;
+        },
+      };
+      const fate = this.#intercept?.(found.name);
+      if (fate === "drop") return this.#finish("error");
+      if (fate === "stall") return;
+      const result = fate === undefined
+        ? handler(args, context)
+        : fate.then(() => handler(args, context));
+      if (result instanceof Promise) {
+        result.then(
+          (value) => this.#reply(call, found, value, stream),
+          (error) => this.#refuse(call, error, stream),
+        );
+      } else this.#reply(call, found, result, stream);
+    } catch (error) {
+      this.#refuse(call, error, stream);
+    }
+  }
+
+  #handler(entry: DispatchEntry, program: number): Handler {
+    const { name } = entry;
+    if (program === remoteProgram.number) {
+      const builtin = (this.#builtins as Record<string, unknown>)[name] as Handler | undefined;
+      const early = BEFORE_OPEN.has(name) || BEFORE_AUTHENTICATION.has(name);
+      if (builtin !== undefined && (early || this.#connection !== undefined)) {
+        if (!isMissingEvents(name, this.#connection)) return builtin;
+      }
+    }
+    return driverHandler(entry, program, this.#connection, this.#readOnly);
+  }
+
+  #reply(
+    call: IncomingCall,
+    entry: DispatchEntry,
+    result: unknown,
+    stream: ClientStream | undefined,
+  ): void {
+    if (this.#ended) {
+      stream?.abort();
+      return;
+    }
+    try {
+      this.#engine.sendReply(call, entry.encode, result as never);
+    } catch {
+      return this.#refuse(call, rpcFailure("Unable to encode message payload"), stream);
+    }
+    stream?.release();
+    this.#answer();
+  }
+
+  #refuse(call: IncomingCall, error: unknown, stream: ClientStream | undefined): void {
+    if (stream !== undefined) {
+      this.#streams.delete(stream);
+      stream.abort();
+    }
+    if (this.#ended) return;
+    this.#engine.sendError(call, wireError(error));
+    this.#answer();
+  }
+
+  #answer(): void {
+    this.#answered++;
+    if (this.#closing) {
+      this.#release("client");
+      this.#pump.close();
+    } else this.#pump.schedule();
+  }
+
+  #takeOutput(): Uint8Array[] {
+    const output = this.#engine.takeOutput();
+    for (const chunk of output) this.#queuedBytes += chunk.length;
+    if (this.#answered > 0) {
+      this.#marks.push({ at: this.#queuedBytes, answers: this.#answered });
+      this.#answered = 0;
+    }
+    return output;
+  }
+
+  // A request counts until its answer has left, so that a client that reads nothing cannot make
+  // more of them.
+  #written(bytes: number): void {
+    this.#writtenBytes += bytes;
+    let done = 0;
+    while (done < this.#marks.length && this.#marks[done]!.at <= this.#writtenBytes) {
+      this.#requests -= this.#marks[done++]!.answers;
+    }
+    this.#marks.splice(0, done);
+    for (const stream of this.#streams) stream.drain();
+    if (done > 0 && !this.#ended) this.#work();
+  }
+
+  #finish(reason: CloseReason): void {
+    if (this.#ended) return;
+    this.#release(reason);
+    if (reason === "eof") this.#pump.close();
+    else this.#pump.abort(new Error("The server has closed the connection"));
+  }
+
+  #release(reason: CloseReason): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#keepalive.stop();
+    this.#gone.abort();
+    this.#events.close();
+    for (const stream of this.#streams) stream.abort();
+    this.#streams.clear();
+    this.#waiting.length = 0;
+    this.#connection?.close();
+    this.#connection = undefined;
+    this.#resolveClosed(reason);
+  }
+}
+
+// A driver without secrets has no events of them either: the public function refuses.
+function isMissingEvents(name: string, connection: DriverConnection | undefined): boolean {
+  return /EventRegisterAny$|EventRegister$|CallbackRegisterAny$/.test(name) &&
+    (connection?.events === undefined || connection.refusedEvents?.has(name) === true);
+}
