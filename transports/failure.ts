@@ -22,6 +22,6 @@ export function failure(runtime: Runtime, attempt: Attempt, cause: unknown): Con
   const code = runtime.errorCode(cause);
   const found = runtime.permissionHint(cause, attempt.needs) ??
     (code === undefined ? undefined : attempt.advice[code]) ??
-    (cause instanceof Error ? cause.message : String(cause));
+    (cause instanceof Error && cause.message !== "" ? cause.message : code ?? String(cause));
   return new ConnectionError(`${attempt.what}: ${found}`, "error", { cause });
 }

@@ -50,18 +50,18 @@ class QueueingListener implements Listener, ListenEvents {
   listener!: RuntimeListener;
   readonly #arrived: ByteDuplex[] = [];
   readonly #waiting: Waiting[] = [];
-  #open = true;
+  #closed: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
   connection(duplex: ByteDuplex): void {
     const waiting = this.#waiting.shift();
     if (waiting) waiting.resolve({ done: false, value: duplex });
-    else if (this.#open && this.#arrived.length < MAX_WAITING) this.#arrived.push(duplex);
+    else if (!this.#closed && this.#arrived.length < MAX_WAITING) this.#arrived.push(duplex);
     else discard(duplex);
   }
 
   failed(cause: unknown): void {
-    if (!this.#open) return;
+    if (this.#closed) return;
     const where = this.endpoint.kind === "unix"
       ? unixLabel(this.endpoint.path)
       : tcpLabel(this.endpoint.host, this.endpoint.port);
@@ -76,19 +76,20 @@ class QueueingListener implements Listener, ListenEvents {
   }
 
   setKeepsAlive(alive: boolean): void {
-    if (this.#open) this.listener.setKeepsAlive(alive);
+    if (!this.#closed) this.listener.setKeepsAlive(alive);
   }
 
   close(): Promise<void> {
-    if (this.#open) {
-      this.#open = false;
-      this.listener.close();
-      this.#arrived.splice(0).forEach(discard);
-      for (const waiting of this.#waiting.splice(0)) {
-        waiting.resolve({ done: true, value: undefined });
-      }
+    return this.#closed ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    const closed = this.listener.close();
+    this.#arrived.splice(0).forEach(discard);
+    for (const waiting of this.#waiting.splice(0)) {
+      waiting.resolve({ done: true, value: undefined });
     }
-    return Promise.resolve();
+    await closed;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -113,7 +114,7 @@ class QueueingListener implements Listener, ListenEvents {
       this.#failure = undefined;
       return Promise.reject(error);
     }
-    if (!this.#open) return Promise.resolve({ done: true, value: undefined });
+    if (this.#closed) return Promise.resolve({ done: true, value: undefined });
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 }

@@ -25,7 +25,7 @@ export interface RuntimeListener {
   /** Says whether listening keeps the process alive. */
   setKeepsAlive(alive: boolean): void;
   /** Takes no more connections, and removes a unix socket's file. Called once. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** What a listening socket reports. */

@@ -139,8 +139,9 @@ function runtimeListener(listener: BunListener): RuntimeListener {
       if (alive) listener.ref();
       else listener.unref();
     },
-    close(): void {
+    close(): Promise<void> {
       listener.stop(false);
+      return Promise.resolve();
     },
   };
 }

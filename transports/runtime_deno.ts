@@ -148,16 +148,17 @@ function startListener(
   events: ListenEvents,
 ): RuntimeListener {
   let open = true;
-  acceptAll(listener, take, events, () => open);
+  const accepting = acceptAll(listener, take, events, () => open);
   return {
     port: listener.addr.port ?? 0,
     setKeepsAlive(alive: boolean): void {
       if (alive) listener.ref();
       else listener.unref();
     },
-    close(): void {
+    close(): Promise<void> {
       open = false;
       listener.close();
+      return accepting; // which holds the socket until it has noticed
     },
   };
 }

@@ -197,8 +197,9 @@ function startListener(
           if (alive) server.ref();
           else server.unref();
         },
-        close(): void {
-          server.close();
+        close(): Promise<void> {
+          server.close(); // calls back only when the last connection is closed too
+          return Promise.resolve();
         },
       });
     });
@@ -278,15 +279,17 @@ export const nodeRuntime: Runtime = {
 
   permissionHint(error: unknown, needs: readonly Permission[]): string | undefined {
     if (nodeRuntime.errorCode(error) !== "ERR_ACCESS_DENIED") return undefined;
-    // Node's permission model knows files and child processes, not sockets.
-    const flags = needs.flatMap((need) =>
-      need.kind === "read" || need.kind === "write" ? [`--allow-fs-${need.kind}=${need.path}`] : []
-    );
-    return `Node does not allow it; run again with ${flags.join(" ")}`;
+    const flags = new Set(needs.map(permissionFlag));
+    return `Node does not allow it; run again with ${[...flags].join(" ")}`;
   },
 };
 
 function isAbsent(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return code === "ENOENT" || code === "ENOTDIR";
+}
+
+function permissionFlag(need: Permission): string {
+  if ("path" in need) return `--allow-fs-${need.kind}=${need.path}`;
+  return need.kind === "run" ? "--allow-child-process" : "--allow-net";
 }

@@ -325,7 +325,7 @@ export abstract class ConnectBase {
    */
   async createNetworkXml(xmlDesc: string, options: FlagOptions = {}): Promise<Network> {
     if (!options.flags) {
-      const ret = await this.#caller.call(networkCreateXml, { xml }, options);
+      const ret = await this.#caller.call(networkCreateXml, { xml: xmlDesc }, options);
       return this.wrapNetwork(ret.net);
     }
     const ret = await this.#caller.call(networkCreateXmlFlags, { xml: xmlDesc, flags: options.flags ?? 0 }, options);
@@ -439,7 +439,7 @@ export abstract class ConnectBase {
    */
   async defineNwFilterXml(xmlDesc: string, options: FlagOptions = {}): Promise<NwFilter> {
     if (!options.flags) {
-      const ret = await this.#caller.call(nwfilterDefineXml, { xml }, options);
+      const ret = await this.#caller.call(nwfilterDefineXml, { xml: xmlDesc }, options);
       return this.wrapNwFilter(ret.nwfilter);
     }
     const ret = await this.#caller.call(nwfilterDefineXmlFlags, { xml: xmlDesc, flags: options.flags ?? 0 }, options);

@@ -69,6 +69,24 @@ function facade(
   return { name, program, pointer, noun: ["connect"], as: name, properties: [], base, file };
 }
 
+function admin(
+  name: string,
+  noun: string,
+  properties: readonly (readonly [name: string, field: string, cName: string])[],
+): ClassInfo {
+  return {
+    name: `Admin${name}`,
+    program: "admin",
+    pointer: `virAdm${name}Ptr`,
+    noun: [noun],
+    as: name,
+    handle: `admin_nonnull_${noun}`,
+    properties: properties.map(([name, field, cName]) => ({ name, field, cName })),
+    base: `gen/admin/${noun}_base.ts`,
+    file: "src/admin.ts",
+  };
+}
+
 /** Every class, longest noun first, so that the first whose noun begins a name is the right one. */
 export const CLASSES: readonly ClassInfo[] = [
   remote("NwFilterBinding", "nwfilter_binding", "nw filter binding", [
@@ -117,10 +135,29 @@ export const CLASSES: readonly ClassInfo[] = [
     ["usageType", "usageType", "virSecretGetUsageType"],
     ["usageId", "usageID", "virSecretGetUsageID"],
   ]),
-  facade("Connection", "remote", "virConnectPtr", "gen/remote/connect_base.ts", "src/connection.ts"),
+  facade(
+    "Connection",
+    "remote",
+    "virConnectPtr",
+    "gen/remote/connect_base.ts",
+    "src/connection.ts",
+  ),
+  admin("Server", "server", [["name", "name", "virAdmServerGetName"]]),
+  admin("Client", "client", [
+    ["id", "id", "virAdmClientGetID"],
+    ["timestamp", "timestamp", "virAdmClientGetTimestamp"],
+    ["transport", "transport", "virAdmClientGetTransport"],
+  ]),
+  facade(
+    "AdminConnection",
+    "admin",
+    "virAdmConnectPtr",
+    "gen/admin/connect_base.ts",
+    "src/admin.ts",
+  ),
 ];
 
 /** The name of a class's base: `DomainBase`, and `ConnectBase` after libvirt's own noun. */
 export function baseName(info: ClassInfo): string {
-  return info.name === "Connection" ? "ConnectBase" : `${info.name}Base`;
+  return `${info.name.replace("Connection", "Connect")}Base`;
 }

@@ -63,7 +63,10 @@ class BaseEmitter {
     const bodies: string[][] = methods.map((method) => this.#method(method));
     const out = this.#out;
     const name = baseName(this.#info);
-    out.doc("", `The calls of a \`${this.#info.name}\`, one method each; what needs more is in the class itself.`);
+    out.doc(
+      "",
+      `The calls of a \`${this.#info.name}\`, one method each; what needs more is in the class itself.`,
+    );
     out.print(`export abstract class ${name} {`);
     this.#members();
     const wrapped = new Set(methods.flatMap((m) => wrappedClass(m.call.ret) ?? []));
@@ -113,12 +116,17 @@ class BaseEmitter {
       const value = `this.handle.${camelCase(field.name)}`;
       const [text, read] = type.kind === "uuid"
         ? ["string", `${value}.toString()`]
-        : [type.kind === "string" ? "string" : "number", value];
+        : [type.kind === "primitive" ? type.info.type : "string", value];
       this.#doc([property.cName]);
       out.print(`  get ${property.name}(): ${text} {`, `    return ${read};`, "  }", "");
     }
     out.doc("  ", "What identifies it, for `JSON.stringify()`.");
-    out.print(`  toJSON(): ${out.use(this.#handleType(this.#info))} {`, "    return this.handle;", "  }", "");
+    out.print(
+      `  toJSON(): ${out.use(this.#handleType(this.#info))} {`,
+      "    return this.handle;",
+      "  }",
+      "",
+    );
   }
 
   #doc(cNames: readonly string[], into?: string[]): void {
@@ -130,7 +138,9 @@ class BaseEmitter {
     }
     if (paragraphs.length === 0) paragraphs.push(`Calls libvirt's \`${cNames[0]}\`.`);
     const functions = cNames.map((cName) => {
-      const fn = Object.values(api.libraries).map((l) => l.functions[cName]).find((f) => f !== undefined);
+      const fn = Object.values(api.libraries).map((l) => l.functions[cName]).find((f) =>
+        f !== undefined
+      );
       if (fn === undefined) throw new Error(`No C function ${cName}`);
       return { cName, fn };
     });
@@ -140,7 +150,11 @@ class BaseEmitter {
       ).join(", ") + ".",
     );
     const at = this.#out.mark();
-    this.#out.doc("  ", ...paragraphs, ...functions.map(({ cName, fn }) => `@see ${referenceUrl(fn.file, cName)}`));
+    this.#out.doc(
+      "  ",
+      ...paragraphs,
+      ...functions.map(({ cName, fn }) => `@see ${referenceUrl(fn.file, cName)}`),
+    );
     if (into !== undefined) into.push(...this.#out.takeFrom(at));
   }
 
@@ -150,7 +164,7 @@ class BaseEmitter {
     const args = argumentsOf(out, table, this.#info, call);
     const cNames = older === undefined ? [call.cName] : [older.cName, call.cName];
     const options = this.#optionsType(name, call, args);
-    const result = resultOf(out, table, this.#context, call);
+    const result = resultOf(out, table, this.#context, this.#info.program, call);
     const lines: string[] = [];
     this.#doc(cNames, lines);
     const parameters = [
@@ -171,7 +185,7 @@ class BaseEmitter {
         ...extra.map((a) => `options.${a.name} == null`),
       ];
       const oldArgs = argumentsOf(out, table, this.#info, older);
-      const oldResult = resultOf(out, table, this.#context, older);
+      const oldResult = resultOf(out, table, this.#context, this.#info.program, older);
       lines.push(`    if (${conditions.join(" && ")}) {`);
       lines.push(...this.#call(older, oldArgs, oldResult).map((line) => `  ${line}`));
       if (oldResult.type === "void") lines.push("      return;");
@@ -181,7 +195,11 @@ class BaseEmitter {
     return lines;
   }
 
-  #call(call: Call, args: readonly MethodArgument[], result: ReturnType<typeof resultOf>): string[] {
+  #call(
+    call: Call,
+    args: readonly MethodArgument[],
+    result: ReturnType<typeof resultOf>,
+  ): string[] {
     const out = this.#out;
     const constant = out.use(valueOf(this.#fileOf(call), call.name));
     const make = (options: string, replaced: Readonly<Record<string, string>> = {}): string => {

@@ -37,7 +37,8 @@ export function emitFields(out: Printer, api: Api): void {
     out.doc("", `The types of \`${prefix}*\`, as numbers of \`TypedParamType\`.`);
     out.print(`export const ${fieldsConstant(family)}: Readonly<Record<string, number>> = {`);
     for (const [name, macro] of found) {
-      const type = FIELD_TYPES[name] ?? macro.typedParam ?? (family === "perf" ? "boolean" : undefined);
+      const type = FIELD_TYPES[name] ?? macro.typedParam ??
+        (family === "perf" ? "boolean" : undefined);
       if (type === undefined) continue;
       out.print(`  ${JSON.stringify(macro.string)}: ${NUMBERS[type]}, // ${type}`);
     }

@@ -11,6 +11,7 @@ import { emitStruct } from "./emit_codecs.ts";
 import { emitDispatch } from "./emit_dispatch.ts";
 import { describeEnums, emitEnum, type EnumDocs } from "./emit_enums.ts";
 import { emitFields, FIELDS_FILE } from "./emit_fields.ts";
+import type { Call } from "./methods.ts";
 import { type Api, LIBRARY_NAMES, type Procedure, type ProgramName, type Wire } from "./model.ts";
 import { remoteFileOf } from "./names.ts";
 import { Printer, typeOf } from "./printer.ts";
@@ -136,10 +137,9 @@ export function generate({ wire, api, docs }: Schema): Map<string, string> {
   for (const file of new Set(describeEnums(api, "libvirt").map((info) => info.file))) {
     barrel.print(`export * from "./${file.slice("gen/enums/".length)}";`);
   }
-  emitBases(
-    { wire, api, table, docs, printer },
-    "remote",
-    (call) => fileOfProcedure("remote", call.procedure),
-  );
+  for (const program of ["remote", "admin"] as const) {
+    const fileOf = (call: Call): string => fileOfProcedure(program, call.procedure);
+    emitBases({ wire, api, table, docs, printer }, program, fileOf);
+  }
   return new Map([...printers].map(([file, p]) => [file, p.text(wire.libvirt)]));
 }

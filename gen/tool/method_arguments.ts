@@ -70,7 +70,9 @@ function argument(
   const name = rule.name ?? key;
   const resolved = table.resolve(owner.program, field);
   const optional = resolved.kind === "optional";
-  const place = field.name === "flags" ? "option" : rule.place ?? (optional ? "option" : "positional");
+  const place = field.name === "flags"
+    ? "option"
+    : rule.place ?? (optional ? "option" : "positional");
   const given = place === "option" ? `options.${name}` : name;
   const made = (type: string, value: string): MethodArgument => (
     { field: field.name, key, place, name, type, value }
@@ -86,7 +88,10 @@ function argument(
     return made(out.use(typeOf(other.file, other.name)), `${given}.handle`);
   }
   if (resolved.kind === "opaque" && name === "cpumap") {
-    return made("readonly boolean[]", `${out.use(valueOf("src/cpu_map.ts", "packCpuMap"))}(${given})`);
+    return made(
+      "readonly boolean[]",
+      `${out.use(valueOf("src/cpu_map.ts", "packCpuMap"))}(${given})`,
+    );
   }
   const type = argumentType(out, resolved);
   const value = argumentValue(out, call, resolved, given);

@@ -8,7 +8,7 @@ import { typeText } from "./emit_codecs.ts";
 import { isTypedParam } from "./method_arguments.ts";
 import { classOf, wrapName } from "./method_values.ts";
 import type { Call } from "./methods.ts";
-import type { Api, Declaration } from "./model.ts";
+import type { Api, Declaration, ProgramName } from "./model.ts";
 import { camelCase, pascalCase } from "./names.ts";
 import { BOOLEAN_FIELDS, BOOLEAN_RESULTS, VOID_RESULTS } from "./overrides.ts";
 import { type Printer, typeOf, valueOf } from "./printer.ts";
@@ -29,6 +29,9 @@ export interface ResultContext {
   readonly docs: Readonly<Record<string, string>>;
 }
 
+/** Fields that count what is in the field before. */
+const COUNTS = new Set(["ret", "nparams", "nerrors", "noutputs", "nfilters"]);
+
 const described = new WeakMap<Printer, Set<string>>();
 
 /** Describes the result of a call. */
@@ -36,16 +39,20 @@ export function resultOf(
   out: Printer,
   table: TypeTable,
   context: ResultContext,
+  program: ProgramName,
   call: Call,
 ): MethodResult {
-  const done = (type: string, ...lines: string[]): MethodResult => ({ type, lines, countedParams: false });
+  const done = (type: string, ...lines: string[]): MethodResult => ({
+    type,
+    lines,
+    countedParams: false,
+  });
   if (call.ret.length === 0 || VOID_RESULTS.has(call.cName)) return done("void");
-  const fields = call.ret.map((field) => ({ field, type: table.resolve("remote", field) }));
-
   // a list's length comes with it, and says nothing that the list does not
+  const fields = call.ret.filter((field, i) => i === 0 || !COUNTS.has(field.name))
+    .map((field) => ({ field, type: table.resolve(program, field) }));
   const list = fields.find(({ type }) => type.kind === "array");
-  const rest = fields.filter((f) => f !== list && !["ret", "nparams", "nerrors"].includes(f.field.name));
-  if (list !== undefined && rest.length === 0) {
+  if (list !== undefined && fields.length === 1) {
     const key = `ret.${camelCase(list.field.name)}`;
     const of = (list.type as { of: Resolved }).of;
     if (isTypedParam(of)) {
@@ -79,7 +86,8 @@ export function resultOf(
 }
 
 function isTruth(call: Call): boolean {
-  return /(Is[A-Z]\w*|Has[A-Z]\w*|GetAutostart\w*)$/.test(call.cName) || BOOLEAN_RESULTS.has(call.cName);
+  return /(Is[A-Z]\w*|Has[A-Z]\w*|GetAutostart\w*)$/.test(call.cName) ||
+    BOOLEAN_RESULTS.has(call.cName);
 }
 
 function converted(out: Printer, type: Resolved, value: string): [type: string, value: string] {
@@ -102,7 +110,8 @@ function struct(
   fields: readonly { field: Declaration; type: Resolved }[],
 ): MethodResult {
   const pointer = call.fn.args.map(([, type]) => type.replace(/Ptr$/, "")).find((name) =>
-    (api.libraries.libvirt.structs[name] ?? api.libraries.libvirt.structs[`${name}Struct`])?.fields.length
+    (api.libraries.libvirt.structs[name] ?? api.libraries.libvirt.structs[`${name}Struct`])?.fields
+      .length
   );
   const cName = pointer ?? `${call.cName}Result`;
   const name = pascalCase(cName.replace(/^vir/, ""));

@@ -39,7 +39,17 @@ export interface Plan {
   readonly unplanned: readonly string[];
 }
 
-const VERBS = new Set(["lookup", "define", "create", "get", "set", "list", "restore", "suspend", "alloc"]);
+const VERBS = new Set([
+  "lookup",
+  "define",
+  "create",
+  "get",
+  "set",
+  "list",
+  "restore",
+  "suspend",
+  "alloc",
+]);
 
 /** Plans the methods of a program. */
 export function planMethods(wire: Wire, api: Api, program: ProgramName): Plan {
@@ -86,7 +96,10 @@ export function planMethods(wire: Wire, api: Api, program: ProgramName): Plan {
       ...(newer === undefined ? {} : { older: call }),
     });
   }
-  return { methods: methods.filter((m) => m.older !== undefined || !merged.has(m.call.cName)), unplanned };
+  return {
+    methods: methods.filter((m) => m.older !== undefined || !merged.has(m.call.cName)),
+    unplanned,
+  };
 }
 
 function newerOf(cName: string, calls: ReadonlyMap<string, Call>): Call | undefined {
@@ -104,10 +117,12 @@ export function methodName(cName: string, owner: ClassInfo): string {
   if (given !== undefined) return given;
   const words = wordsOf(cName.replace(/^vir(Adm)?/, ""));
   const other = CLASSES.find((c) =>
-    c !== owner && c.noun.length > (startsWith(words, owner.noun) ? owner.noun.length : 0) &&
+    c !== owner && c.program === owner.program && c.noun.length > (startsWith(words, owner.noun) ? owner.noun.length : 0) &&
     startsWith(words, c.noun)
   );
-  if (other !== undefined) return verbFirst(words.slice(other.noun.length), nounFor(other, owner), words);
+  if (other !== undefined) {
+    return verbFirst(words.slice(other.noun.length), nounFor(other, owner), words);
+  }
   if (startsWith(words, owner.noun)) return camelCase(words.slice(owner.noun.length).join("_"));
   if (words[0] === "node") return verbFirst(words.slice(1), "node", words);
   return camelCase(words.join("_"));

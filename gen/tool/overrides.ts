@@ -93,6 +93,8 @@ export const ARGUMENTS: Readonly<Record<string, ArgumentRule>> = {
   "*.maxerrors": { place: "option" },
   "*.xmlCPU": { name: "xmlCpu" },
   "*.xmlCPUs": { name: "xmlCpus" },
+  "virAdmConnectSetLoggingFilters.filters": NULLABLE,
+  "virAdmConnectSetLoggingOutputs.outputs": NULLABLE,
   "virConnectCompareCPU.xml": XML_DESC,
   "virDomainAnnounceInterface.device": NULLABLE,
   "virDomainBlockCommit.bandwidth": ZERO,
@@ -126,7 +128,9 @@ export const ARGUMENTS: Readonly<Record<string, ArgumentRule>> = {
   "virDomainSetVcpu.state": { boolean: true },
   "virInterfaceLookupByMACString.mac": { name: "macstr" },
   "virNWFilterBindingLookupByPortDev.name": { name: "portdev" },
+  "virNWFilterDefineXML.xml": XML_DESC,
   "virNWFilterDefineXMLFlags.xml": XML_DESC,
+  "virNetworkCreateXML.xml": XML_DESC,
   "virNetworkCreateXMLFlags.xml": XML_DESC,
   "virNetworkPortCreateXML.xml": XML_DESC,
   "virNetworkSetMetadata.metadata": NULLABLE,
@@ -149,6 +153,8 @@ export const VOID_RESULTS: ReadonlySet<string> = new Set(["virDomainAgentSetResp
  * says what type a number gets.
  */
 export const PARAM_FAMILIES: Readonly<Record<string, string>> = {
+  virAdmServerSetClientLimits: "clientLimits",
+  virAdmServerSetThreadPoolParameters: "threadPool",
   virConnectSetIdentity: "identity",
   virDomainAnnounceInterface: "announceInterface",
   virDomainBlockCopy: "blockCopy",
@@ -243,6 +249,10 @@ export const BY_HAND: Readonly<Record<string, string>> = {
   nodeGetCpuMap: CONNECTION,
   nodeGetCpuStats: CONNECTION,
   nodeGetMemoryStats: CONNECTION,
+  // programs of one hypervisor, with functions of their own
+  qemuDomainAgentCommand: "src/qemu.ts",
+  qemuDomainAttach: "src/qemu.ts",
+  qemuDomainMonitorCommand: "src/qemu.ts",
   // the order of two arguments depends on the daemon
   networkUpdate: "src/objects/network.ts",
 };
@@ -255,6 +265,8 @@ const MIGRATION = "one phase of a migration";
 
 /** Procedures without a method, each with the reason. */
 export const EXCUSED: Readonly<Record<string, string>> = {
+  adminConnectClose: SESSION,
+  adminConnectOpen: SESSION,
   authList: SESSION,
   authPolkit: SESSION,
   authSaslInit: SESSION,

@@ -19,6 +19,7 @@ import { type Frame, FrameDecoder, MessageStatus, MessageType } from "./frame.ts
 import { Keepalive, type KeepaliveOptions } from "./keepalive.ts";
 import { PacketWriter } from "./packet_writer.ts";
 import type { IncomingCall, PendingCall, RpcEvent } from "./rpc_event.ts";
+import { nextSerial } from "./serials.ts";
 import { StreamState } from "./stream_state.ts";
 
 /** What an engine is told at its start. */
@@ -63,6 +64,8 @@ export class RpcEngine {
   readonly #streams = new Map<number, StreamState>();
   readonly #out = new PacketWriter();
   #lastSerial = 0;
+  readonly #inUse = (serial: number): boolean =>
+    this.#calls.has(serial) || this.#streams.has(serial);
   #failure: ProtocolError | undefined;
   #ended = false;
   #keepalive: Keepalive | undefined;
@@ -136,7 +139,7 @@ export class RpcEngine {
     stream = false,
   ): PendingCall {
     this.#usable("client");
-    const serial = this.#nextSerial();
+    const serial = this.#lastSerial = nextSerial(this.#lastSerial, this.#inUse);
     const to = addressOf(procedure, serial);
     this.#out.packet(to, MessageType.CALL, MessageStatus.OK, procedure.encode, args);
     const call: PendingCall = {
@@ -382,17 +385,6 @@ export class RpcEngine {
       if (frame.procedure === KEEPALIVE_PONG) return { type: "keepalive", kind: "pong" };
     }
     throw new ProtocolError(`Expected a ping or a pong, found ${describe(frame)}`);
-  }
-
-  // Serials wrap; one that a call or a stream still uses is passed over.
-  #nextSerial(): number {
-    do {
-      this.#lastSerial = (this.#lastSerial + 1) >>> 0;
-    } while (
-      this.#lastSerial === 0 || this.#calls.has(this.#lastSerial) ||
-      this.#streams.has(this.#lastSerial)
-    );
-    return this.#lastSerial;
   }
 
   #usable(role: "client" | "server"): void {
