@@ -56,8 +56,9 @@ async function main(): Promise<number> {
   const results = await runTests(options);
   const total = totalOf(results);
   printSummary(results);
+  if (total.passed + total.failed === 0) console.error("No test was run");
   console.log(closingLine(total));
-  return total.failed === 0 ? 0 : 1;
+  return total.failed === 0 && total.passed > 0 ? 0 : 1;
 }
 
 Deno.exitCode = await main();

@@ -12,6 +12,11 @@ import { ConnectionError } from "../src/errors.ts";
  */
 export const READ_AHEAD: number = 256 * 1024;
 
+/**
+ * How many chunks may wait to be written before `ready` says so; with one, every write would.
+ */
+const WRITE_AHEAD = 2;
+
 /** The socket below a {@linkcode SocketStreams}. */
 export interface SocketControl {
   /**
@@ -44,7 +49,8 @@ export class SocketStreams {
   #sourceOpen = true;
   #over: ConnectionError | undefined;
   #unreported = false;
-  #paused = false;
+  #flowing = true;
+  #stopFlowing: (() => void) | undefined;
 
   /** Makes the streams of `control`; `label` names the socket in messages. */
   constructor(label: string, control: SocketControl) {
@@ -71,7 +77,7 @@ export class SocketStreams {
         return chunk.byteLength === 0 ? undefined : this.#control.write(chunk);
       },
       close: () => this.#finish(),
-    });
+    }, { highWaterMark: WRITE_AHEAD });
   }
 
   /** Takes bytes that were read; `false` means to stop reading until `resume()`. */
@@ -79,7 +85,8 @@ export class SocketStreams {
     if (this.#over) return false;
     this.#source.enqueue(chunk);
     if (this.#source.desiredSize! > 0) return true;
-    this.#paused = true;
+    this.#flowing = false;
+    this.#stopFlowing?.();
     return false;
   }
 
@@ -106,17 +113,26 @@ export class SocketStreams {
     this.#control.destroy();
     // error() throws away what waits to be read, and that may hold the answer to a call.
     this.#unreported = true;
-    this.#pull();
+    this.#reportIfRead();
+    this.#stopFlowing?.();
     return this.#over;
   }
 
-  #pull(): void {
-    if (this.#unreported) {
-      if (this.#source.desiredSize === READ_AHEAD) this.#endReadable(this.#over);
-    } else if (this.#paused && !this.#over) {
-      this.#paused = false;
+  #pull(): Promise<void> | undefined {
+    if (this.#over) {
+      this.#reportIfRead();
+      return undefined;
+    }
+    if (!this.#flowing) {
+      this.#flowing = true;
       this.#control.resume();
     }
+    // A stream whose pull() has not ended does not call it again for every chunk that is read.
+    return new Promise((resolve) => this.#stopFlowing = resolve);
+  }
+
+  #reportIfRead(): void {
+    if (this.#unreported && this.#source.desiredSize === READ_AHEAD) this.#endReadable(this.#over);
   }
 
   async #finish(): Promise<void> {

@@ -28,7 +28,7 @@ export abstract class AdminClientBase {
   }
 
   /**
-   * Calls libvirt's `virAdmClientGetID`.
+   * The id, which no other client of the server has.
    *
    * Since libvirt 2.0.0.
    *
@@ -39,7 +39,7 @@ export abstract class AdminClientBase {
   }
 
   /**
-   * Calls libvirt's `virAdmClientGetTimestamp`.
+   * When the client connected, in seconds since 1970.
    *
    * Since libvirt 2.0.0.
    *
@@ -50,7 +50,7 @@ export abstract class AdminClientBase {
   }
 
   /**
-   * Calls libvirt's `virAdmClientGetTransport`.
+   * How the client is connected: a value of `ClientTransport`.
    *
    * Since libvirt 2.0.0.
    *
@@ -66,7 +66,7 @@ export abstract class AdminClientBase {
   }
 
   /**
-   * Calls libvirt's `virAdmClientClose`.
+   * Ends the client's connection.
    *
    * Since libvirt 2.0.0.
    *
@@ -77,7 +77,8 @@ export abstract class AdminClientBase {
   }
 
   /**
-   * Calls libvirt's `virAdmClientGetInfo`.
+   * Who the client is: `readonly`, `sock_addr`, `unix_user_name` and so on, as far as its
+   * transport tells.
    *
    * Since libvirt 2.0.0.
    *

@@ -28,7 +28,7 @@ export abstract class AdminConnectBase {
   protected abstract wrapAdminServer(handle: AdminNonnullServer): AdminServer;
 
   /**
-   * Calls libvirt's `virAdmConnectDaemonShutdown`.
+   * Ends the daemon. Flags are `AdmConnectDaemonShutdownFlags`.
    *
    * Since libvirt 11.2.0.
    *
@@ -39,7 +39,7 @@ export abstract class AdminConnectBase {
   }
 
   /**
-   * Calls libvirt's `virAdmConnectGetLibVersion`.
+   * The release of libvirt that the daemon is of: 9000000 for 9.0.0.
    *
    * Since libvirt 2.0.0.
    *
@@ -51,7 +51,7 @@ export abstract class AdminConnectBase {
   }
 
   /**
-   * Calls libvirt's `virAdmConnectGetLoggingFilters`.
+   * The filters that decide what is logged, separated by spaces; `null` when there are none.
    *
    * Since libvirt 3.0.0.
    *
@@ -63,7 +63,7 @@ export abstract class AdminConnectBase {
   }
 
   /**
-   * Calls libvirt's `virAdmConnectGetLoggingOutputs`.
+   * Where the daemon logs to, separated by spaces.
    *
    * Since libvirt 3.0.0.
    *
@@ -75,7 +75,7 @@ export abstract class AdminConnectBase {
   }
 
   /**
-   * Calls libvirt's `virAdmConnectListServers`.
+   * Lists the daemon's servers.
    *
    * Since libvirt 2.0.0.
    *
@@ -89,7 +89,8 @@ export abstract class AdminConnectBase {
   }
 
   /**
-   * Calls libvirt's `virAdmConnectLookupServer`.
+   * Looks a server up by its name, such as `libvirtd`; rejects with code `NO_SERVER` when
+   * there is none.
    *
    * Since libvirt 2.0.0.
    *
@@ -101,7 +102,7 @@ export abstract class AdminConnectBase {
   }
 
   /**
-   * Calls libvirt's `virAdmConnectSetDaemonTimeout`.
+   * Has the daemon end by itself after so many seconds without clients; 0 means never.
    *
    * Since libvirt 8.6.0.
    *
@@ -112,7 +113,7 @@ export abstract class AdminConnectBase {
   }
 
   /**
-   * Calls libvirt's `virAdmConnectSetLoggingFilters`.
+   * Sets the filters that decide what is logged, separated by spaces; `null` removes all.
    *
    * Since libvirt 3.0.0.
    *
@@ -123,7 +124,7 @@ export abstract class AdminConnectBase {
   }
 
   /**
-   * Calls libvirt's `virAdmConnectSetLoggingOutputs`.
+   * Sets where the daemon logs to, separated by spaces; `null` restores the default.
    *
    * Since libvirt 3.0.0.
    *

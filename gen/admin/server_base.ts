@@ -30,7 +30,7 @@ export abstract class AdminServerBase {
   }
 
   /**
-   * Calls libvirt's `virAdmServerGetName`.
+   * The name, such as `libvirtd`.
    *
    * Since libvirt 2.0.0.
    *
@@ -49,7 +49,8 @@ export abstract class AdminServerBase {
   protected abstract wrapAdminClient(handle: AdminNonnullClient): AdminClient;
 
   /**
-   * Calls libvirt's `virAdmServerGetClientLimits`.
+   * How many clients the server has and may have: `nclients`, `nclients_max` and the same
+   * `_unauth`.
    *
    * Since libvirt 2.0.0.
    *
@@ -61,7 +62,7 @@ export abstract class AdminServerBase {
   }
 
   /**
-   * Calls libvirt's `virAdmServerGetThreadPoolParameters`.
+   * How many workers the server has and may have, such as `minWorkers` and `freeWorkers`.
    *
    * Since libvirt 2.0.0.
    *
@@ -74,7 +75,7 @@ export abstract class AdminServerBase {
   }
 
   /**
-   * Calls libvirt's `virAdmServerListClients`.
+   * Lists the clients that are connected to the server.
    *
    * Since libvirt 2.0.0.
    *
@@ -88,7 +89,7 @@ export abstract class AdminServerBase {
   }
 
   /**
-   * Calls libvirt's `virAdmServerLookupClient`.
+   * Looks a client up by its id; rejects with code `NO_CLIENT` when there is none.
    *
    * Since libvirt 2.0.0.
    *
@@ -100,7 +101,7 @@ export abstract class AdminServerBase {
   }
 
   /**
-   * Calls libvirt's `virAdmServerSetClientLimits`.
+   * Changes how many clients the server may have: `nclients_max` and `nclients_unauth_max`.
    *
    * Since libvirt 2.0.0.
    *
@@ -111,7 +112,8 @@ export abstract class AdminServerBase {
   }
 
   /**
-   * Calls libvirt's `virAdmServerSetThreadPoolParameters`.
+   * Changes how many workers the server may have: `minWorkers`, `maxWorkers` and
+   * `prioWorkers`.
    *
    * Since libvirt 2.0.0.
    *
@@ -126,7 +128,7 @@ export abstract class AdminServerBase {
   }
 
   /**
-   * Calls libvirt's `virAdmServerUpdateTlsFiles`.
+   * Has the server read its TLS certificates again.
    *
    * Since libvirt 2.0.0.
    *

@@ -35,157 +35,157 @@ import { storageVolLookupByKey, storageVolLookupByPath } from "./storage_vol.ts"
 
 /** Options of `Connection.baselineHypervisorCpu()`. */
 export interface ConnectionBaselineHypervisorCpuOptions extends FlagOptions {
-  /** `emulator` of libvirt's function. */
+  /** Path of the emulator on the host; the default for the architecture when left out. */
   readonly emulator?: string | undefined;
-  /** `arch` of libvirt's function. */
+  /** The architecture; the host's when left out. */
   readonly arch?: string | undefined;
-  /** `machine` of libvirt's function. */
+  /** The machine type; the emulator's default when left out. */
   readonly machine?: string | undefined;
-  /** `virttype` of libvirt's function. */
+  /** The kind of virtualization, such as `kvm`; the best when left out. */
   readonly virttype?: string | undefined;
 }
 
 /** Options of `Connection.compareHypervisorCpu()`. */
 export interface ConnectionCompareHypervisorCpuOptions extends FlagOptions {
-  /** `emulator` of libvirt's function. */
+  /** Path of the emulator on the host; the default for the architecture when left out. */
   readonly emulator?: string | undefined;
-  /** `arch` of libvirt's function. */
+  /** The architecture; the host's when left out. */
   readonly arch?: string | undefined;
-  /** `machine` of libvirt's function. */
+  /** The machine type; the emulator's default when left out. */
   readonly machine?: string | undefined;
-  /** `virttype` of libvirt's function. */
+  /** The kind of virtualization, such as `kvm`; the best when left out. */
   readonly virttype?: string | undefined;
 }
 
 /** Options of `Connection.findStoragePoolSources()`. */
 export interface ConnectionFindStoragePoolSourcesOptions extends FlagOptions {
-  /** `srcSpec` of libvirt's function. */
+  /** Where to look, as XML; some types of pools need it. */
   readonly srcSpec?: string | undefined;
 }
 
 /** Options of `Connection.getDomainCapabilities()`. */
 export interface ConnectionGetDomainCapabilitiesOptions extends FlagOptions {
-  /** `emulatorbin` of libvirt's function. */
+  /** Path of the emulator on the host; the default for the architecture when left out. */
   readonly emulatorbin?: string | undefined;
-  /** `arch` of libvirt's function. */
+  /** The architecture; the host's when left out. */
   readonly arch?: string | undefined;
-  /** `machine` of libvirt's function. */
+  /** The machine type; the emulator's default when left out. */
   readonly machine?: string | undefined;
-  /** `virttype` of libvirt's function. */
+  /** The kind of virtualization, such as `kvm`; the best when left out. */
   readonly virttype?: string | undefined;
 }
 
 /** Options of `Connection.getMaxVcpus()`. */
 export interface ConnectionGetMaxVcpusOptions extends CallOptions {
-  /** `type` of libvirt's function. */
+  /** The type of domain, such as `kvm`; the driver's default when left out. */
   readonly type?: string | undefined;
 }
 
-/** What `virNodeGetInfo` answers. */
+/** What kind of machine a host is. */
 export interface NodeInfo {
-  /** `model` of libvirt's struct. */
+  /** Name of the CPU, as the kernel has it. */
   model: string;
-  /** `memory` of libvirt's struct. */
+  /** Memory in KiB. */
   memory: bigint;
-  /** `cpus` of libvirt's struct. */
+  /** CPUs that are online. */
   cpus: number;
-  /** `mhz` of libvirt's struct. */
+  /** Frequency of the CPUs in MHz; 0 where it is not known. */
   mhz: number;
-  /** `nodes` of libvirt's struct. */
+  /** NUMA cells; 1 for a machine that is not, or not evenly, divided. */
   nodes: number;
-  /** `sockets` of libvirt's struct. */
+  /** CPU sockets of each cell. */
   sockets: number;
-  /** `cores` of libvirt's struct. */
+  /** Cores of each socket. */
   cores: number;
-  /** `threads` of libvirt's struct. */
+  /** Threads of each core. */
   threads: number;
 }
 
-/** What `virNodeGetSecurityModel` answers. */
+/** The security driver of a host. */
 export interface SecurityModel {
-  /** `model` of libvirt's struct. */
+  /** Its name, such as `selinux`; empty for none. */
   model: string;
-  /** `doi` of libvirt's struct. */
+  /** Its domain of interpretation. */
   doi: string;
 }
 
 /** Options of `Connection.listDefinedDomains()`. */
 export interface ConnectionListDefinedDomainsOptions extends CallOptions {
-  /** `maxnames` of libvirt's function. */
+  /** The most to answer; as many as the wire carries when left out. */
   readonly maxnames?: number | undefined;
 }
 
 /** Options of `Connection.listDefinedInterfaces()`. */
 export interface ConnectionListDefinedInterfacesOptions extends CallOptions {
-  /** `maxnames` of libvirt's function. */
+  /** The most to answer; as many as the wire carries when left out. */
   readonly maxnames?: number | undefined;
 }
 
 /** Options of `Connection.listDefinedNetworks()`. */
 export interface ConnectionListDefinedNetworksOptions extends CallOptions {
-  /** `maxnames` of libvirt's function. */
+  /** The most to answer; as many as the wire carries when left out. */
   readonly maxnames?: number | undefined;
 }
 
 /** Options of `Connection.listDefinedStoragePools()`. */
 export interface ConnectionListDefinedStoragePoolsOptions extends CallOptions {
-  /** `maxnames` of libvirt's function. */
+  /** The most to answer; as many as the wire carries when left out. */
   readonly maxnames?: number | undefined;
 }
 
 /** Options of `Connection.listDomains()`. */
 export interface ConnectionListDomainsOptions extends CallOptions {
-  /** `maxids` of libvirt's function. */
+  /** The most to answer; as many as the wire carries when left out. */
   readonly maxids?: number | undefined;
 }
 
 /** Options of `Connection.listInterfaces()`. */
 export interface ConnectionListInterfacesOptions extends CallOptions {
-  /** `maxnames` of libvirt's function. */
+  /** The most to answer; as many as the wire carries when left out. */
   readonly maxnames?: number | undefined;
 }
 
 /** Options of `Connection.listNetworks()`. */
 export interface ConnectionListNetworksOptions extends CallOptions {
-  /** `maxnames` of libvirt's function. */
+  /** The most to answer; as many as the wire carries when left out. */
   readonly maxnames?: number | undefined;
 }
 
 /** Options of `Connection.listNodeDevices()`. */
 export interface ConnectionListNodeDevicesOptions extends FlagOptions {
-  /** `cap` of libvirt's function. */
+  /** Only devices with this capability, such as `pci`. */
   readonly cap?: string | undefined;
-  /** `maxnames` of libvirt's function. */
+  /** The most to answer; as many as the wire carries when left out. */
   readonly maxnames?: number | undefined;
 }
 
 /** Options of `Connection.listNwFilters()`. */
 export interface ConnectionListNwFiltersOptions extends CallOptions {
-  /** `maxnames` of libvirt's function. */
+  /** The most to answer; as many as the wire carries when left out. */
   readonly maxnames?: number | undefined;
 }
 
 /** Options of `Connection.listSecrets()`. */
 export interface ConnectionListSecretsOptions extends CallOptions {
-  /** `maxuuids` of libvirt's function. */
+  /** The most to answer; as many as the wire carries when left out. */
   readonly maxuuids?: number | undefined;
 }
 
 /** Options of `Connection.listStoragePools()`. */
 export interface ConnectionListStoragePoolsOptions extends CallOptions {
-  /** `maxnames` of libvirt's function. */
+  /** The most to answer; as many as the wire carries when left out. */
   readonly maxnames?: number | undefined;
 }
 
 /** Options of `Connection.numOfNodeDevices()`. */
 export interface ConnectionNumOfNodeDevicesOptions extends FlagOptions {
-  /** `cap` of libvirt's function. */
+  /** Only devices with this capability, such as `pci`. */
   readonly cap?: string | undefined;
 }
 
 /** Options of `Connection.restoreDomain()`. */
 export interface ConnectionRestoreDomainOptions extends FlagOptions {
-  /** `dxml` of libvirt's function. */
+  /** XML that replaces the saved definition; only what the guest cannot see may differ. */
   readonly dxml?: string | undefined;
 }
 
@@ -231,7 +231,9 @@ export abstract class ConnectBase {
   protected abstract wrapStorageVol(handle: NonnullStorageVol): StorageVol;
 
   /**
-   * Calls libvirt's `virNodeAllocPages`.
+   * Takes huge pages out of or puts them back into the pools of NUMA cells, and answers how
+   * many pools were changed: one count for each page size in KiB, for `cellCount` cells from
+   * `startCell` on. Flags are `NodeAllocPagesFlags`.
    *
    * Since libvirt 1.2.9.
    *
@@ -249,7 +251,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectBaselineCPU`.
+   * Computes the richest CPU, as XML, that every one of the given CPUs can provide. Flags are
+   * `ConnectBaselineCpuFlags`.
    *
    * Since libvirt 0.7.7.
    *
@@ -261,7 +264,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectBaselineHypervisorCPU`.
+   * Computes the richest CPU, as XML, that every one of the given CPUs and the hypervisor can
+   * provide. Flags are `ConnectBaselineCpuFlags`.
    *
    * Since libvirt 4.4.0.
    *
@@ -276,7 +280,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectCompareCPU`.
+   * Compares a CPU, given as XML, with the host's: a value of `CpuCompareResult`. Flags are
+   * `ConnectCompareCpuFlags`.
    *
    * Since libvirt 0.7.5.
    *
@@ -288,7 +293,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectCompareHypervisorCPU`.
+   * Compares a CPU, given as XML, with what the hypervisor can provide on the host: a value of
+   * `CpuCompareResult`. Flags are `ConnectCompareCpuFlags`.
    *
    * Since libvirt 4.4.0.
    *
@@ -303,7 +309,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virDomainCreateXML`.
+   * Starts a domain that is not defined: it is gone when it stops. Flags are
+   * `DomainCreateFlags`.
    *
    * Since libvirt 0.5.0.
    *
@@ -315,7 +322,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virNetworkCreateXML`.
+   * Starts a network that is not defined: it is gone when it stops. Flags are
+   * `NetworkCreateFlags`.
    *
    * Since libvirt 0.2.0, `virNetworkCreateXMLFlags` since 7.8.0.
    *
@@ -333,7 +341,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virNodeDeviceCreateXML`.
+   * Creates a device on the host, such as a virtual HBA or a mediated device. Flags are
+   * `NodeDeviceCreateXmlFlags`.
    *
    * Since libvirt 0.6.3.
    *
@@ -345,7 +354,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virNWFilterBindingCreateXML`.
+   * Binds a filter to the interface of a domain; libvirt does so by itself for the domains
+   * that it starts. Flags are `NwFilterBindingCreateFlags`.
    *
    * Since libvirt 4.5.0.
    *
@@ -357,7 +367,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virStoragePoolCreateXML`.
+   * Starts a pool that is not defined: it is gone when it stops. Flags are
+   * `StoragePoolCreateFlags`.
    *
    * Since libvirt 0.4.1.
    *
@@ -369,7 +380,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virDomainDefineXML`.
+   * Defines a domain without starting it, or changes the definition of the one with the same
+   * name and UUID. Flags are `DomainDefineFlags`.
    *
    * Since libvirt 0.1.1, `virDomainDefineXMLFlags` since 1.2.12.
    *
@@ -387,7 +399,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virInterfaceDefineXML`.
+   * Defines an interface of the host, or changes its definition; it takes effect when it is
+   * started. Flags are `InterfaceDefineFlags`.
    *
    * Since libvirt 0.6.4.
    *
@@ -399,7 +412,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virNetworkDefineXML`.
+   * Defines a network without starting it, or changes the definition of the one with the same
+   * name and UUID. Flags are `NetworkDefineFlags`.
    *
    * Since libvirt 0.2.0, `virNetworkDefineXMLFlags` since 7.7.0.
    *
@@ -417,7 +431,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virNodeDeviceDefineXML`.
+   * Defines a device of the host, such as a mediated one, without creating it. Flags are
+   * `NodeDeviceDefineXmlFlags`.
    *
    * Since libvirt 7.3.0.
    *
@@ -429,7 +444,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virNWFilterDefineXML`.
+   * Defines a network filter, or changes the one with the same name, at once also where it is
+   * in use. Flags are `NwFilterDefineFlags`.
    *
    * Since libvirt 0.8.0, `virNWFilterDefineXMLFlags` since 7.7.0.
    *
@@ -447,7 +463,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virSecretDefineXML`.
+   * Defines a secret, or changes the one with the same UUID; its value is set by `setValue()`.
+   * Flags are `SecretDefineFlags`.
    *
    * Since libvirt 0.7.1.
    *
@@ -459,7 +476,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virStoragePoolDefineXML`.
+   * Defines a pool without starting it, or changes the definition of the one with the same
+   * name and UUID. Flags are `StoragePoolDefineFlags`.
    *
    * Since libvirt 0.4.1.
    *
@@ -471,7 +489,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSaveImageDefineXML`.
+   * Changes the definition in a file that `save()` wrote on the host; only what the guest
+   * cannot see may change. Flags are `DomainSaveRestoreFlags`.
    *
    * Since libvirt 0.9.4.
    *
@@ -486,7 +505,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSaveImageGetXMLDesc`.
+   * The definition in a file that `save()` wrote on the host, as XML. Flags are
+   * `DomainSaveImageXmlFlags`.
    *
    * Since libvirt 0.9.4.
    *
@@ -498,7 +518,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectDomainXMLFromNative`.
+   * Converts a hypervisor's own configuration, such as `qemu-argv`, to domain XML.
    *
    * Since libvirt 0.6.4.
    *
@@ -514,7 +534,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectDomainXMLToNative`.
+   * Converts domain XML to a hypervisor's own configuration, such as `qemu-argv`.
    *
    * Since libvirt 0.6.4.
    *
@@ -530,7 +550,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectFindStoragePoolSources`.
+   * Looks for what could become pools of a type, such as exports of an NFS server: XML with a
+   * list of sources.
    *
    * Since libvirt 0.4.5.
    *
@@ -546,7 +567,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectGetCapabilities`.
+   * What host and hypervisor can do, as XML.
    *
    * Since libvirt 0.2.1.
    *
@@ -558,7 +579,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectGetCPUModelNames`.
+   * The names of the CPU models that libvirt knows for an architecture.
    *
    * Since libvirt 1.1.3.
    *
@@ -570,7 +591,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectGetDomainCapabilities`.
+   * What a domain of one kind may have on this host, as XML: firmware, CPU modes, devices.
+   * Flags are `ConnectGetDomainCapabilitiesFlags`.
    *
    * Since libvirt 1.2.7.
    *
@@ -584,7 +606,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectGetHostname`.
+   * The name of the host that the daemon runs on.
    *
    * Since libvirt 0.3.0.
    *
@@ -596,7 +618,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectGetLibVersion`.
+   * The release of libvirt on the daemon's side: 9000000 for 9.0.0.
    *
    * Since libvirt 0.7.3.
    *
@@ -608,7 +630,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectGetMaxVcpus`.
+   * The most virtual CPUs that the hypervisor gives to a domain of a type.
    *
    * Since libvirt 0.2.1.
    *
@@ -620,7 +642,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virNodeGetCellsFreeMemory`.
+   * Free memory of `maxcells` NUMA cells from `startCell` on, in bytes.
    *
    * Since libvirt 0.3.3.
    *
@@ -636,7 +658,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virNodeGetFreeMemory`.
+   * Free memory of the host, in bytes.
    *
    * Since libvirt 0.3.3.
    *
@@ -648,7 +670,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virNodeGetFreePages`.
+   * Numbers of free pages: for each of `cellCount` cells from `startCell` on, one for each
+   * page size, given in KiB.
    *
    * Since libvirt 1.2.6.
    *
@@ -665,7 +688,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virNodeGetInfo`.
+   * What kind of machine the host is: its memory and its CPUs.
    *
    * Since libvirt 0.1.0.
    *
@@ -677,7 +700,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virNodeGetMemoryParameters`.
+   * Parameters of the host's memory, such as those of page sharing (`shm_pages_to_scan`).
    *
    * Since libvirt 0.10.2.
    *
@@ -692,7 +715,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virNodeGetSecurityModel`.
+   * The security driver that confines guests on this host; empty strings for none.
    *
    * Since libvirt 0.6.1.
    *
@@ -704,7 +727,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virNodeGetSEVInfo`.
+   * What the host's AMD SEV can do, such as `cbitpos` and `max-guests`.
    *
    * Since libvirt 4.5.0.
    *
@@ -719,7 +742,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectGetStoragePoolCapabilities`.
+   * What kinds of pools and volumes the daemon supports, as XML.
    *
    * Since libvirt 5.2.0.
    *
@@ -732,7 +755,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectGetSysinfo`.
+   * The host's SMBIOS or equivalent description, as XML.
    *
    * Since libvirt 0.8.8.
    *
@@ -744,7 +767,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectGetType`.
+   * The name of the hypervisor driver, such as `QEMU`.
    *
    * Since libvirt 0.0.3.
    *
@@ -756,7 +779,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectGetURI`.
+   * The URI by which the daemon itself knows the connection: for a remote one not the one that
+   * was connected to.
    *
    * Since libvirt 0.3.0.
    *
@@ -768,7 +792,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectGetVersion`.
+   * The release of the hypervisor: 7002015 for 7.2.15.
    *
    * Since libvirt 0.0.3.
    *
@@ -780,7 +804,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virInterfaceChangeBegin`.
+   * Remembers the configuration of the host's interfaces, to go back to by
+   * `interfaceChangeRollback()` or by a reboot.
    *
    * Since libvirt 0.9.2.
    *
@@ -791,7 +816,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virInterfaceChangeCommit`.
+   * Keeps the changes to the host's interfaces since `interfaceChangeBegin()`.
    *
    * Since libvirt 0.9.2.
    *
@@ -802,7 +827,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virInterfaceChangeRollback`.
+   * Undoes the changes to the host's interfaces since `interfaceChangeBegin()`.
    *
    * Since libvirt 0.9.2.
    *
@@ -813,7 +838,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectListAllDomains`.
+   * Lists domains: all of them, or those that the flags select. Flags are `DomainListFlags`.
    *
    * Since libvirt 0.9.13.
    *
@@ -827,7 +852,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectListAllInterfaces`.
+   * Lists interfaces of the host: all of them, or those that the flags select. Flags are
+   * `InterfaceListFlags`.
    *
    * Since libvirt 0.10.2.
    *
@@ -841,7 +867,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectListAllNetworks`.
+   * Lists networks: all of them, or those that the flags select. Flags are `NetworkListFlags`.
    *
    * Since libvirt 0.10.2.
    *
@@ -855,7 +881,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectListAllNodeDevices`.
+   * Lists devices of the host: all of them, or those that the flags select. Flags are
+   * `NodeDeviceListFlags`.
    *
    * Since libvirt 0.10.2.
    *
@@ -869,7 +896,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectListAllNWFilterBindings`.
+   * Lists all bindings of network filters.
    *
    * Since libvirt 4.5.0.
    *
@@ -884,7 +911,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectListAllNWFilters`.
+   * Lists all network filters.
    *
    * Since libvirt 0.10.2.
    *
@@ -898,7 +925,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectListAllSecrets`.
+   * Lists secrets: all of them, or those that the flags select. Flags are `SecretListFlags`.
    *
    * Since libvirt 0.10.2.
    *
@@ -912,7 +939,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectListAllStoragePools`.
+   * Lists storage pools: all of them, or those that the flags select. Flags are
+   * `StoragePoolListFlags`.
    *
    * Since libvirt 0.10.2.
    *
@@ -926,7 +954,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectListDefinedDomains`.
+   * The names of the domains that are defined but do not run; `listAllDomains()` tells more.
    *
    * Since libvirt 0.1.1.
    *
@@ -938,7 +966,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectListDefinedInterfaces`.
+   * The names of the interfaces of the host that are not up; `listAllInterfaces()` tells more.
    *
    * Since libvirt 0.7.0.
    *
@@ -953,7 +981,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectListDefinedNetworks`.
+   * The names of the networks that are defined but not active; `listAllNetworks()` tells more.
    *
    * Since libvirt 0.2.0.
    *
@@ -965,7 +993,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectListDefinedStoragePools`.
+   * The names of the pools that are defined but not active; `listAllStoragePools()` tells
+   * more.
    *
    * Since libvirt 0.4.1.
    *
@@ -980,7 +1009,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectListDomains`.
+   * The ids of the running domains; `listAllDomains()` tells more.
    *
    * Since libvirt 0.0.3.
    *
@@ -992,7 +1021,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectListInterfaces`.
+   * The names of the interfaces of the host that are up; `listAllInterfaces()` tells more.
    *
    * Since libvirt 0.6.4.
    *
@@ -1004,7 +1033,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectListNetworks`.
+   * The names of the active networks; `listAllNetworks()` tells more.
    *
    * Since libvirt 0.2.0.
    *
@@ -1016,7 +1045,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virNodeListDevices`.
+   * The names of the host's devices; `listAllNodeDevices()` tells more.
    *
    * Since libvirt 0.5.0.
    *
@@ -1028,7 +1057,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectListNWFilters`.
+   * The names of the network filters; `listAllNwFilters()` tells more.
    *
    * Since libvirt 0.8.0.
    *
@@ -1040,7 +1069,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectListSecrets`.
+   * The UUIDs of the secrets; `listAllSecrets()` tells more.
    *
    * Since libvirt 0.7.1.
    *
@@ -1052,7 +1081,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectListStoragePools`.
+   * The names of the active pools; `listAllStoragePools()` tells more.
    *
    * Since libvirt 0.4.1.
    *
@@ -1064,7 +1093,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virDomainLookupByID`.
+   * Looks a running domain up by its id; rejects with code `NO_DOMAIN` when none has it.
    *
    * Since libvirt 0.0.3.
    *
@@ -1076,7 +1105,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virDomainLookupByName`.
+   * Looks a domain up by its name; rejects with code `NO_DOMAIN` when there is none.
    *
    * Since libvirt 0.0.3.
    *
@@ -1088,7 +1117,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virDomainLookupByUUID`.
+   * Looks a domain up by its UUID; rejects with code `NO_DOMAIN` when there is none.
    *
    * Since libvirt 0.0.5.
    *
@@ -1100,7 +1129,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virInterfaceLookupByMACString`.
+   * Looks an interface of the host up by its MAC address; rejects with code
+   * `MULTIPLE_INTERFACES` when several have it.
    *
    * Since libvirt 0.6.4.
    *
@@ -1112,7 +1142,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virInterfaceLookupByName`.
+   * Looks an interface of the host up by its name; rejects with code `NO_INTERFACE` when there
+   * is none.
    *
    * Since libvirt 0.6.4.
    *
@@ -1124,7 +1155,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virNetworkLookupByName`.
+   * Looks a network up by its name; rejects with code `NO_NETWORK` when there is none.
    *
    * Since libvirt 0.2.0.
    *
@@ -1136,7 +1167,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virNetworkLookupByUUID`.
+   * Looks a network up by its UUID; rejects with code `NO_NETWORK` when there is none.
    *
    * Since libvirt 0.2.0.
    *
@@ -1148,7 +1179,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virNodeDeviceLookupByName`.
+   * Looks a device of the host up by its name, such as `pci_0000_00_02_0`; rejects with code
+   * `NO_NODE_DEVICE` when there is none.
    *
    * Since libvirt 0.5.0.
    *
@@ -1160,7 +1192,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virNodeDeviceLookupSCSIHostByWWN`.
+   * Looks a SCSI host up by its World Wide Node Name and World Wide Port Name.
    *
    * Since libvirt 1.0.3.
    *
@@ -1177,7 +1209,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virNWFilterBindingLookupByPortDev`.
+   * Looks a binding up by the interface's name on the host, such as `vnet0`; rejects with code
+   * `NO_NWFILTER_BINDING` when there is none.
    *
    * Since libvirt 4.5.0.
    *
@@ -1193,7 +1226,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virNWFilterLookupByName`.
+   * Looks a network filter up by its name; rejects with code `NO_NWFILTER` when there is none.
    *
    * Since libvirt 0.8.0.
    *
@@ -1205,7 +1238,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virNWFilterLookupByUUID`.
+   * Looks a network filter up by its UUID; rejects with code `NO_NWFILTER` when there is none.
    *
    * Since libvirt 0.8.0.
    *
@@ -1217,7 +1250,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virSecretLookupByUsage`.
+   * Looks a secret up by what it is for: a value of `SecretUsageType`, and the name of the
+   * thing; rejects with code `NO_SECRET` when there is none.
    *
    * Since libvirt 0.7.1.
    *
@@ -1233,7 +1267,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virSecretLookupByUUID`.
+   * Looks a secret up by its UUID; rejects with code `NO_SECRET` when there is none.
    *
    * Since libvirt 0.7.1.
    *
@@ -1245,7 +1279,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virStoragePoolLookupByName`.
+   * Looks a pool up by its name; rejects with code `NO_STORAGE_POOL` when there is none.
    *
    * Since libvirt 0.4.1.
    *
@@ -1257,7 +1291,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virStoragePoolLookupByTargetPath`.
+   * Looks a pool up by the path on the host at which its volumes appear; rejects with code
+   * `NO_STORAGE_POOL` when there is none.
    *
    * Since libvirt 4.1.0.
    *
@@ -1273,7 +1308,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virStoragePoolLookupByUUID`.
+   * Looks a pool up by its UUID; rejects with code `NO_STORAGE_POOL` when there is none.
    *
    * Since libvirt 0.4.1.
    *
@@ -1285,7 +1320,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virStorageVolLookupByKey`.
+   * Looks a volume of any active pool up by its key; rejects with code `NO_STORAGE_VOL` when
+   * there is none.
    *
    * Since libvirt 0.4.1.
    *
@@ -1297,7 +1333,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virStorageVolLookupByPath`.
+   * Looks a volume of any active pool up by its path on the host; rejects with code
+   * `NO_STORAGE_VOL` when there is none.
    *
    * Since libvirt 0.4.1.
    *
@@ -1309,7 +1346,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectNumOfDefinedDomains`.
+   * How many domains are defined but do not run.
    *
    * Since libvirt 0.1.5.
    *
@@ -1321,7 +1358,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectNumOfDefinedInterfaces`.
+   * How many interfaces of the host are not up.
    *
    * Since libvirt 0.7.0.
    *
@@ -1334,7 +1371,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectNumOfDefinedNetworks`.
+   * How many networks are defined but not active.
    *
    * Since libvirt 0.2.0.
    *
@@ -1346,7 +1383,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectNumOfDefinedStoragePools`.
+   * How many pools are defined but not active.
    *
    * Since libvirt 0.4.1.
    *
@@ -1359,7 +1396,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectNumOfDomains`.
+   * How many domains run.
    *
    * Since libvirt 0.0.3.
    *
@@ -1371,7 +1408,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectNumOfInterfaces`.
+   * How many interfaces of the host are up.
    *
    * Since libvirt 0.6.4.
    *
@@ -1383,7 +1420,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectNumOfNetworks`.
+   * How many networks are active.
    *
    * Since libvirt 0.2.0.
    *
@@ -1395,7 +1432,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virNodeNumOfDevices`.
+   * How many devices the host has, or how many with one capability.
    *
    * Since libvirt 0.5.0.
    *
@@ -1407,7 +1444,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectNumOfNWFilters`.
+   * How many network filters there are.
    *
    * Since libvirt 0.8.0.
    *
@@ -1419,7 +1456,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectNumOfSecrets`.
+   * How many secrets there are.
    *
    * Since libvirt 0.7.1.
    *
@@ -1431,7 +1468,7 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectNumOfStoragePools`.
+   * How many pools are active.
    *
    * Since libvirt 0.4.1.
    *
@@ -1443,7 +1480,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virDomainRestore`.
+   * Starts a domain from a file that `save()` wrote on the host. Flags are
+   * `DomainSaveRestoreFlags`.
    *
    * Since libvirt 0.0.3, `virDomainRestoreFlags` since 0.9.4.
    *
@@ -1460,7 +1498,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virDomainRestoreParams`.
+   * Starts a domain from a file that `save()` wrote on the host; the parameters name it
+   * (`file`) and may change its definition (`dxml`). Flags are `DomainSaveRestoreFlags`.
    *
    * Since libvirt 8.4.0.
    *
@@ -1471,7 +1510,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virConnectSetIdentity`.
+   * Tells the daemon on whose behalf this connection acts, for its access control; only a
+   * client that is trusted may.
    *
    * Since libvirt 5.8.0.
    *
@@ -1482,7 +1522,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virNodeSetMemoryParameters`.
+   * Changes parameters of the host's memory, such as those of page sharing
+   * (`shm_pages_to_scan`).
    *
    * Since libvirt 0.10.2.
    *
@@ -1496,7 +1537,8 @@ export abstract class ConnectBase {
   }
 
   /**
-   * Calls libvirt's `virNodeSuspendForDuration`.
+   * Suspends the host to memory or disk, a value of `NodeSuspendTarget`, and has it wake up
+   * after `duration` seconds.
    *
    * Since libvirt 0.9.8.
    *

@@ -21,229 +21,235 @@ import { domainSnapshotCreateXml, domainSnapshotCurrent, domainSnapshotListNames
 
 /** Options of `Domain.backupBegin()`. */
 export interface DomainBackupBeginOptions extends FlagOptions {
-  /** `checkpoint_xml` of libvirt's function. */
+  /** XML of a checkpoint to create at the same moment. */
   readonly checkpointXml?: string | undefined;
 }
 
 /** Options of `Domain.blockCommit()`. */
 export interface DomainBlockCommitOptions extends FlagOptions {
-  /** `base` of libvirt's function. */
+  /** Path of the image merged into; the lowest of the chain when left out. */
   readonly base?: string | undefined;
-  /** `top` of libvirt's function. */
+  /** Path of the topmost image merged; the active one when left out. */
   readonly top?: string | undefined;
-  /** `bandwidth` of libvirt's function. */
+  /** Limit in MiB per second; 0 for none. */
   readonly bandwidth?: bigint | undefined;
 }
 
 /** Options of `Domain.blockPull()`. */
 export interface DomainBlockPullOptions extends FlagOptions {
-  /** `bandwidth` of libvirt's function. */
+  /** Limit in MiB per second; 0 for none. */
   readonly bandwidth?: bigint | undefined;
 }
 
 /** Options of `Domain.blockRebase()`. */
 export interface DomainBlockRebaseOptions extends FlagOptions {
-  /** `base` of libvirt's function. */
+  /**
+   * Path of the image that stays below; everything is pulled when left out. With the flag
+   * `COPY`, the path copied to.
+   */
   readonly base?: string | undefined;
-  /** `bandwidth` of libvirt's function. */
+  /** Limit in MiB per second; 0 for none. */
   readonly bandwidth?: bigint | undefined;
 }
 
-/** What `virDomainBlockStats` answers. */
+/** Reads and writes of a disk; -1 where the hypervisor does not count. */
 export interface DomainBlockStats {
-  /** `rdReq` of libvirt's struct. */
+  /** Reads. */
   rdReq: bigint;
-  /** `rdBytes` of libvirt's struct. */
+  /** Bytes read. */
   rdBytes: bigint;
-  /** `wrReq` of libvirt's struct. */
+  /** Writes. */
   wrReq: bigint;
-  /** `wrBytes` of libvirt's struct. */
+  /** Bytes written. */
   wrBytes: bigint;
-  /** `errs` of libvirt's struct. */
+  /** Errors. */
   errs: bigint;
 }
 
 /** Options of `Domain.coreDump()`. */
 export interface DomainCoreDumpOptions extends FlagOptions {
-  /** `dumpformat` of libvirt's function. */
+  /** A value of `DomainCoreDumpFormat`; raw when left out. */
   readonly dumpformat?: number | undefined;
 }
 
 /** Options of `Domain.fsFreeze()`. */
 export interface DomainFsFreezeOptions extends FlagOptions {
-  /** `mountpoints` of libvirt's function. */
+  /** Where the file systems are mounted in the guest; all of them when left out. */
   readonly mountpoints?: readonly string[] | undefined;
 }
 
 /** Options of `Domain.fsThaw()`. */
 export interface DomainFsThawOptions extends FlagOptions {
-  /** `mountpoints` of libvirt's function. */
+  /** Where the file systems are mounted in the guest; all of them when left out. */
   readonly mountpoints?: readonly string[] | undefined;
 }
 
 /** Options of `Domain.fsTrim()`. */
 export interface DomainFsTrimOptions extends FlagOptions {
-  /** `mountPoint` of libvirt's function. */
+  /** Where the file system is mounted in the guest; all of them when left out. */
   readonly mountPoint?: string | undefined;
-  /** `minimum` of libvirt's function. */
+  /** The shortest run of free bytes worth telling; the system's choice when 0. */
   readonly minimum?: bigint | undefined;
 }
 
-/** What `virDomainGetBlockInfo` answers. */
+/** The sizes of a disk. */
 export interface DomainBlockInfo {
-  /** `allocation` of libvirt's struct. */
+  /**
+   * Offset of the highest sector written, or bytes taken on the host, whichever the driver
+   * knows.
+   */
   allocation: bigint;
-  /** `capacity` of libvirt's struct. */
+  /** Bytes that the guest sees. */
   capacity: bigint;
-  /** `physical` of libvirt's struct. */
+  /** Bytes that the image takes on the host. */
   physical: bigint;
 }
 
-/** What `virDomainGetControlInfo` answers. */
+/** Whether the hypervisor can take orders. */
 export interface DomainControlInfo {
-  /** `state` of libvirt's struct. */
+  /** A value of `DomainControlState`. */
   state: number;
-  /** `details` of libvirt's struct. */
+  /** For an error, a value of `DomainControlErrorReason`. */
   details: number;
-  /** `stateTime` of libvirt's struct. */
+  /** Milliseconds since it is so; of the order that is being carried out. */
   stateTime: bigint;
 }
 
 /** Options of `Domain.getDiskErrors()`. */
 export interface DomainGetDiskErrorsOptions extends FlagOptions {
-  /** `maxerrors` of libvirt's function. */
+  /** The most to answer; as many as the wire carries when left out. */
   readonly maxerrors?: number | undefined;
 }
 
-/** What `virDomainGetInfo` answers. */
+/** State, memory and CPU time of a domain. */
 export interface DomainInfo {
-  /** `state` of libvirt's struct. */
+  /** A value of `DomainState`. */
   state: number;
-  /** `maxMem` of libvirt's struct. */
+  /** The most memory that it may have, in KiB. */
   maxMem: bigint;
-  /** `memory` of libvirt's struct. */
+  /** Memory that it has, in KiB. */
   memory: bigint;
-  /** `nrVirtCpu` of libvirt's struct. */
+  /** Virtual CPUs. */
   nrVirtCpu: number;
-  /** `cpuTime` of libvirt's struct. */
+  /** CPU time used since it was started, in nanoseconds. */
   cpuTime: bigint;
 }
 
-/** What `virDomainGetJobInfo` answers. */
+/** How far a job is; times in milliseconds, sizes in bytes, 0 where it is not known. */
 export interface DomainJobInfo {
-  /** `type` of libvirt's struct. */
+  /** A value of `DomainJobType`. */
   type: number;
-  /** `timeElapsed` of libvirt's struct. */
+  /** Time since its start. */
   timeElapsed: bigint;
-  /** `timeRemaining` of libvirt's struct. */
+  /** Time to its end, as estimated. */
   timeRemaining: bigint;
-  /** `dataTotal` of libvirt's struct. */
+  /** All data. */
   dataTotal: bigint;
-  /** `dataProcessed` of libvirt's struct. */
+  /** Data done. */
   dataProcessed: bigint;
-  /** `dataRemaining` of libvirt's struct. */
+  /** Data to be done. */
   dataRemaining: bigint;
-  /** `memTotal` of libvirt's struct. */
+  /** All of the guest's memory. */
   memTotal: bigint;
-  /** `memProcessed` of libvirt's struct. */
+  /** Memory done. */
   memProcessed: bigint;
-  /** `memRemaining` of libvirt's struct. */
+  /** Memory to be done. */
   memRemaining: bigint;
-  /** `fileTotal` of libvirt's struct. */
+  /** All of the disks. */
   fileTotal: bigint;
-  /** `fileProcessed` of libvirt's struct. */
+  /** Disks done. */
   fileProcessed: bigint;
-  /** `fileRemaining` of libvirt's struct. */
+  /** Disks to be done. */
   fileRemaining: bigint;
 }
 
-/** What `virDomainGetJobStats` answers. */
+/** How far a job is. */
 export interface DomainGetJobStatsResult {
-  /** `type` of libvirt's struct. */
+  /** A value of `DomainJobType`. */
   type: number;
-  /** `params` of libvirt's struct. */
+  /** What is known of it, such as `data_remaining`. */
   params: TypedParams;
 }
 
 /** Options of `Domain.getMetadata()`. */
 export interface DomainGetMetadataOptions extends FlagOptions {
-  /** `uri` of libvirt's function. */
+  /** The name space of the element, for the type `ELEMENT`. */
   readonly uri?: string | undefined;
 }
 
-/** What `virDomainGetSecurityLabel` answers. */
+/** The label by which a security driver confines a process. */
 export interface SecurityLabel {
-  /** `label` of libvirt's struct. */
+  /** The label; empty for none. */
   label: string;
-  /** `enforcing` of libvirt's struct. */
+  /** Whether it is enforced, or breaches are only logged. */
   enforcing: boolean;
 }
 
-/** What `virDomainGetState` answers. */
+/** The state of a domain and why it has it. */
 export interface DomainGetStateResult {
-  /** `state` of libvirt's struct. */
+  /** A value of `DomainState`. */
   state: number;
-  /** `reason` of libvirt's struct. */
+  /** A value of the reason that goes with the state, such as `DomainRunningReason`. */
   reason: number;
 }
 
-/** What `virDomainGetTime` answers. */
+/** A guest's clock. */
 export interface DomainGetTimeResult {
-  /** `seconds` of libvirt's struct. */
+  /** Seconds since 1970. */
   seconds: bigint;
-  /** `nseconds` of libvirt's struct. */
+  /** Nanoseconds beside them. */
   nseconds: number;
 }
 
-/** What `virDomainInterfaceStats` answers. */
+/** Traffic of an interface, seen from the guest; -1 where the hypervisor does not count. */
 export interface DomainInterfaceStats {
-  /** `rxBytes` of libvirt's struct. */
+  /** Bytes received. */
   rxBytes: bigint;
-  /** `rxPackets` of libvirt's struct. */
+  /** Packets received. */
   rxPackets: bigint;
-  /** `rxErrs` of libvirt's struct. */
+  /** Errors in receiving. */
   rxErrs: bigint;
-  /** `rxDrop` of libvirt's struct. */
+  /** Packets dropped in receiving. */
   rxDrop: bigint;
-  /** `txBytes` of libvirt's struct. */
+  /** Bytes sent. */
   txBytes: bigint;
-  /** `txPackets` of libvirt's struct. */
+  /** Packets sent. */
   txPackets: bigint;
-  /** `txErrs` of libvirt's struct. */
+  /** Errors in sending. */
   txErrs: bigint;
-  /** `txDrop` of libvirt's struct. */
+  /** Packets dropped in sending. */
   txDrop: bigint;
 }
 
 /** Options of `Domain.listSnapshotNames()`. */
 export interface DomainListSnapshotNamesOptions extends FlagOptions {
-  /** `maxnames` of libvirt's function. */
+  /** The most to answer; as many as the wire carries when left out. */
   readonly maxnames?: number | undefined;
 }
 
 /** Options of `Domain.pmSuspendForDuration()`. */
 export interface DomainPmSuspendForDurationOptions extends FlagOptions {
-  /** `duration` of libvirt's function. */
+  /** Seconds after which it wakes up; 0, for never, is what drivers accept. */
   readonly duration?: bigint | undefined;
 }
 
 /** Options of `Domain.save()`. */
 export interface DomainSaveOptions extends FlagOptions {
-  /** `dxml` of libvirt's function. */
+  /** XML that replaces the definition in the file; only what the guest cannot see may differ. */
   readonly dxml?: string | undefined;
 }
 
 /** Options of `Domain.setMetadata()`. */
 export interface DomainSetMetadataOptions extends FlagOptions {
-  /** `key` of libvirt's function. */
+  /** The prefix of the name space, for the type `ELEMENT`. */
   readonly key?: string | undefined;
-  /** `uri` of libvirt's function. */
+  /** The name space, for the type `ELEMENT`. */
   readonly uri?: string | undefined;
 }
 
 /** Options of `Domain.setTime()`. */
 export interface DomainSetTimeOptions extends FlagOptions {
-  /** `nseconds` of libvirt's function. */
+  /** Nanoseconds beside the seconds. */
   readonly nseconds?: number | undefined;
 }
 
@@ -265,7 +271,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetName`.
+   * The name, as it was when the daemon sent it.
    *
    * Since libvirt 0.0.3.
    *
@@ -276,7 +282,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetUUIDString`.
+   * The UUID in canonical form.
    *
    * Since libvirt 0.1.1.
    *
@@ -287,7 +293,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetID`.
+   * The id of the running domain, -1 of one that did not run when the daemon sent it.
    *
    * Since libvirt 0.0.3.
    *
@@ -309,7 +315,8 @@ export abstract class DomainBase {
   protected abstract wrapDomainSnapshot(handle: NonnullDomainSnapshot): DomainSnapshot;
 
   /**
-   * Calls libvirt's `virDomainAbortJob`.
+   * Ends the job that runs on the domain, such as a migration or a backup, as soon as it can
+   * be. Flags are `DomainAbortJobFlags`.
    *
    * Since libvirt 0.7.7, `virDomainAbortJobFlags` since 8.5.0.
    *
@@ -326,7 +333,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainAddIOThread`.
+   * Adds an IO thread with an id that no other has. Flags are `DomainModificationImpact`.
    *
    * Since libvirt 1.2.15.
    *
@@ -337,7 +344,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainAgentSetResponseTimeout`.
+   * Sets how many seconds the daemon waits for the guest's agent, or a value of
+   * `DomainAgentResponseTimeoutValues`.
    *
    * Since libvirt 5.10.0.
    *
@@ -348,7 +356,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainAnnounceInterface`.
+   * Has the guest's interfaces, or one of them, announce themselves on their network again, as
+   * after a migration; `null` means all.
    *
    * Since libvirt 12.5.0.
    *
@@ -363,7 +372,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainAttachDevice`.
+   * Adds a device, given as XML, to the running domain; with flags also to its definition.
+   * Flags are `DomainDeviceModifyFlags`.
    *
    * Since libvirt 0.1.9, `virDomainAttachDeviceFlags` since 0.7.7.
    *
@@ -380,7 +390,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainAuthorizedSSHKeysGet`.
+   * The SSH keys with which a user may log in to the guest, from its agent.
    *
    * Since libvirt 6.10.0.
    *
@@ -392,7 +402,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainAuthorizedSSHKeysSet`.
+   * Replaces the SSH keys with which a user may log in to the guest, or adds or removes some,
+   * by its agent. Flags are `DomainAuthorizedSshKeysSetFlags`.
    *
    * Since libvirt 6.10.0.
    *
@@ -407,7 +418,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainBackupBegin`.
+   * Starts a backup of the domain's disks as the XML says; the job runs on, and ends with an
+   * event. Flags are `DomainBackupBeginFlags`.
    *
    * Since libvirt 6.0.0.
    *
@@ -418,7 +430,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainBackupGetXMLDesc`.
+   * The backup that runs, as XML; rejects with code `NO_DOMAIN_BACKUP` when there is none.
    *
    * Since libvirt 6.0.0.
    *
@@ -430,7 +442,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainBlockCommit`.
+   * Starts a job that merges images of a disk's backing chain downwards, from `top` into
+   * `base`. Flags are `DomainBlockCommitFlags`.
    *
    * Since libvirt 0.10.2.
    *
@@ -441,7 +454,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainBlockCopy`.
+   * Starts a job that mirrors a disk to the destination in the XML; `bandwidth` in bytes per
+   * second, `granularity` and `buf-size` in bytes. Flags are `DomainBlockCopyFlags`.
    *
    * Since libvirt 1.2.8.
    *
@@ -457,7 +471,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainBlockJobAbort`.
+   * Ends the job on a disk; a mirror that is ready can be switched to instead. Flags are
+   * `DomainBlockJobAbortFlags`.
    *
    * Since libvirt 0.9.4.
    *
@@ -468,7 +483,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainBlockJobSetSpeed`.
+   * Limits the job on a disk to so many MiB per second; 0 means no limit. Flags are
+   * `DomainBlockJobSetSpeedFlags`.
    *
    * Since libvirt 0.9.4.
    *
@@ -483,7 +499,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainBlockPeek`.
+   * Reads `size` bytes of a disk from `offset` on, as the guest sees it.
    *
    * Since libvirt 0.4.2.
    *
@@ -500,7 +516,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainBlockPull`.
+   * Starts a job that fills a disk's image from its backing chain until it needs that no more.
+   * Flags are `DomainBlockPullFlags`.
    *
    * Since libvirt 0.9.4.
    *
@@ -511,7 +528,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainBlockRebase`.
+   * Starts a job that fills a disk's image from the part of its backing chain above `base`, or
+   * copies it. Flags are `DomainBlockRebaseFlags`.
    *
    * Since libvirt 0.9.10.
    *
@@ -522,7 +540,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainBlockResize`.
+   * Changes the size of a disk while the domain runs: in KiB, or in bytes with the flag
+   * `BYTES`. Flags are `DomainBlockResizeFlags`.
    *
    * Since libvirt 0.9.8.
    *
@@ -533,7 +552,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainBlockStats`.
+   * Reads and writes of a disk; -1 where the hypervisor does not count.
    *
    * Since libvirt 0.3.2.
    *
@@ -545,7 +564,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainBlockStatsFlags`.
+   * Reads, writes and flushes of a disk since the domain was started, with the times that they
+   * took in nanoseconds; an empty name means all disks.
    *
    * Since libvirt 0.9.5.
    *
@@ -560,7 +580,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainCoreDump`.
+   * Writes the guest's memory to a file on the host, for debugging. Flags are
+   * `DomainCoreDumpFlags`.
    *
    * Since libvirt 0.1.9, `virDomainCoreDumpWithFormat` since 1.2.3.
    *
@@ -577,7 +598,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainCheckpointCreateXML`.
+   * Creates a checkpoint from which on changed blocks are known. Flags are
+   * `DomainCheckpointCreateFlags`.
    *
    * Since libvirt 5.6.0.
    *
@@ -590,7 +612,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSnapshotCreateXML`.
+   * Creates a snapshot of disks, memory or both, as the XML says. Flags are
+   * `DomainSnapshotCreateFlags`.
    *
    * Since libvirt 0.8.0.
    *
@@ -603,7 +626,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSnapshotCurrent`.
+   * The snapshot from which the domain's present state descends; rejects with code
+   * `NO_DOMAIN_SNAPSHOT` when there is none.
    *
    * Since libvirt 0.8.0.
    *
@@ -616,7 +640,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainDelIOThread`.
+   * Removes an IO thread that no disk uses. Flags are `DomainModificationImpact`.
    *
    * Since libvirt 1.2.15.
    *
@@ -627,7 +651,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainDelThrottleGroup`.
+   * Removes a throttle group that no disk uses. Flags are `DomainModificationImpact`.
    *
    * Since libvirt 11.2.0.
    *
@@ -638,7 +662,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainDestroy`.
+   * Stops the domain at once, as if its power were cut; a transient one is then gone. Flags
+   * are `DomainDestroyFlags`.
    *
    * Since libvirt 0.0.3, `virDomainDestroyFlags` since 0.9.4.
    *
@@ -655,7 +680,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainDetachDevice`.
+   * Removes a device, given as XML, from the running domain; the guest may take its time, and
+   * an event tells when it is gone. Flags are `DomainDeviceModifyFlags`.
    *
    * Since libvirt 0.1.9, `virDomainDetachDeviceFlags` since 0.7.7.
    *
@@ -672,7 +698,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainDetachDeviceAlias`.
+   * Asks the guest to give up the device with an alias, such as `net0`; an event tells when it
+   * is gone. Flags are `DomainDeviceModifyFlags`.
    *
    * Since libvirt 4.4.0.
    *
@@ -683,7 +710,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainFSFreeze`.
+   * Freezes the guest's file systems by its agent, and answers how many: nothing is written
+   * until `fsThaw()`.
    *
    * Since libvirt 1.2.5.
    *
@@ -695,7 +723,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainFSThaw`.
+   * Lets the guest's file systems be written again, and answers how many were frozen.
    *
    * Since libvirt 1.2.5.
    *
@@ -707,7 +735,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainFSTrim`.
+   * Has the guest tell its disks which blocks its file systems do not use.
    *
    * Since libvirt 1.0.1.
    *
@@ -718,7 +746,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetAutostart`.
+   * Whether the domain is started when the host boots.
    *
    * Since libvirt 0.2.1.
    *
@@ -730,7 +758,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetAutostartOnce`.
+   * Whether the domain is started when the host boots the next time.
    *
    * Since libvirt 11.2.0.
    *
@@ -742,7 +770,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetBlkioParameters`.
+   * Limits on the domain's block IO, such as `weight` and `device_read_bytes_sec`. Flags are
+   * `DomainModificationImpact`.
    *
    * Since libvirt 0.9.0.
    *
@@ -757,7 +786,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetBlockInfo`.
+   * The sizes of a disk, in bytes.
    *
    * Since libvirt 0.8.1.
    *
@@ -769,7 +798,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetBlockIoTune`.
+   * Limits on a disk's bytes and operations per second, such as `total_bytes_sec`; 0 means no
+   * limit. Flags are `DomainModificationImpact`.
    *
    * Since libvirt 0.9.8.
    *
@@ -784,7 +814,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetControlInfo`.
+   * Whether the hypervisor can take orders for the domain at present.
    *
    * Since libvirt 0.9.3.
    *
@@ -796,7 +826,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetDiskErrors`.
+   * The disks whose IO failed and stopped the guest.
    *
    * Since libvirt 0.9.10.
    *
@@ -808,7 +838,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetFSInfo`.
+   * The guest's mounted file systems, from its agent.
    *
    * Since libvirt 1.2.11.
    *
@@ -820,7 +850,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetGuestInfo`.
+   * What the guest's agent knows of users, system, time zone, file systems, disks and so on:
+   * `types` are `DomainGuestInfoTypes`, 0 means all that there are.
    *
    * Since libvirt 5.7.0.
    *
@@ -832,7 +863,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetGuestVcpus`.
+   * Which virtual CPUs the guest uses, from its agent: `vcpus`, `online` and `offlinable` are
+   * lists such as `0-3`.
    *
    * Since libvirt 2.0.0.
    *
@@ -844,7 +876,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetHostname`.
+   * The guest's own name, from its agent or its DHCP lease. Flags are
+   * `DomainGetHostnameFlags`.
    *
    * Since libvirt 0.10.0.
    *
@@ -856,7 +889,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetInfo`.
+   * State, memory and CPU time of the domain.
    *
    * Since libvirt 0.0.3.
    *
@@ -868,7 +901,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetInterfaceParameters`.
+   * Limits on the traffic of an interface, such as `inbound.average` in KiB per second. Flags
+   * are `DomainModificationImpact`.
    *
    * Since libvirt 0.9.9.
    *
@@ -883,7 +917,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetJobInfo`.
+   * How far the job on the domain is; `getJobStats()` tells more.
    *
    * Since libvirt 0.7.7.
    *
@@ -895,7 +929,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetJobStats`.
+   * How far the job on the domain is, or how the last one went with the flag `COMPLETED`;
+   * sizes in bytes, times in milliseconds. Flags are `DomainGetJobStatsFlags`.
    *
    * Since libvirt 1.0.3.
    *
@@ -907,7 +942,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetLaunchSecurityInfo`.
+   * What attests a confidential guest, such as `sev-measurement`.
    *
    * Since libvirt 4.5.0.
    *
@@ -919,7 +954,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetMaxMemory`.
+   * The most memory that the domain may have, in KiB.
    *
    * Since libvirt 0.0.3.
    *
@@ -931,7 +966,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetMaxVcpus`.
+   * The most virtual CPUs that the domain may have: of a running one as it was started, else
+   * as the hypervisor allows.
    *
    * Since libvirt 0.2.1.
    *
@@ -943,7 +979,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetMemoryParameters`.
+   * Limits on the memory that the domain takes on the host, such as `hard_limit`, in KiB.
+   * Flags are `DomainModificationImpact`.
    *
    * Since libvirt 0.8.5.
    *
@@ -958,7 +995,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetMessages`.
+   * What libvirt has to remark on the domain, such as that it is tainted; `flags` select by
+   * `DomainMessageType`.
    *
    * Since libvirt 7.1.0.
    *
@@ -970,7 +1008,9 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetMetadata`.
+   * Title, description or an application's own element of the definition, by a value of
+   * `DomainMetadataType`; rejects with code `NO_DOMAIN_METADATA` when there is none. Flags are
+   * `DomainModificationImpact`.
    *
    * Since libvirt 0.9.10.
    *
@@ -982,7 +1022,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetNumaParameters`.
+   * From which of the host's NUMA cells the domain takes its memory: `numa_nodeset`, and
+   * `numa_mode`, a value of `DomainNumatuneMemMode`. Flags are `DomainModificationImpact`.
    *
    * Since libvirt 0.9.9.
    *
@@ -997,7 +1038,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetOSType`.
+   * How the guest's system is run: `hvm`, `linux`, `exe`.
    *
    * Since libvirt 0.0.3.
    *
@@ -1009,7 +1050,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetPerfEvents`.
+   * Which performance events are counted for the domain. Flags are `DomainModificationImpact`.
    *
    * Since libvirt 1.3.3.
    *
@@ -1021,7 +1062,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetSecurityLabel`.
+   * The label by which the host's security driver confines the domain's process; empty when it
+   * does not.
    *
    * Since libvirt 0.6.1.
    *
@@ -1033,7 +1075,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetState`.
+   * The domain's state, a value of `DomainState`, and why, a value of the reason that goes
+   * with it, such as `DomainRunningReason`.
    *
    * Since libvirt 0.9.2.
    *
@@ -1045,7 +1088,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetTime`.
+   * The guest's clock, from its agent.
    *
    * Since libvirt 1.2.5.
    *
@@ -1057,7 +1100,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetVcpusFlags`.
+   * How many virtual CPUs the domain has, or may have with the flag `MAXIMUM`. Flags are
+   * `DomainVcpuFlags`.
    *
    * Since libvirt 0.8.5.
    *
@@ -1069,7 +1113,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGetXMLDesc`.
+   * The domain as XML; passwords only with the flag `SECURE`. Flags are `DomainXmlFlags`.
    *
    * Since libvirt 0.0.3.
    *
@@ -1081,7 +1125,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainGraphicsReload`.
+   * Has the display server read its certificates again; `type` is a value of
+   * `DomainGraphicsReloadType`.
    *
    * Since libvirt 10.2.0.
    *
@@ -1092,7 +1137,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainHasCurrentSnapshot`.
+   * Whether the domain's present state descends from a snapshot.
    *
    * Since libvirt 0.8.0.
    *
@@ -1105,7 +1150,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainHasManagedSaveImage`.
+   * Whether a state that `managedSave()` kept awaits the next start.
    *
    * Since libvirt 0.8.0.
    *
@@ -1117,7 +1162,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainInjectNMI`.
+   * Sends the guest a non-maskable interrupt.
    *
    * Since libvirt 0.9.2.
    *
@@ -1128,7 +1173,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainInterfaceAddresses`.
+   * The addresses of the guest's interfaces; `source` says who is asked, a value of
+   * `DomainInterfaceAddressesSource`: 0 for the DHCP leases of the host.
    *
    * Since libvirt 1.2.14.
    *
@@ -1140,7 +1186,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainInterfaceStats`.
+   * Traffic of an interface, seen from the guest; -1 where the hypervisor does not count.
    *
    * Since libvirt 0.3.2.
    *
@@ -1152,7 +1198,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainIsActive`.
+   * Whether the domain runs.
    *
    * Since libvirt 0.7.3.
    *
@@ -1164,7 +1210,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainIsPersistent`.
+   * Whether the domain is defined, and so stays when it stops.
    *
    * Since libvirt 0.7.3.
    *
@@ -1176,7 +1222,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainIsUpdated`.
+   * Whether the definition was changed since the domain was started.
    *
    * Since libvirt 0.8.6.
    *
@@ -1188,7 +1234,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainListAllCheckpoints`.
+   * Lists the domain's checkpoints. Flags are `DomainCheckpointListFlags`.
    *
    * Since libvirt 5.6.0.
    *
@@ -1203,7 +1249,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainListAllSnapshots`.
+   * Lists the domain's snapshots. Flags are `DomainSnapshotListFlags`.
    *
    * Since libvirt 0.9.13.
    *
@@ -1218,7 +1264,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSnapshotListNames`.
+   * The names of the domain's snapshots; `listAllSnapshots()` tells more. Flags are
+   * `DomainSnapshotListFlags`.
    *
    * Since libvirt 0.8.0.
    *
@@ -1231,7 +1278,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainCheckpointLookupByName`.
+   * Looks a checkpoint up by its name; rejects with code `NO_DOMAIN_CHECKPOINT` when there is
+   * none.
    *
    * Since libvirt 5.6.0.
    *
@@ -1244,7 +1292,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSnapshotLookupByName`.
+   * Looks a snapshot up by its name; rejects with code `NO_DOMAIN_SNAPSHOT` when there is
+   * none.
    *
    * Since libvirt 0.8.0.
    *
@@ -1257,7 +1306,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainManagedSave`.
+   * Stops the domain and keeps its state on the host, from which the next `create()` goes on.
+   * Flags are `DomainSaveRestoreFlags`.
    *
    * Since libvirt 0.8.0.
    *
@@ -1268,7 +1318,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainManagedSaveDefineXML`.
+   * Changes the definition in the state that `managedSave()` kept; only what the guest cannot
+   * see may change. Flags are `DomainSaveRestoreFlags`.
    *
    * Since libvirt 3.7.0.
    *
@@ -1279,7 +1330,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainManagedSaveGetXMLDesc`.
+   * The definition in the state that `managedSave()` kept, as XML. Flags are
+   * `DomainSaveImageXmlFlags`.
    *
    * Since libvirt 3.7.0.
    *
@@ -1291,7 +1343,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainManagedSaveRemove`.
+   * Discards the state that `managedSave()` kept: the next `create()` boots.
    *
    * Since libvirt 0.8.0.
    *
@@ -1302,7 +1354,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainMemoryPeek`.
+   * Reads `size` bytes of the guest's memory from an address on. Flags are
+   * `DomainMemoryFlags`.
    *
    * Since libvirt 0.4.2.
    *
@@ -1314,7 +1367,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainMigrateGetCompressionCache`.
+   * The size of the cache that compresses memory during migrations, in bytes.
    *
    * Since libvirt 1.0.3.
    *
@@ -1327,7 +1380,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainMigrateGetMaxDowntime`.
+   * How long a migration may stop the guest at its end, in milliseconds.
    *
    * Since libvirt 3.7.0.
    *
@@ -1339,7 +1392,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainMigrateGetMaxSpeed`.
+   * The most that a migration may send, in MiB per second. Flags are
+   * `DomainMigrateMaxSpeedFlags`.
    *
    * Since libvirt 0.9.5.
    *
@@ -1351,7 +1405,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainMigrateSetCompressionCache`.
+   * Sets the size of the cache that compresses memory during migrations, in bytes; drivers
+   * round it.
    *
    * Since libvirt 1.0.3.
    *
@@ -1363,7 +1418,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainMigrateSetMaxDowntime`.
+   * Sets how long a migration may stop the guest at its end, in milliseconds; also while it
+   * runs.
    *
    * Since libvirt 0.8.0.
    *
@@ -1374,7 +1430,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainMigrateSetMaxSpeed`.
+   * Sets the most that a migration may send, in MiB per second; also while it runs. Flags are
+   * `DomainMigrateMaxSpeedFlags`.
    *
    * Since libvirt 0.9.0.
    *
@@ -1385,7 +1442,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainMigrateStartPostCopy`.
+   * Lets the guest go on at the destination of the migration that runs, before all of its
+   * memory is there.
    *
    * Since libvirt 1.3.3.
    *
@@ -1396,7 +1454,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSnapshotNum`.
+   * How many snapshots the domain has. Flags are `DomainSnapshotListFlags`.
    *
    * Since libvirt 0.8.0.
    *
@@ -1408,7 +1466,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainPinEmulator`.
+   * Says on which of the host's CPUs the emulator's own threads may run: one boolean for each.
+   * Flags are `DomainModificationImpact`.
    *
    * Since libvirt 0.10.0.
    *
@@ -1419,7 +1478,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainPinIOThread`.
+   * Says on which of the host's CPUs an IO thread may run: one boolean for each. Flags are
+   * `DomainModificationImpact`.
    *
    * Since libvirt 1.2.14.
    *
@@ -1434,7 +1494,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainPinVcpu`.
+   * Says on which of the host's CPUs a virtual CPU may run: one boolean for each. Flags are
+   * `DomainModificationImpact`.
    *
    * Since libvirt 0.1.4, `virDomainPinVcpuFlags` since 0.9.3.
    *
@@ -1455,7 +1516,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainPMSuspendForDuration`.
+   * Has the guest suspend itself by its agent; `target` is a value of `NodeSuspendTarget`.
    *
    * Since libvirt 0.9.10.
    *
@@ -1469,7 +1530,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainPMWakeup`.
+   * Wakes a guest that suspended itself to memory.
    *
    * Since libvirt 0.9.11.
    *
@@ -1480,7 +1541,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainReboot`.
+   * Asks the guest to reboot; it may not. Flags are `DomainRebootFlags`.
    *
    * Since libvirt 0.1.0.
    *
@@ -1491,7 +1552,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainReset`.
+   * Resets the domain at once, as its reset button would.
    *
    * Since libvirt 0.9.7.
    *
@@ -1502,7 +1563,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainResume`.
+   * Lets a paused domain run on.
    *
    * Since libvirt 0.0.3.
    *
@@ -1513,7 +1574,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSave`.
+   * Stops the domain and writes its state to a file on the host, from which
+   * `conn.restoreDomain()` goes on. Flags are `DomainSaveRestoreFlags`.
    *
    * Since libvirt 0.0.3, `virDomainSaveFlags` since 0.9.4.
    *
@@ -1530,7 +1592,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSaveParams`.
+   * Stops the domain and writes its state; the parameters say where (`file`) and how
+   * (`image_format`, `parallel.channels`). Flags are `DomainSaveRestoreFlags`.
    *
    * Since libvirt 8.4.0.
    *
@@ -1541,7 +1604,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSendKey`.
+   * Presses keys all at once and holds them for `holdtime` milliseconds; `codeset`, a value of
+   * `KeycodeSet`, says what the codes mean.
    *
    * Since libvirt 0.9.3.
    *
@@ -1557,7 +1621,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSendProcessSignal`.
+   * Sends a signal, a value of `DomainProcessSignal`, to a process in a container; a negative
+   * number means a process group.
    *
    * Since libvirt 1.0.1.
    *
@@ -1572,7 +1637,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSetAutostart`.
+   * Says whether the domain is started when the host boots.
    *
    * Since libvirt 0.2.1.
    *
@@ -1583,7 +1648,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSetAutostartOnce`.
+   * Says whether the domain is started when the host boots the next time.
    *
    * Since libvirt 11.2.0.
    *
@@ -1594,7 +1659,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSetBlkioParameters`.
+   * Changes limits on the domain's block IO, such as `weight`; `device_…` parameters are lists
+   * such as `/dev/sda,1048576`. Flags are `DomainModificationImpact`.
    *
    * Since libvirt 0.9.0.
    *
@@ -1605,7 +1671,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSetBlockIoTune`.
+   * Changes limits on a disk's bytes and operations per second, such as `total_bytes_sec`; 0
+   * means no limit. Flags are `DomainModificationImpact`.
    *
    * Since libvirt 0.9.8.
    *
@@ -1620,7 +1687,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSetBlockThreshold`.
+   * Asks for an event when the guest has written past an offset of a disk, in bytes; 0 asks
+   * for none.
    *
    * Since libvirt 3.1.0.
    *
@@ -1635,7 +1703,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSetGuestVcpus`.
+   * Has the guest use or give up virtual CPUs, by its agent: `cpumap` is a list such as
+   * `0-3,^2`.
    *
    * Since libvirt 2.0.0.
    *
@@ -1646,7 +1715,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSetInterfaceParameters`.
+   * Changes limits on the traffic of an interface, such as `inbound.average` in KiB per
+   * second. Flags are `DomainModificationImpact`.
    *
    * Since libvirt 0.9.9.
    *
@@ -1661,7 +1731,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSetIOThreadParams`.
+   * Changes how an IO thread polls and how many workers it has. Flags are
+   * `DomainModificationImpact`.
    *
    * Since libvirt 4.10.0.
    *
@@ -1676,7 +1747,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSetLaunchSecurityState`.
+   * Gives a confidential guest its secret before it starts to run: `sev-secret` and
+   * `sev-secret-header`.
    *
    * Since libvirt 8.0.0.
    *
@@ -1687,7 +1759,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSetLifecycleAction`.
+   * Says what happens when the guest powers off, reboots or crashes, values of
+   * `DomainLifecycle` and `DomainLifecycleAction`. Flags are `DomainModificationImpact`.
    *
    * Since libvirt 3.9.0.
    *
@@ -1698,7 +1771,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSetMaxMemory`.
+   * Sets the most memory that the domain may have, in KiB; most drivers want it to be
+   * inactive.
    *
    * Since libvirt 0.0.3.
    *
@@ -1709,7 +1783,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSetMemory`.
+   * Sets how much memory the domain has, in KiB; the guest gives it back as it can. Flags are
+   * `DomainMemoryModFlags`.
    *
    * Since libvirt 0.1.1, `virDomainSetMemoryFlags` since 0.9.0.
    *
@@ -1726,7 +1801,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSetMemoryParameters`.
+   * Changes limits on the memory that the domain takes on the host, such as `hard_limit`, in
+   * KiB. Flags are `DomainModificationImpact`.
    *
    * Since libvirt 0.8.5.
    *
@@ -1737,7 +1813,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSetMemoryStatsPeriod`.
+   * Says how often the guest's balloon reports its statistics, in seconds; 0 means never.
+   * Flags are `DomainMemoryModFlags`.
    *
    * Since libvirt 1.1.1.
    *
@@ -1748,7 +1825,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSetMetadata`.
+   * Sets title, description or an application's own element of the definition, by a value of
+   * `DomainMetadataType`; `null` removes it. Flags are `DomainModificationImpact`.
    *
    * Since libvirt 0.9.10.
    *
@@ -1763,7 +1841,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSetNumaParameters`.
+   * Says from which of the host's NUMA cells the domain takes its memory: `numa_nodeset` and
+   * `numa_mode`. Flags are `DomainModificationImpact`.
    *
    * Since libvirt 0.9.9.
    *
@@ -1774,7 +1853,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSetPerfEvents`.
+   * Says which performance events are counted for the domain: names such as `cmt`, and
+   * whether. Flags are `DomainModificationImpact`.
    *
    * Since libvirt 1.3.3.
    *
@@ -1785,7 +1865,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSetSchedulerParameters`.
+   * Changes the scheduler's parameters, such as `cpu_shares`. Flags are
+   * `DomainModificationImpact`.
    *
    * Since libvirt 0.2.3, `virDomainSetSchedulerParametersFlags` since 0.9.2.
    *
@@ -1803,7 +1884,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSetThrottleGroup`.
+   * Defines a throttle group or changes its limits, the same as those of `setBlockIoTune()`.
+   * Flags are `DomainModificationImpact`.
    *
    * Since libvirt 11.2.0.
    *
@@ -1818,7 +1900,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSetTime`.
+   * Sets the guest's clock, by its agent, to seconds since 1970. Flags are
+   * `DomainSetTimeFlags`.
    *
    * Since libvirt 1.2.5.
    *
@@ -1829,7 +1912,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSetUserPassword`.
+   * Sets the password of a user in the guest, by its agent. Flags are
+   * `DomainSetUserPasswordFlags`.
    *
    * Since libvirt 1.2.16.
    *
@@ -1844,7 +1928,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSetVcpu`.
+   * Plugs or unplugs some virtual CPUs: `vcpumap` is a list such as `2-3`. Flags are
+   * `DomainModificationImpact`.
    *
    * Since libvirt 3.1.0.
    *
@@ -1855,7 +1940,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSetVcpus`.
+   * Sets how many virtual CPUs the running domain has; with flags also its definition, or the
+   * most that it may have. Flags are `DomainVcpuFlags`.
    *
    * Since libvirt 0.1.4, `virDomainSetVcpusFlags` since 0.8.5.
    *
@@ -1872,7 +1958,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainShutdown`.
+   * Asks the guest to shut down; it may not, and an event tells when it has. Flags are
+   * `DomainShutdownFlags`.
    *
    * Since libvirt 0.0.3, `virDomainShutdownFlags` since 0.9.10.
    *
@@ -1889,7 +1976,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainStartDirtyRateCalc`.
+   * Starts to measure how fast the guest writes to its memory, for so many seconds;
+   * `getAllDomainStats()` has the result. Flags are `DomainDirtyRateCalcFlags`.
    *
    * Since libvirt 7.2.0.
    *
@@ -1900,7 +1988,7 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSuspend`.
+   * Pauses the domain; its memory stays where it is.
    *
    * Since libvirt 0.0.3.
    *
@@ -1911,7 +1999,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainUndefine`.
+   * Removes the definition; a running domain stays until it stops. Flags are
+   * `DomainUndefineFlags`.
    *
    * Since libvirt 0.1.1, `virDomainUndefineFlags` since 0.9.4.
    *
@@ -1928,7 +2017,8 @@ export abstract class DomainBase {
   }
 
   /**
-   * Calls libvirt's `virDomainUpdateDeviceFlags`.
+   * Changes a device in place, such as the medium in a drive or the link of an interface.
+   * Flags are `DomainDeviceModifyFlags`.
    *
    * Since libvirt 0.8.0.
    *

@@ -29,7 +29,7 @@ export abstract class DomainCheckpointBase {
   }
 
   /**
-   * Calls libvirt's `virDomainCheckpointGetName`.
+   * The name.
    *
    * Since libvirt 5.6.0.
    *
@@ -49,7 +49,8 @@ export abstract class DomainCheckpointBase {
   protected abstract wrapDomainCheckpoint(handle: NonnullDomainCheckpoint): DomainCheckpoint;
 
   /**
-   * Calls libvirt's `virDomainCheckpointDelete`.
+   * Deletes the checkpoint; what it recorded goes to its parent. Flags are
+   * `DomainCheckpointDeleteFlags`.
    *
    * Since libvirt 5.6.0.
    *
@@ -61,7 +62,8 @@ export abstract class DomainCheckpointBase {
   }
 
   /**
-   * Calls libvirt's `virDomainCheckpointGetParent`.
+   * The checkpoint that this one follows; rejects with code `NO_DOMAIN_CHECKPOINT` when there
+   * is none.
    *
    * Since libvirt 5.6.0.
    *
@@ -74,7 +76,7 @@ export abstract class DomainCheckpointBase {
   }
 
   /**
-   * Calls libvirt's `virDomainCheckpointGetXMLDesc`.
+   * The checkpoint as XML. Flags are `DomainCheckpointXmlFlags`.
    *
    * Since libvirt 5.6.0.
    *
@@ -87,7 +89,7 @@ export abstract class DomainCheckpointBase {
   }
 
   /**
-   * Calls libvirt's `virDomainCheckpointListAllChildren`.
+   * Lists the checkpoints that follow this one. Flags are `DomainCheckpointListFlags`.
    *
    * Since libvirt 5.6.0.
    *

@@ -14,7 +14,7 @@ import { domainSnapshotDelete, domainSnapshotGetParent, domainSnapshotGetXmlDesc
 
 /** Options of `DomainSnapshot.listChildrenNames()`. */
 export interface DomainSnapshotListChildrenNamesOptions extends FlagOptions {
-  /** `maxnames` of libvirt's function. */
+  /** The most to answer; as many as the wire carries when left out. */
   readonly maxnames?: number | undefined;
 }
 
@@ -36,7 +36,7 @@ export abstract class DomainSnapshotBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSnapshotGetName`.
+   * The name.
    *
    * Since libvirt 0.9.5.
    *
@@ -56,7 +56,8 @@ export abstract class DomainSnapshotBase {
   protected abstract wrapDomainSnapshot(handle: NonnullDomainSnapshot): DomainSnapshot;
 
   /**
-   * Calls libvirt's `virDomainSnapshotDelete`.
+   * Deletes the snapshot; the domain's present state stays. Flags are
+   * `DomainSnapshotDeleteFlags`.
    *
    * Since libvirt 0.8.0.
    *
@@ -67,7 +68,8 @@ export abstract class DomainSnapshotBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSnapshotGetParent`.
+   * The snapshot that this one descends from; rejects with code `NO_DOMAIN_SNAPSHOT` when
+   * there is none.
    *
    * Since libvirt 0.9.7.
    *
@@ -80,7 +82,7 @@ export abstract class DomainSnapshotBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSnapshotGetXMLDesc`.
+   * The snapshot as XML. Flags are `DomainSnapshotXmlFlags`.
    *
    * Since libvirt 0.8.0.
    *
@@ -93,7 +95,8 @@ export abstract class DomainSnapshotBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSnapshotHasMetadata`.
+   * Whether libvirt keeps a description of the snapshot, which would keep the domain from
+   * being undefined.
    *
    * Since libvirt 0.9.13.
    *
@@ -106,7 +109,7 @@ export abstract class DomainSnapshotBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSnapshotIsCurrent`.
+   * Whether the domain's present state descends from this snapshot.
    *
    * Since libvirt 0.9.13.
    *
@@ -119,7 +122,7 @@ export abstract class DomainSnapshotBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSnapshotListAllChildren`.
+   * Lists the snapshots that descend from this one. Flags are `DomainSnapshotListFlags`.
    *
    * Since libvirt 0.9.13.
    *
@@ -134,7 +137,8 @@ export abstract class DomainSnapshotBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSnapshotListChildrenNames`.
+   * The names of the snapshots that descend from this one; `listAllChildren()` tells more.
+   * Flags are `DomainSnapshotListFlags`.
    *
    * Since libvirt 0.9.7.
    *
@@ -147,7 +151,7 @@ export abstract class DomainSnapshotBase {
   }
 
   /**
-   * Calls libvirt's `virDomainSnapshotNumChildren`.
+   * How many snapshots descend from this one. Flags are `DomainSnapshotListFlags`.
    *
    * Since libvirt 0.9.7.
    *
@@ -160,7 +164,8 @@ export abstract class DomainSnapshotBase {
   }
 
   /**
-   * Calls libvirt's `virDomainRevertToSnapshot`.
+   * Takes the domain back to the snapshot; what has changed since is lost. Flags are
+   * `DomainSnapshotRevertFlags`.
    *
    * Since libvirt 0.8.0.
    *

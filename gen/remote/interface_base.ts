@@ -28,7 +28,7 @@ export abstract class InterfaceBase {
   }
 
   /**
-   * Calls libvirt's `virInterfaceGetName`.
+   * The name, such as `eth0`.
    *
    * Since libvirt 0.6.4.
    *
@@ -39,7 +39,7 @@ export abstract class InterfaceBase {
   }
 
   /**
-   * Calls libvirt's `virInterfaceGetMACString`.
+   * The MAC address; empty where there is none.
    *
    * Since libvirt 0.6.4.
    *
@@ -55,7 +55,7 @@ export abstract class InterfaceBase {
   }
 
   /**
-   * Calls libvirt's `virInterfaceCreate`.
+   * Brings the interface up.
    *
    * Since libvirt 0.6.4.
    *
@@ -66,7 +66,7 @@ export abstract class InterfaceBase {
   }
 
   /**
-   * Calls libvirt's `virInterfaceDestroy`.
+   * Takes the interface down; its definition stays.
    *
    * Since libvirt 0.6.4.
    *
@@ -77,7 +77,8 @@ export abstract class InterfaceBase {
   }
 
   /**
-   * Calls libvirt's `virInterfaceGetXMLDesc`.
+   * The interface as XML: as it is, or as it is defined with the flag `INACTIVE`. Flags are
+   * `InterfaceXmlFlags`.
    *
    * Since libvirt 0.6.4.
    *
@@ -89,7 +90,7 @@ export abstract class InterfaceBase {
   }
 
   /**
-   * Calls libvirt's `virInterfaceIsActive`.
+   * Whether the interface is up.
    *
    * Since libvirt 0.7.3.
    *
@@ -101,7 +102,7 @@ export abstract class InterfaceBase {
   }
 
   /**
-   * Calls libvirt's `virInterfaceUndefine`.
+   * Removes the definition; the interface goes with the next restart of the host's network.
    *
    * Since libvirt 0.6.4.
    *

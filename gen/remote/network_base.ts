@@ -15,21 +15,21 @@ import { networkPortCreateXml, networkPortLookupByUuid } from "./network_port.ts
 
 /** Options of `Network.getDhcpLeases()`. */
 export interface NetworkGetDhcpLeasesOptions extends FlagOptions {
-  /** `mac` of libvirt's function. */
+  /** Only leases of this MAC address. */
   readonly mac?: string | undefined;
 }
 
 /** Options of `Network.getMetadata()`. */
 export interface NetworkGetMetadataOptions extends FlagOptions {
-  /** `uri` of libvirt's function. */
+  /** The name space of the element, for the type `ELEMENT`. */
   readonly uri?: string | undefined;
 }
 
 /** Options of `Network.setMetadata()`. */
 export interface NetworkSetMetadataOptions extends FlagOptions {
-  /** `key` of libvirt's function. */
+  /** The prefix of the name space, for the type `ELEMENT`. */
   readonly key?: string | undefined;
-  /** `uri` of libvirt's function. */
+  /** The name space, for the type `ELEMENT`. */
   readonly uri?: string | undefined;
 }
 
@@ -51,7 +51,7 @@ export abstract class NetworkBase {
   }
 
   /**
-   * Calls libvirt's `virNetworkGetName`.
+   * The name, as it was when the daemon sent it.
    *
    * Since libvirt 0.2.0.
    *
@@ -62,7 +62,7 @@ export abstract class NetworkBase {
   }
 
   /**
-   * Calls libvirt's `virNetworkGetUUIDString`.
+   * The UUID in canonical form.
    *
    * Since libvirt 0.2.0.
    *
@@ -81,7 +81,7 @@ export abstract class NetworkBase {
   protected abstract wrapNetworkPort(handle: NonnullNetworkPort): NetworkPort;
 
   /**
-   * Calls libvirt's `virNetworkCreate`.
+   * Starts a defined network.
    *
    * Since libvirt 0.2.0.
    *
@@ -92,7 +92,7 @@ export abstract class NetworkBase {
   }
 
   /**
-   * Calls libvirt's `virNetworkPortCreateXML`.
+   * Creates a port, as the XML says. Flags are `NetworkPortCreateFlags`.
    *
    * Since libvirt 5.5.0.
    *
@@ -104,7 +104,7 @@ export abstract class NetworkBase {
   }
 
   /**
-   * Calls libvirt's `virNetworkDestroy`.
+   * Stops the network at once; a transient one is then gone.
    *
    * Since libvirt 0.2.0.
    *
@@ -115,7 +115,7 @@ export abstract class NetworkBase {
   }
 
   /**
-   * Calls libvirt's `virNetworkGetAutostart`.
+   * Whether the network is started when the host boots.
    *
    * Since libvirt 0.2.1.
    *
@@ -127,7 +127,7 @@ export abstract class NetworkBase {
   }
 
   /**
-   * Calls libvirt's `virNetworkGetBridgeName`.
+   * The name of the network's bridge on the host, such as `virbr0`.
    *
    * Since libvirt 0.2.0.
    *
@@ -139,7 +139,7 @@ export abstract class NetworkBase {
   }
 
   /**
-   * Calls libvirt's `virNetworkGetDHCPLeases`.
+   * The leases that the network's DHCP server gave: all of them, or those of one MAC address.
    *
    * Since libvirt 1.2.6.
    *
@@ -151,7 +151,9 @@ export abstract class NetworkBase {
   }
 
   /**
-   * Calls libvirt's `virNetworkGetMetadata`.
+   * Title, description or an application's own element of the definition, by a value of
+   * `NetworkMetadataType`; rejects with code `NO_NETWORK_METADATA` when there is none. Flags
+   * are `NetworkUpdateFlags`.
    *
    * Since libvirt 9.7.0.
    *
@@ -163,7 +165,8 @@ export abstract class NetworkBase {
   }
 
   /**
-   * Calls libvirt's `virNetworkGetXMLDesc`.
+   * The network as XML: as it is, or as it is defined with the flag `INACTIVE`. Flags are
+   * `NetworkXmlFlags`.
    *
    * Since libvirt 0.2.0.
    *
@@ -175,7 +178,7 @@ export abstract class NetworkBase {
   }
 
   /**
-   * Calls libvirt's `virNetworkIsActive`.
+   * Whether the network is active.
    *
    * Since libvirt 0.7.3.
    *
@@ -187,7 +190,7 @@ export abstract class NetworkBase {
   }
 
   /**
-   * Calls libvirt's `virNetworkIsPersistent`.
+   * Whether the network is defined, and so stays when it stops.
    *
    * Since libvirt 0.7.3.
    *
@@ -199,7 +202,7 @@ export abstract class NetworkBase {
   }
 
   /**
-   * Calls libvirt's `virNetworkListAllPorts`.
+   * Lists the network's ports.
    *
    * Since libvirt 5.5.0.
    *
@@ -213,7 +216,7 @@ export abstract class NetworkBase {
   }
 
   /**
-   * Calls libvirt's `virNetworkPortLookupByUUID`.
+   * Looks a port up by its UUID; rejects with code `NO_NETWORK_PORT` when there is none.
    *
    * Since libvirt 5.5.0.
    *
@@ -225,7 +228,7 @@ export abstract class NetworkBase {
   }
 
   /**
-   * Calls libvirt's `virNetworkSetAutostart`.
+   * Says whether the network is started when the host boots.
    *
    * Since libvirt 0.2.1.
    *
@@ -236,7 +239,8 @@ export abstract class NetworkBase {
   }
 
   /**
-   * Calls libvirt's `virNetworkSetMetadata`.
+   * Sets title, description or an application's own element of the definition, by a value of
+   * `NetworkMetadataType`; `null` removes it. Flags are `NetworkUpdateFlags`.
    *
    * Since libvirt 9.7.0.
    *
@@ -251,7 +255,7 @@ export abstract class NetworkBase {
   }
 
   /**
-   * Calls libvirt's `virNetworkUndefine`.
+   * Removes the definition; an active network stays until it stops.
    *
    * Since libvirt 0.2.0.
    *

@@ -31,7 +31,7 @@ export abstract class NetworkPortBase {
   }
 
   /**
-   * Calls libvirt's `virNetworkPortGetUUIDString`.
+   * The UUID in canonical form.
    *
    * Since libvirt 5.5.0.
    *
@@ -47,7 +47,7 @@ export abstract class NetworkPortBase {
   }
 
   /**
-   * Calls libvirt's `virNetworkPortDelete`.
+   * Deletes the port.
    *
    * Since libvirt 5.5.0.
    *
@@ -58,7 +58,7 @@ export abstract class NetworkPortBase {
   }
 
   /**
-   * Calls libvirt's `virNetworkPortGetParameters`.
+   * Limits on the port's traffic, such as `inbound.average` in KiB per second.
    *
    * Since libvirt 5.5.0.
    *
@@ -73,7 +73,7 @@ export abstract class NetworkPortBase {
   }
 
   /**
-   * Calls libvirt's `virNetworkPortGetXMLDesc`.
+   * The port as XML.
    *
    * Since libvirt 5.5.0.
    *
@@ -85,7 +85,7 @@ export abstract class NetworkPortBase {
   }
 
   /**
-   * Calls libvirt's `virNetworkPortSetParameters`.
+   * Changes limits on the port's traffic, such as `inbound.average` in KiB per second.
    *
    * Since libvirt 5.5.0.
    *

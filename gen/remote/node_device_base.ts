@@ -12,13 +12,13 @@ import { nodeDeviceCreate, nodeDeviceDestroy, nodeDeviceDetachFlags, nodeDeviceD
 
 /** Options of `NodeDevice.detach()`. */
 export interface NodeDeviceDetachOptions extends FlagOptions {
-  /** `driverName` of libvirt's function. */
+  /** The driver that takes it, such as `vfio`; the hypervisor's default when left out. */
   readonly driverName?: string | undefined;
 }
 
 /** Options of `NodeDevice.listCaps()`. */
 export interface NodeDeviceListCapsOptions extends CallOptions {
-  /** `maxnames` of libvirt's function. */
+  /** The most to answer; as many as the wire carries when left out. */
   readonly maxnames?: number | undefined;
 }
 
@@ -40,7 +40,7 @@ export abstract class NodeDeviceBase {
   }
 
   /**
-   * Calls libvirt's `virNodeDeviceGetName`.
+   * The name, such as `pci_0000_00_02_0`.
    *
    * Since libvirt 0.5.0.
    *
@@ -56,7 +56,7 @@ export abstract class NodeDeviceBase {
   }
 
   /**
-   * Calls libvirt's `virNodeDeviceCreate`.
+   * Creates a defined device on the host.
    *
    * Since libvirt 7.3.0.
    *
@@ -67,7 +67,7 @@ export abstract class NodeDeviceBase {
   }
 
   /**
-   * Calls libvirt's `virNodeDeviceDestroy`.
+   * Removes a device that was created, such as a virtual HBA; its definition stays.
    *
    * Since libvirt 0.6.3.
    *
@@ -78,7 +78,7 @@ export abstract class NodeDeviceBase {
   }
 
   /**
-   * Calls libvirt's `virNodeDeviceDettach`.
+   * Takes the device away from the host's driver, so that a guest can have it.
    *
    * Since libvirt 0.6.1, `virNodeDeviceDetachFlags` since 1.0.5.
    *
@@ -95,7 +95,7 @@ export abstract class NodeDeviceBase {
   }
 
   /**
-   * Calls libvirt's `virNodeDeviceGetAutostart`.
+   * Whether the device is created when the host boots.
    *
    * Since libvirt 7.8.0.
    *
@@ -107,7 +107,7 @@ export abstract class NodeDeviceBase {
   }
 
   /**
-   * Calls libvirt's `virNodeDeviceGetParent`.
+   * The name of the device that it belongs to; `null` for the root.
    *
    * Since libvirt 0.5.0.
    *
@@ -119,7 +119,7 @@ export abstract class NodeDeviceBase {
   }
 
   /**
-   * Calls libvirt's `virNodeDeviceGetXMLDesc`.
+   * The device as XML. Flags are `NodeDeviceXmlFlags`.
    *
    * Since libvirt 0.5.0.
    *
@@ -131,7 +131,7 @@ export abstract class NodeDeviceBase {
   }
 
   /**
-   * Calls libvirt's `virNodeDeviceIsActive`.
+   * Whether the device exists at present.
    *
    * Since libvirt 7.8.0.
    *
@@ -143,7 +143,7 @@ export abstract class NodeDeviceBase {
   }
 
   /**
-   * Calls libvirt's `virNodeDeviceIsPersistent`.
+   * Whether the device is defined, and so stays when it is destroyed.
    *
    * Since libvirt 7.8.0.
    *
@@ -155,7 +155,7 @@ export abstract class NodeDeviceBase {
   }
 
   /**
-   * Calls libvirt's `virNodeDeviceListCaps`.
+   * The device's capabilities, such as `pci` or `net`.
    *
    * Since libvirt 0.5.0.
    *
@@ -167,7 +167,7 @@ export abstract class NodeDeviceBase {
   }
 
   /**
-   * Calls libvirt's `virNodeDeviceNumOfCaps`.
+   * How many capabilities the device has.
    *
    * Since libvirt 0.5.0.
    *
@@ -179,7 +179,7 @@ export abstract class NodeDeviceBase {
   }
 
   /**
-   * Calls libvirt's `virNodeDeviceReAttach`.
+   * Gives the device back to the host's driver.
    *
    * Since libvirt 0.6.1.
    *
@@ -190,7 +190,7 @@ export abstract class NodeDeviceBase {
   }
 
   /**
-   * Calls libvirt's `virNodeDeviceReset`.
+   * Resets the device, which no guest may be using.
    *
    * Since libvirt 0.6.1.
    *
@@ -201,7 +201,7 @@ export abstract class NodeDeviceBase {
   }
 
   /**
-   * Calls libvirt's `virNodeDeviceSetAutostart`.
+   * Says whether the device is created when the host boots.
    *
    * Since libvirt 7.8.0.
    *
@@ -212,7 +212,7 @@ export abstract class NodeDeviceBase {
   }
 
   /**
-   * Calls libvirt's `virNodeDeviceUndefine`.
+   * Removes the definition; a device that exists stays until it is destroyed.
    *
    * Since libvirt 7.3.0.
    *
@@ -223,7 +223,8 @@ export abstract class NodeDeviceBase {
   }
 
   /**
-   * Calls libvirt's `virNodeDeviceUpdate`.
+   * Changes the device, its definition or both, as the XML says. Flags are
+   * `NodeDeviceUpdateFlags`.
    *
    * Since libvirt 10.1.0.
    *

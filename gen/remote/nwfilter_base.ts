@@ -28,7 +28,7 @@ export abstract class NwFilterBase {
   }
 
   /**
-   * Calls libvirt's `virNWFilterGetName`.
+   * The name.
    *
    * Since libvirt 0.8.0.
    *
@@ -39,7 +39,7 @@ export abstract class NwFilterBase {
   }
 
   /**
-   * Calls libvirt's `virNWFilterGetUUIDString`.
+   * The UUID in canonical form.
    *
    * Since libvirt 0.8.0.
    *
@@ -55,7 +55,7 @@ export abstract class NwFilterBase {
   }
 
   /**
-   * Calls libvirt's `virNWFilterGetXMLDesc`.
+   * The filter as XML.
    *
    * Since libvirt 0.8.0.
    *
@@ -67,7 +67,7 @@ export abstract class NwFilterBase {
   }
 
   /**
-   * Calls libvirt's `virNWFilterUndefine`.
+   * Removes the filter, which no interface may be using.
    *
    * Since libvirt 0.8.0.
    *

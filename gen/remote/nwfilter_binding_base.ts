@@ -28,7 +28,7 @@ export abstract class NwFilterBindingBase {
   }
 
   /**
-   * Calls libvirt's `virNWFilterBindingGetPortDev`.
+   * The name of the interface on the host, such as `vnet0`.
    *
    * Since libvirt 4.5.0.
    *
@@ -39,7 +39,7 @@ export abstract class NwFilterBindingBase {
   }
 
   /**
-   * Calls libvirt's `virNWFilterBindingGetFilterName`.
+   * The name of the filter.
    *
    * Since libvirt 4.5.0.
    *
@@ -56,7 +56,7 @@ export abstract class NwFilterBindingBase {
   }
 
   /**
-   * Calls libvirt's `virNWFilterBindingDelete`.
+   * Removes the binding: the interface's traffic is no longer filtered.
    *
    * Since libvirt 4.5.0.
    *
@@ -67,7 +67,7 @@ export abstract class NwFilterBindingBase {
   }
 
   /**
-   * Calls libvirt's `virNWFilterBindingGetXMLDesc`.
+   * The binding as XML.
    *
    * Since libvirt 4.5.0.
    *

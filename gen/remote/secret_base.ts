@@ -28,7 +28,7 @@ export abstract class SecretBase {
   }
 
   /**
-   * Calls libvirt's `virSecretGetUUIDString`.
+   * The UUID in canonical form.
    *
    * Since libvirt 0.7.1.
    *
@@ -39,7 +39,7 @@ export abstract class SecretBase {
   }
 
   /**
-   * Calls libvirt's `virSecretGetUsageType`.
+   * What it is for: a value of `SecretUsageType`.
    *
    * Since libvirt 0.7.1.
    *
@@ -50,7 +50,7 @@ export abstract class SecretBase {
   }
 
   /**
-   * Calls libvirt's `virSecretGetUsageID`.
+   * The name of the thing that it is for, such as a volume's path; empty for none.
    *
    * Since libvirt 0.7.1.
    *
@@ -66,7 +66,8 @@ export abstract class SecretBase {
   }
 
   /**
-   * Calls libvirt's `virSecretGetValue`.
+   * The value; rejects with code `INVALID_SECRET` for a private one, and with `NO_SECRET` for
+   * one that has none.
    *
    * Since libvirt 0.7.1.
    *
@@ -78,7 +79,7 @@ export abstract class SecretBase {
   }
 
   /**
-   * Calls libvirt's `virSecretGetXMLDesc`.
+   * The secret as XML, without its value.
    *
    * Since libvirt 0.7.1.
    *
@@ -90,7 +91,7 @@ export abstract class SecretBase {
   }
 
   /**
-   * Calls libvirt's `virSecretSetValue`.
+   * Sets the value.
    *
    * Since libvirt 0.7.1.
    *
@@ -101,7 +102,7 @@ export abstract class SecretBase {
   }
 
   /**
-   * Calls libvirt's `virSecretUndefine`.
+   * Removes the secret and its value.
    *
    * Since libvirt 0.7.1.
    *

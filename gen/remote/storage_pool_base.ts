@@ -12,21 +12,21 @@ import type { NonnullStoragePool, NonnullStorageVol } from "./common.ts";
 import { storagePoolBuild, storagePoolCreate, storagePoolDelete, storagePoolDestroy, storagePoolGetAutostart, storagePoolGetInfo, storagePoolGetXmlDesc, storagePoolIsActive, storagePoolIsPersistent, storagePoolListAllVolumes, storagePoolListVolumes, storagePoolNumOfVolumes, storagePoolRefresh, storagePoolSetAutostart, storagePoolUndefine } from "./storage_pool.ts";
 import { storageVolCreateXml, storageVolCreateXmlFrom, storageVolLookupByName } from "./storage_vol.ts";
 
-/** What `virStoragePoolGetInfo` answers. */
+/** State and sizes of a pool. */
 export interface StoragePoolInfo {
-  /** `state` of libvirt's struct. */
+  /** A value of `StoragePoolState`. */
   state: number;
-  /** `capacity` of libvirt's struct. */
+  /** Size in bytes. */
   capacity: bigint;
-  /** `allocation` of libvirt's struct. */
+  /** Bytes in use. */
   allocation: bigint;
-  /** `available` of libvirt's struct. */
+  /** Bytes that are free. */
   available: bigint;
 }
 
 /** Options of `StoragePool.listVolumes()`. */
 export interface StoragePoolListVolumesOptions extends CallOptions {
-  /** `maxnames` of libvirt's function. */
+  /** The most to answer; as many as the wire carries when left out. */
   readonly maxnames?: number | undefined;
 }
 
@@ -48,7 +48,7 @@ export abstract class StoragePoolBase {
   }
 
   /**
-   * Calls libvirt's `virStoragePoolGetName`.
+   * The name, as it was when the daemon sent it.
    *
    * Since libvirt 0.4.1.
    *
@@ -59,7 +59,7 @@ export abstract class StoragePoolBase {
   }
 
   /**
-   * Calls libvirt's `virStoragePoolGetUUIDString`.
+   * The UUID in canonical form.
    *
    * Since libvirt 0.4.1.
    *
@@ -78,7 +78,8 @@ export abstract class StoragePoolBase {
   protected abstract wrapStorageVol(handle: NonnullStorageVol): StorageVol;
 
   /**
-   * Calls libvirt's `virStoragePoolBuild`.
+   * Makes the place where the pool's volumes live: a directory, a file system, a volume group.
+   * Flags are `StoragePoolBuildFlags`.
    *
    * Since libvirt 0.4.1.
    *
@@ -89,7 +90,7 @@ export abstract class StoragePoolBase {
   }
 
   /**
-   * Calls libvirt's `virStoragePoolCreate`.
+   * Starts a defined pool. Flags are `StoragePoolCreateFlags`.
    *
    * Since libvirt 0.4.1.
    *
@@ -100,7 +101,7 @@ export abstract class StoragePoolBase {
   }
 
   /**
-   * Calls libvirt's `virStorageVolCreateXML`.
+   * Creates a volume, as the XML says. Flags are `StorageVolCreateFlags`.
    *
    * Since libvirt 0.4.1.
    *
@@ -112,7 +113,8 @@ export abstract class StoragePoolBase {
   }
 
   /**
-   * Calls libvirt's `virStorageVolCreateXMLFrom`.
+   * Creates a volume, as the XML says, with the data of another one, also of another pool.
+   * Flags are `StorageVolCreateFlags`.
    *
    * Since libvirt 0.6.4.
    *
@@ -128,7 +130,8 @@ export abstract class StoragePoolBase {
   }
 
   /**
-   * Calls libvirt's `virStoragePoolDelete`.
+   * Deletes the place where the pool's volumes live, and with it their data; the pool must be
+   * inactive. Flags are `StoragePoolDeleteFlags`.
    *
    * Since libvirt 0.4.1.
    *
@@ -139,7 +142,7 @@ export abstract class StoragePoolBase {
   }
 
   /**
-   * Calls libvirt's `virStoragePoolDestroy`.
+   * Stops the pool; its volumes stay, a transient pool itself does not.
    *
    * Since libvirt 0.4.1.
    *
@@ -150,7 +153,7 @@ export abstract class StoragePoolBase {
   }
 
   /**
-   * Calls libvirt's `virStoragePoolGetAutostart`.
+   * Whether the pool is started when the host boots.
    *
    * Since libvirt 0.4.1.
    *
@@ -162,7 +165,7 @@ export abstract class StoragePoolBase {
   }
 
   /**
-   * Calls libvirt's `virStoragePoolGetInfo`.
+   * State and sizes of the pool.
    *
    * Since libvirt 0.4.1.
    *
@@ -174,7 +177,8 @@ export abstract class StoragePoolBase {
   }
 
   /**
-   * Calls libvirt's `virStoragePoolGetXMLDesc`.
+   * The pool as XML: as it is, or as it is defined with the flag `INACTIVE`. Flags are
+   * `StorageXmlFlags`.
    *
    * Since libvirt 0.4.1.
    *
@@ -186,7 +190,7 @@ export abstract class StoragePoolBase {
   }
 
   /**
-   * Calls libvirt's `virStoragePoolIsActive`.
+   * Whether the pool is active.
    *
    * Since libvirt 0.7.3.
    *
@@ -198,7 +202,7 @@ export abstract class StoragePoolBase {
   }
 
   /**
-   * Calls libvirt's `virStoragePoolIsPersistent`.
+   * Whether the pool is defined, and so stays when it stops.
    *
    * Since libvirt 0.7.3.
    *
@@ -210,7 +214,7 @@ export abstract class StoragePoolBase {
   }
 
   /**
-   * Calls libvirt's `virStoragePoolListAllVolumes`.
+   * Lists the pool's volumes.
    *
    * Since libvirt 0.10.2.
    *
@@ -224,7 +228,7 @@ export abstract class StoragePoolBase {
   }
 
   /**
-   * Calls libvirt's `virStoragePoolListVolumes`.
+   * The names of the pool's volumes; `listAllVolumes()` tells more.
    *
    * Since libvirt 0.4.1.
    *
@@ -236,7 +240,7 @@ export abstract class StoragePoolBase {
   }
 
   /**
-   * Calls libvirt's `virStorageVolLookupByName`.
+   * Looks a volume up by its name; rejects with code `NO_STORAGE_VOL` when there is none.
    *
    * Since libvirt 0.4.1.
    *
@@ -248,7 +252,7 @@ export abstract class StoragePoolBase {
   }
 
   /**
-   * Calls libvirt's `virStoragePoolNumOfVolumes`.
+   * How many volumes the pool has.
    *
    * Since libvirt 0.4.1.
    *
@@ -260,7 +264,7 @@ export abstract class StoragePoolBase {
   }
 
   /**
-   * Calls libvirt's `virStoragePoolRefresh`.
+   * Has the daemon look again which volumes there are.
    *
    * Since libvirt 0.4.1.
    *
@@ -271,7 +275,7 @@ export abstract class StoragePoolBase {
   }
 
   /**
-   * Calls libvirt's `virStoragePoolSetAutostart`.
+   * Says whether the pool is started when the host boots.
    *
    * Since libvirt 0.4.1.
    *
@@ -282,7 +286,7 @@ export abstract class StoragePoolBase {
   }
 
   /**
-   * Calls libvirt's `virStoragePoolUndefine`.
+   * Removes the definition; the pool must be inactive.
    *
    * Since libvirt 0.4.1.
    *

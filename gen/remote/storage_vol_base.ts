@@ -12,13 +12,13 @@ import type { NonnullStoragePool, NonnullStorageVol } from "./common.ts";
 import { storagePoolLookupByVolume } from "./storage_pool.ts";
 import { storageVolDelete, storageVolGetInfo, storageVolGetInfoFlags, storageVolGetPath, storageVolGetXmlDesc, storageVolResize, storageVolWipe, storageVolWipePattern } from "./storage_vol.ts";
 
-/** What `virStorageVolGetInfoFlags` answers. */
+/** Type and sizes of a volume. */
 export interface StorageVolInfo {
-  /** `type` of libvirt's struct. */
+  /** A value of `StorageVolType`. */
   type: number;
-  /** `capacity` of libvirt's struct. */
+  /** Bytes that a guest sees. */
   capacity: bigint;
-  /** `allocation` of libvirt's struct. */
+  /** Bytes that it takes on the host. */
   allocation: bigint;
 }
 
@@ -40,7 +40,7 @@ export abstract class StorageVolBase {
   }
 
   /**
-   * Calls libvirt's `virStorageVolGetName`.
+   * The name in its pool.
    *
    * Since libvirt 0.4.1.
    *
@@ -51,7 +51,7 @@ export abstract class StorageVolBase {
   }
 
   /**
-   * Calls libvirt's `virStorageVolGetKey`.
+   * The key, which no other volume of the host has; for a file its path.
    *
    * Since libvirt 0.4.1.
    *
@@ -70,7 +70,7 @@ export abstract class StorageVolBase {
   protected abstract wrapStoragePool(handle: NonnullStoragePool): StoragePool;
 
   /**
-   * Calls libvirt's `virStorageVolDelete`.
+   * Deletes the volume and its data. Flags are `StorageVolDeleteFlags`.
    *
    * Since libvirt 0.4.1.
    *
@@ -81,7 +81,7 @@ export abstract class StorageVolBase {
   }
 
   /**
-   * Calls libvirt's `virStorageVolGetInfo`.
+   * Type and sizes of the volume. Flags are `StorageVolInfoFlags`.
    *
    * Since libvirt 0.4.1, `virStorageVolGetInfoFlags` since 3.0.0.
    *
@@ -99,7 +99,7 @@ export abstract class StorageVolBase {
   }
 
   /**
-   * Calls libvirt's `virStorageVolGetPath`.
+   * The path of the volume on the host.
    *
    * Since libvirt 0.4.1.
    *
@@ -111,7 +111,7 @@ export abstract class StorageVolBase {
   }
 
   /**
-   * Calls libvirt's `virStorageVolGetXMLDesc`.
+   * The volume as XML.
    *
    * Since libvirt 0.4.1.
    *
@@ -123,7 +123,7 @@ export abstract class StorageVolBase {
   }
 
   /**
-   * Calls libvirt's `virStoragePoolLookupByVolume`.
+   * The pool that the volume is in.
    *
    * Since libvirt 0.4.1.
    *
@@ -135,7 +135,8 @@ export abstract class StorageVolBase {
   }
 
   /**
-   * Calls libvirt's `virStorageVolResize`.
+   * Changes the volume's capacity, in bytes: to `capacity`, or by it with the flag `DELTA`.
+   * Flags are `StorageVolResizeFlags`.
    *
    * Since libvirt 0.9.10.
    *
@@ -146,7 +147,7 @@ export abstract class StorageVolBase {
   }
 
   /**
-   * Calls libvirt's `virStorageVolWipe`.
+   * Overwrites the volume's data with zeroes.
    *
    * Since libvirt 0.8.0.
    *
@@ -157,7 +158,7 @@ export abstract class StorageVolBase {
   }
 
   /**
-   * Calls libvirt's `virStorageVolWipePattern`.
+   * Overwrites the volume's data; `algorithm` is a value of `StorageVolWipeAlgorithm`.
    *
    * Since libvirt 0.9.10.
    *

@@ -236,7 +236,8 @@ class BaseEmitter {
     out.print(`export interface ${type} extends ${base} {`);
     for (const a of extra) {
       const sentence = this.#context.docs[`${call.cName}.${a.field}`];
-      out.doc("  ", sentence ?? `\`${a.field}\` of libvirt's function.`);
+      const most = a.field.startsWith("max") ? "The most to answer; as many as the wire carries when left out." : undefined;
+      out.doc("  ", sentence ?? most ?? `\`${a.field}\` of libvirt's function.`);
       out.print(`  readonly ${a.name}?: ${a.type} | undefined;`);
     }
     out.print("}", "");

@@ -11,11 +11,9 @@ import {
   connectDomainEventDeregisterAny,
   connectDomainEventRegisterAny,
 } from "../../gen/remote/connect.ts";
-import type { EventMessage } from "../procedure.ts";
 import { Feature } from "../session/features.ts";
-import type { EventSource } from "../session/registrations.ts";
 import { Domain } from "./domain.ts";
-import type { EventKind, EventOrigin } from "./event_kind.ts";
+import type { EventDecoding, EventKind, EventSubject } from "./event_kind.ts";
 
 /** What domain events can be filtered by. */
 export interface DomainEventFilter {
@@ -31,87 +29,31 @@ interface DomainMessage {
   readonly dom: NonnullDomain;
 }
 
-/** The message of a registration by callback: older kinds wrap the message that was there before. */
-type CallbackMessage<M extends DomainMessage> =
-  & { readonly callbackId: number }
-  & (
-    | M
-    | { readonly msg: M }
-  );
+/** What ties a kind's message to its event; for `satisfies`. */
+export type DomainEventDecoding<M extends DomainMessage, T> = EventDecoding<M, Domain, T>;
 
-/** How a kind is described. */
-export interface DomainEventSpec<M extends DomainMessage, T> {
-  /** Its number in `virDomainEventID`. */
-  readonly id: number;
-  /** Its name in lower case. */
-  readonly name: string;
-  /** The message of a registration by callback. */
-  readonly message: EventMessage<CallbackMessage<M>>;
-  /** The message that daemons without callbacks send, for the kinds that are as old. */
-  readonly legacy?: EventMessage<M>;
-  /** Makes the event. */
-  readonly event: (message: M, domain: Domain) => T;
-}
-
-/** Describes a kind of domain event. */
-export function domainEvent<M extends DomainMessage, T>(
-  spec: DomainEventSpec<M, T>,
-): DomainEventKind<T> {
-  const { id, name, legacy } = spec;
-  return {
-    id,
-    name: `domain ${name}`,
-    async source(origin, { domain }) {
-      const callbacks = await origin.features.has(Feature.REMOTE_EVENT_CALLBACK);
-      // a daemon older than callbacks (1.2.0) knows no filter either: `event()` filters then
-      return callbacks || legacy === undefined
-        ? callbackSource(spec as unknown as DomainEventSpec<DomainMessage, T>, domain)
-        : legacySource(spec.id, legacy);
-    },
-    event(message, origin, { domain }) {
-      const body = message as CallbackMessage<M>;
-      const inner = "msg" in body ? body.msg as M : body as M;
-      if (domain !== undefined && !domain.handle.uuid.equals(inner.dom.uuid)) return undefined;
-      return spec.event(inner, new Domain(callerOf(origin), inner.dom));
-    },
-  };
-}
-
-function callerOf(origin: EventOrigin): EventOrigin["session"] {
-  return origin.session;
-}
-
-function callbackSource(
-  { id, message }: DomainEventSpec<DomainMessage, unknown>,
-  domain: Domain | undefined,
-): EventSource<unknown> {
-  return {
-    key: `domain ${id} ${domain?.uuid ?? ""}`,
-    message: message as EventMessage<unknown>,
-    async register(caller, standing) {
-      const args = { eventId: id, dom: domain?.handle ?? null };
-      await caller.call(connectDomainEventCallbackRegisterAny, args, {
-        onReply: ({ callbackId }) => standing(callbackId),
-      });
-    },
-    async deregister(caller, callbackId) {
-      await caller.call(connectDomainEventCallbackDeregisterAny, { callbackId });
-    },
-    callbackIdOf: (received) => (received as { callbackId: number }).callbackId,
-  };
-}
-
-// One registration a kind, without an id.
-function legacySource(eventId: number, message: EventMessage<unknown>): EventSource<unknown> {
-  return {
-    key: `domain ${eventId}`,
-    message,
-    async register(caller, standing) {
-      await caller.call(connectDomainEventRegisterAny, { eventId }, { onReply: () => standing(0) });
-    },
-    async deregister(caller) {
-      await caller.call(connectDomainEventDeregisterAny, { eventId });
-    },
-    callbackIdOf: () => 0,
-  };
-}
+/** The events of domains. */
+export const domainEvents: EventSubject<DomainEventFilter> = {
+  name: "domain",
+  key: ({ domain }) => domain?.uuid ?? "",
+  object({ dom }: DomainMessage, caller, { domain }) {
+    return domain === undefined || domain.handle.uuid.equals(dom.uuid)
+      ? new Domain(caller, dom)
+      : undefined;
+  },
+  feature: Feature.REMOTE_EVENT_CALLBACK,
+  register: (caller, eventId, { domain }, standing) =>
+    caller.call(
+      connectDomainEventCallbackRegisterAny,
+      { eventId, dom: domain?.handle ?? null },
+      { onReply: ({ callbackId }) => standing(callbackId) },
+    ),
+  deregister: (caller, _, callbackId) =>
+    caller.call(connectDomainEventCallbackDeregisterAny, { callbackId }),
+  // daemons before 1.2.0
+  legacy: {
+    register: (caller, eventId, _, standing) =>
+      caller.call(connectDomainEventRegisterAny, { eventId }, { onReply: () => standing(0) }),
+    deregister: (caller, eventId) => caller.call(connectDomainEventDeregisterAny, { eventId }),
+  },
+};

@@ -90,11 +90,16 @@ export class RpcEngine {
     return !this.#out.empty;
   }
 
-  /** Takes bytes from the peer and says what they mean. After a failure it answers nothing. */
-  receive(chunk: Uint8Array): RpcEvent[] {
+  /**
+   * Takes bytes from the peer and says what they mean. After a failure it answers nothing.
+   *
+   * `now`, on the clock of `tick()`, is when they came; the next tick stands in for it.
+   */
+  receive(chunk: Uint8Array, now?: number): RpcEvent[] {
     const events: RpcEvent[] = [];
-    if (this.#failure !== undefined) return events;
-    this.#heard = true;
+    if (this.#failure !== undefined || chunk.length === 0) return events;
+    if (now === undefined) this.#heard = true;
+    else this.#keepalive?.heard(now);
     try {
       this.#decoder.push(chunk);
       for (let frame = this.#decoder.next(); frame !== undefined; frame = this.#decoder.next()) {
@@ -103,8 +108,7 @@ export class RpcEngine {
       }
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      this.#failure = error;
-      events.push({ type: "failure", error });
+      events.push(this.#fail(error));
     }
     return events;
   }
@@ -117,8 +121,7 @@ export class RpcEngine {
     const error = new ProtocolError(
       `Expected the rest of a packet, found the end of the connection after ${this.#decoder.pending} bytes of it`,
     );
-    this.#failure = error;
-    return [{ type: "failure", error }];
+    return [this.#fail(error)];
   }
 
   /** The packets to send, in order; the arrays are the receiver's to keep. */
@@ -161,7 +164,7 @@ export class RpcEngine {
   /** Answers a call with an error; whatever stream it had opened is gone. */
   sendError(call: IncomingCall, error: NetMessageError): void {
     this.#usable("server");
-    this.#streams.delete(call.serial);
+    this.#closeOf(call);
     this.#out.packet(call, MessageType.REPLY, MessageStatus.ERROR, encodeNetMessageError, error);
   }
 
@@ -310,7 +313,7 @@ export class RpcEngine {
     }
     this.#calls.delete(serial);
     if (!failed) return { type: "reply", call, body: frame.body, descriptors: frame.descriptors };
-    this.#streams.delete(serial);
+    this.#closeOf(call);
     return { type: "error", call, error: this.#decodeError(frame.body) };
   }
 
@@ -330,7 +333,9 @@ export class RpcEngine {
     // libvirt's client drops packets of a stream that it has given up; the server's may cross
     if (stream === undefined) return undefined;
     if (frame.type === MessageType.STREAM_HOLE) {
-      const { length, flags } = decodeNetStreamHole(this.#read(frame.body));
+      const reader = this.#read(frame.body);
+      const { length, flags } = decodeNetStreamHole(reader);
+      reader.finish();
       return { type: "hole", stream, length, flags };
     }
     switch (frame.status) {
@@ -368,6 +373,18 @@ export class RpcEngine {
   #close(stream: StreamState): void {
     stream.phase = "closed";
     this.#streams.delete(stream.serial);
+  }
+
+  // A refused call has no stream.
+  #closeOf({ serial }: { serial: number }): void {
+    const stream = this.#streams.get(serial);
+    if (stream !== undefined) this.#close(stream);
+  }
+
+  #fail(error: ProtocolError): RpcEvent {
+    this.#failure = error;
+    for (const stream of [...this.#streams.values()]) this.#close(stream);
+    return { type: "failure", error };
   }
 
   // The client waits for the server's answer; the server has said the last word.

@@ -52,14 +52,7 @@ export class PacketWriter {
     try {
       encode(writer, value);
       const length = writer.length - start;
-      if (length > LENGTH_SIZE + MESSAGE_MAX) {
-        throw new ProtocolError(
-          `Cannot send a packet of ${length} bytes: the protocol allows ${
-            LENGTH_SIZE + MESSAGE_MAX
-          }`,
-          "local",
-        );
-      }
+      checkLength(length);
       writer.patchUint32(start, length);
     } catch (error) {
       writer.truncate(start);
@@ -70,8 +63,9 @@ export class PacketWriter {
   /** A stream packet whose body is bytes. */
   stream(to: Address, status: number, data?: Uint8Array): void {
     const type = MessageType.STREAM;
-    const start = this.#header(to.program, to.version, to.procedure, type, to.serial, status);
     const length = data?.length ?? 0;
+    checkLength(LENGTH_SIZE + HEADER_SIZE + length);
+    const start = this.#header(to.program, to.version, to.procedure, type, to.serial, status);
     this.#writer.patchUint32(start, LENGTH_SIZE + HEADER_SIZE + length);
     if (data === undefined || length === 0) return;
     if (length < OWN_CHUNK) this.#writer.raw(data);
@@ -115,6 +109,14 @@ export class PacketWriter {
   }
 
   #seal(): void {
-    if (this.#writer.length > 0) this.#chunks.push(this.#writer.detach(FIRST_CAPACITY));
+    if (this.#writer.length > 0) this.#chunks.push(this.#writer.detach());
   }
+}
+
+function checkLength(length: number): void {
+  if (length <= LENGTH_SIZE + MESSAGE_MAX) return;
+  throw new ProtocolError(
+    `Cannot send a packet of ${length} bytes: the protocol allows ${LENGTH_SIZE + MESSAGE_MAX}`,
+    "local",
+  );
 }

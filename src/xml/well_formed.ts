@@ -112,7 +112,8 @@ class Checker {
       const end = text.indexOf("]]>", this.#at);
       if (end < 0) {
         this.#at = text.length;
-        this.#fail("CData section not finished");
+        // the parser itself has no words for it
+        this.#fail("Unregistered error message");
       }
       this.#at = end + 3;
       return;
@@ -193,7 +194,7 @@ class Checker {
     const start = this.#at + 4;
     const end = this.#text.indexOf("--", start);
     if (end < 0) {
-      this.#at = this.#text.length + 1;
+      this.#at = this.#text.length;
       this.#fail("Comment not terminated");
     }
     if (this.#text[end + 2] !== ">") {
@@ -281,10 +282,9 @@ class Checker {
     const end = text.slice(start).search(/[\r\n]/);
     const context = end < 0 ? text.slice(start) : text.slice(start, start + end);
     const before = new TextEncoder().encode(text.slice(start, at));
-    let pointer = "";
     const bytes = new TextEncoder().encode(context);
-    for (let i = 0; i < before.length + (this.#at - at) && i < bytes.length + 1; i++) {
-      if (i >= bytes.length && i >= before.length + (this.#at - at)) break;
+    let pointer = "";
+    for (let i = 0; i < before.length && i < bytes.length; i++) {
       pointer += bytes[i] === 9 ? "\t" : "-";
     }
     throw new XmlSyntaxError(`at line ${line}: ${message}\n${context}\n${pointer}^`, line);

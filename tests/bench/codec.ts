@@ -83,11 +83,9 @@ export function codec({ reps, number }: BenchOptions): Promise<void> {
   // an engine keeps its writer and its reader from packet to packet, so these are kept too
   const writer = new XdrWriter();
   const reader = new XdrReader(new Uint8Array(0));
-  let capacity = 256;
   const encoded = (encode: () => void): Uint8Array => {
     encode();
-    capacity = Math.max(capacity, writer.length);
-    return writer.detach(capacity);
+    return writer.detach();
   };
   const list = () => encoded(() => encodeConnectListAllDomainsRet(writer, listValue));
   const stats = () => encoded(() => encodeConnectGetAllDomainStatsRet(writer, statsValue));

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { output } from "./output.ts";
 import pinned from "../runtimes.json" with { type: "json" };
 
 /** A runtime's program. */
@@ -51,20 +52,6 @@ async function find(name: ProgramName): Promise<Program> {
   // npx costs half a second a call and stands between us and the process, so it is asked only once
   const path = await output("npx", ["-y", spec, "-p", "process.execPath"]);
   return { label: `${label} ${pinned[name]}`, path };
-}
-
-async function output(command: string, args: readonly string[]): Promise<string> {
-  const { success, code, stdout, stderr } = await new Deno.Command(command, {
-    args: [...args],
-    stdin: "null",
-  }).output();
-  const decoder = new TextDecoder();
-  if (!success) {
-    throw new Error(
-      `${command} ${args.join(" ")} ended with ${code}: ${decoder.decode(stderr).trim()}`,
-    );
-  }
-  return decoder.decode(stdout).trim();
 }
 
 function numbers(version: string): number[] {

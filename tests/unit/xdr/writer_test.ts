@@ -317,7 +317,7 @@ test("bytes() is a view, detach() hands it over", () => {
   const view = writer.bytes();
   writer.patchUint32(0, 2);
   assertEquals([...view], [0, 0, 0, 2]);
-  const own = writer.detach(16);
+  const own = writer.detach();
   assertEquals([[...own], writer.length], [[0, 0, 0, 2], 0]);
   writer.uint32(9, "n");
   assertEquals([[...own], [...writer.bytes()]], [[0, 0, 0, 2], [0, 0, 0, 9]]);

@@ -1,0 +1,123 @@
+/**
+ * The shape of a document: which elements and attributes libvirt knows, in the order it prints them.
+ *
+ * A shape is written as an outline, one element a line, two spaces a level:
+ *
+ * ```
+ * disk* @type @device
+ *   source @file
+ *   readonly!
+ *   backingStore! &
+ *   serial #
+ * ```
+ *
+ * `*` lets an element come more than once, `!` keeps one that is empty, `#` keeps its text, `&` says
+ * that it has the shape of the element that holds it, `...` keeps all that it holds as it is.
+ * `@name=a|b` makes any other value an error, `@name:format` prints it in a format.
+ *
+ * @module
+ */
+
+import { XmlElement } from "./element.ts";
+
+/** One attribute of a shape. */
+export interface AttributeShape {
+  readonly name: string;
+  readonly values: ReadonlySet<string> | undefined;
+  readonly format: string | undefined;
+}
+
+/** One element of a shape. */
+export interface Shape {
+  readonly name: string;
+  readonly many: boolean;
+  readonly keepEmpty: boolean;
+  readonly text: boolean;
+  readonly verbatim: boolean;
+  readonly format: string | undefined;
+  readonly attributes: readonly AttributeShape[];
+  readonly children: Shape[];
+}
+
+/** What checks and prints the values that a shape names. */
+export interface ShapeRules {
+  /** Prints a value in a named format; throws where it does not fit. */
+  format(format: string, value: string, where: XmlElement, attribute: string | undefined): string;
+  /** Throws for a value that is none of those allowed. */
+  badValue(attribute: string, where: XmlElement, value: string): never;
+}
+
+/** Reads an outline. */
+export function parseShape(outline: string): Shape {
+  const stack: Shape[] = [];
+  for (const line of outline.split("\n")) {
+    if (line.trim() === "") continue;
+    const depth = (line.length - line.trimStart().length) / 2;
+    const [head, ...tokens] = line.trim().split(" ");
+    const parsed = /^([\w:-]+)([*!]*)$/.exec(head!);
+    if (parsed === null) throw new SyntaxError(`Expected the name of an element, found "${line}"`);
+    const parent = stack[depth - 1];
+    const text = tokens.find((token) => token.startsWith("#"));
+    const shape: Shape = {
+      name: parsed[1]!,
+      many: parsed[2]!.includes("*"),
+      keepEmpty: parsed[2]!.includes("!"),
+      text: text !== undefined,
+      format: text?.slice(2) || undefined,
+      verbatim: tokens.includes("..."),
+      attributes: tokens.filter((token) => token.startsWith("@")).map(attribute),
+      children: [],
+    };
+    const self = tokens.includes("&") && parent !== undefined;
+    parent?.children.push(
+      self ? { ...shape, attributes: parent.attributes, children: parent.children } : shape,
+    );
+    stack.length = depth;
+    stack.push(shape);
+  }
+  return stack[0]!;
+}
+
+function attribute(token: string): AttributeShape {
+  const [, name, kind, rest] = /^@([\w:-]+)(?:([=:])(.*))?$/.exec(token)!;
+  return {
+    name: name!,
+    values: kind === "=" ? new Set(rest!.split("|")) : undefined,
+    format: kind === ":" ? rest : undefined,
+  };
+}
+
+/** The element with what its shape knows, in the shape's order; all else is left out. */
+export function conform(source: XmlElement, shape: Shape, rules: ShapeRules): XmlElement {
+  const result = new XmlElement(shape.name);
+  for (const { name, values, format } of shape.attributes) {
+    const value = source.get(name);
+    if (value === undefined) continue;
+    if (values !== undefined && !values.has(value)) rules.badValue(name, source, value);
+    result.attributes.push({
+      name,
+      value: format === undefined ? value : rules.format(format, value, source, name),
+    });
+  }
+  if (shape.verbatim) {
+    result.children = source.children;
+    return result;
+  }
+  for (const child of shape.children) {
+    const found = source.all(child.name);
+    for (const one of child.many ? found : found.slice(0, 1)) {
+      const made = conform(one, child, rules);
+      const empty = made.children.length === 0 && made.attributes.length === 0;
+      if (!empty || child.keepEmpty) result.children.push(made);
+    }
+  }
+  if (shape.text && result.children.length === 0) {
+    const text = source.text;
+    if (text !== "") {
+      result.setText(
+        shape.format === undefined ? text : rules.format(shape.format, text, source, undefined),
+      );
+    }
+  }
+  return result;
+}
