@@ -63,7 +63,7 @@ const dial: Dial = async (endpoint, options) => {
   return await dialTestHypervisor(endpoint);
 };
 
-export { Connection } from "./src/connection.ts";
+export * from "./src/connection.ts";
 export type { ConnectOptions } from "./src/connect.ts";
 export {
   type ClientConfig,
@@ -95,6 +95,14 @@ export {
 } from "./src/events.ts";
 export * from "./src/typed_params.ts";
 export type { Caller, CallOptions, FlagOptions } from "./src/session/caller.ts";
+export { Feature, Features } from "./src/session/features.ts";
+export { type InternalCallOptions, Session, type SessionOptions } from "./src/session/session.ts";
+export type { EventSource, RegistrationCaller, Sink } from "./src/session/registrations.ts";
+export type { Decode, Encode, EventMessage, Procedure, Program } from "./src/procedure.ts";
 export type { KeepaliveOptions } from "./src/rpc/keepalive.ts";
+export { XdrReader, type XdrReaderOptions } from "./src/xdr/reader.ts";
+export { XdrWriter } from "./src/xdr/writer.ts";
+export { Uuid } from "./src/xdr/uuid.ts";
+export type { TypedParam, TypedParamValue } from "./src/xdr/typed_param.ts";
 export * from "./src/objects/mod.ts";
 export * from "./gen/enums/mod.ts";

@@ -41,7 +41,7 @@ import { StorageVol } from "./objects/storage_vol.ts";
 import type { CallOptions, FlagOptions } from "./session/caller.ts";
 import type { Features } from "./session/features.ts";
 import type { Session } from "./session/session.ts";
-import { toObject, type TypedParams } from "./typed_params.ts";
+import { ObjectMaker, type TypedParams } from "./typed_params.ts";
 
 /** Options of `Connection.getAllDomainStats()`. */
 export interface GetAllDomainStatsOptions extends FlagOptions {
@@ -187,9 +187,10 @@ export class Connection extends ConnectBase implements AsyncDisposable {
       { doms, stats: options.stats ?? 0, flags: options.flags ?? 0 },
       options,
     );
+    const maker = new ObjectMaker();
     const records: DomainStatsRecord[] = [];
     for (const { dom, params } of retStats) {
-      records.push({ domain: new Domain(this.caller, dom), stats: toObject(params) });
+      records.push({ domain: new Domain(this.caller, dom), stats: maker.toObject(params) });
     }
     return records;
   }

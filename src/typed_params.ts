@@ -40,6 +40,7 @@ export type TypedParamInput = TypedParamValue | TypedValue;
  * `ullong(5)`.
  */
 export interface TypedParamsInput {
+  /** Value by field name. */
   readonly [field: string]: TypedParamInput | readonly TypedParamInput[] | undefined;
 }
 
@@ -110,6 +111,20 @@ export function toObject(params: readonly TypedParam[]): TypedParams {
   return result;
 }
 
+function sameFields(a: readonly TypedParam[], b: readonly TypedParam[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i]!.field !== b[i]!.field) return false;
+  return true;
+}
+
+/** An object with the names of all parameters; `null` where one is repeated. */
+function templateOf(params: readonly TypedParam[]): TypedParams | null {
+  const names = params.map(({ field }) => field);
+  if (new Set(names).size !== names.length) return null;
+  // V8 makes a hash table of an object grown by assignment, but not of one that it parsed
+  return JSON.parse(`{${names.map((name) => `${JSON.stringify(name)}:0`).join()}}`);
+}
+
 /** Adds a field whose name is already there, or is one that objects inherit. */
 function add(result: TypedParams, field: string, value: TypedParamValue): void {
   if (!Object.hasOwn(result, field)) {
@@ -121,6 +136,34 @@ function add(result: TypedParams, field: string, value: TypedParamValue): void {
   const old = result[field]!;
   if (Array.isArray(old)) old.push(value);
   else result[field] = [old, value];
+}
+
+/**
+ * Makes objects of many lists of parameters, as bulk statistics bring them.
+ *
+ * Neighbours mostly have the same names in the same order. An object grown name by name costs three
+ * times as much as a copy of one that has them all, whose values are then replaced.
+ */
+export class ObjectMaker {
+  #last: readonly TypedParam[] = [];
+  #template: TypedParams | null | undefined;
+
+  /** What `toObject()` gives. */
+  toObject(params: readonly TypedParam[]): TypedParams {
+    if (!sameFields(params, this.#last)) {
+      this.#last = params;
+      this.#template = undefined;
+      return toObject(params);
+    }
+    const template = this.#template ??= templateOf(params);
+    if (template === null) return toObject(params);
+    const result = { ...template };
+    for (let i = 0; i < params.length; i++) {
+      const { field, value } = params[i]!;
+      result[field] = value;
+    }
+    return result;
+  }
 }
 
 /**

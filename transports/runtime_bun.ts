@@ -90,7 +90,6 @@ class BunSocket implements SocketControl {
   destroy(): void {
     // Not terminate(): it resets a TCP connection, where the other runtimes close it.
     this.#socket.end();
-    this.wake();
   }
 
   /** Lets a write go on: there is room, or there is no use in waiting. */

@@ -375,6 +375,9 @@ export abstract class DomainBase {
    * Adds a device, given as XML, to the running domain; with flags also to its definition.
    * Flags are `DomainDeviceModifyFlags`.
    *
+   * Flags that are left out mean the running domain alone; 0 (`CURRENT`) means the running
+   * domain, or the definition of one that does not run.
+   *
    * Since libvirt 0.1.9, `virDomainAttachDeviceFlags` since 0.7.7.
    *
    * @see https://libvirt.org/html/libvirt-libvirt-domain.html#virDomainAttachDevice
@@ -682,6 +685,9 @@ export abstract class DomainBase {
   /**
    * Removes a device, given as XML, from the running domain; the guest may take its time, and
    * an event tells when it is gone. Flags are `DomainDeviceModifyFlags`.
+   *
+   * Flags that are left out mean the running domain alone; 0 (`CURRENT`) means the running
+   * domain, or the definition of one that does not run.
    *
    * Since libvirt 0.1.9, `virDomainDetachDeviceFlags` since 0.7.7.
    *
@@ -1497,6 +1503,9 @@ export abstract class DomainBase {
    * Says on which of the host's CPUs a virtual CPU may run: one boolean for each. Flags are
    * `DomainModificationImpact`.
    *
+   * Flags that are left out mean the running domain alone; 0 (`CURRENT`) means the running
+   * domain, or the definition of one that does not run.
+   *
    * Since libvirt 0.1.4, `virDomainPinVcpuFlags` since 0.9.3.
    *
    * @see https://libvirt.org/html/libvirt-libvirt-domain.html#virDomainPinVcpu
@@ -1786,6 +1795,9 @@ export abstract class DomainBase {
    * Sets how much memory the domain has, in KiB; the guest gives it back as it can. Flags are
    * `DomainMemoryModFlags`.
    *
+   * Flags that are left out mean the running domain alone; 0 (`CURRENT`) means the running
+   * domain, or the definition of one that does not run.
+   *
    * Since libvirt 0.1.1, `virDomainSetMemoryFlags` since 0.9.0.
    *
    * @see https://libvirt.org/html/libvirt-libvirt-domain.html#virDomainSetMemory
@@ -1942,6 +1954,9 @@ export abstract class DomainBase {
   /**
    * Sets how many virtual CPUs the running domain has; with flags also its definition, or the
    * most that it may have. Flags are `DomainVcpuFlags`.
+   *
+   * Flags that are left out mean the running domain alone; 0 (`CURRENT`) means the running
+   * domain, or the definition of one that does not run.
    *
    * Since libvirt 0.1.4, `virDomainSetVcpusFlags` since 0.8.5.
    *

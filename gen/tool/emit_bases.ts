@@ -144,6 +144,12 @@ class BaseEmitter {
       if (fn === undefined) throw new Error(`No C function ${cName}`);
       return { cName, fn };
     });
+    if (ZERO_FLAGS_DIFFER.has(cNames[0]!)) {
+      paragraphs.push(
+        "Flags that are left out mean the running domain alone; 0 (`CURRENT`) means the running " +
+          "domain, or the definition of one that does not run.",
+      );
+    }
     paragraphs.push(
       functions.map(({ cName, fn }, i) =>
         i === 0 ? `Since libvirt ${fn.since}` : `\`${cName}\` since ${fn.since}`
@@ -236,7 +242,9 @@ class BaseEmitter {
     out.print(`export interface ${type} extends ${base} {`);
     for (const a of extra) {
       const sentence = this.#context.docs[`${call.cName}.${a.field}`];
-      const most = a.field.startsWith("max") ? "The most to answer; as many as the wire carries when left out." : undefined;
+      const most = a.field.startsWith("max")
+        ? "The most to answer; as many as the wire carries when left out."
+        : undefined;
       out.doc("  ", sentence ?? most ?? `\`${a.field}\` of libvirt's function.`);
       out.print(`  readonly ${a.name}?: ${a.type} | undefined;`);
     }

@@ -117,7 +117,8 @@ export function methodName(cName: string, owner: ClassInfo): string {
   if (given !== undefined) return given;
   const words = wordsOf(cName.replace(/^vir(Adm)?/, ""));
   const other = CLASSES.find((c) =>
-    c !== owner && c.program === owner.program && c.noun.length > (startsWith(words, owner.noun) ? owner.noun.length : 0) &&
+    c !== owner && c.program === owner.program &&
+    c.noun.length > (startsWith(words, owner.noun) ? owner.noun.length : 0) &&
     startsWith(words, c.noun)
   );
   if (other !== undefined) {

@@ -13,7 +13,7 @@ import {
 } from "../../gen/remote/connect.ts";
 import { Feature } from "../session/features.ts";
 import { Domain } from "./domain.ts";
-import type { EventDecoding, EventKind, EventSubject } from "./event_kind.ts";
+import type { EventKind, EventSpec, EventSubject } from "./event_kind.ts";
 
 /** What domain events can be filtered by. */
 export interface DomainEventFilter {
@@ -24,13 +24,24 @@ export interface DomainEventFilter {
 /** A kind of domain event. */
 export type DomainEventKind<T> = EventKind<T, DomainEventFilter>;
 
+/** What every domain event holds. */
+export interface AnyDomainEvent {
+  /** The domain, as it was when the event was sent. */
+  readonly domain: Domain;
+}
+
 /** What every domain event's message holds. */
 interface DomainMessage {
   readonly dom: NonnullDomain;
 }
 
-/** What ties a kind's message to its event; for `satisfies`. */
-export type DomainEventDecoding<M extends DomainMessage, T> = EventDecoding<M, Domain, T>;
+/** What literals of kinds are checked with. */
+export type DomainEventSpec<M extends DomainMessage, T> = EventSpec<
+  M,
+  Domain,
+  T,
+  DomainEventFilter
+>;
 
 /** The events of domains. */
 export const domainEvents: EventSubject<DomainEventFilter> = {

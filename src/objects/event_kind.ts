@@ -87,14 +87,17 @@ export interface EventKind<T, F extends object = object> {
 }
 
 /**
- * What a kind's `event` gets of a message: the message itself, or the older one inside it.
+ * A kind with the types that tie its message to its event: literals are checked with
+ * `satisfies EventSpec<…>`, since the kind itself forgets what its message is.
  *
  * @typeParam M The message without what registrations by callback add.
  * @typeParam O The object that it concerns.
  * @typeParam T The event.
+ * @typeParam F How the events can be filtered.
  */
-export interface EventDecoding<M, O, T> {
-  /** The message that carries it. */
+export interface EventSpec<M, O, T, F extends object>
+  extends Pick<EventKind<T, F>, "name" | "id" | "since" | "subject"> {
+  /** The message that carries it; newer ones of old kinds hold the older message as a field. */
   readonly message: EventMessage<M | { readonly msg: M }>;
   /** The message that older daemons send. */
   readonly legacy?: EventMessage<M>;
@@ -139,7 +142,9 @@ function deliver<T, F extends object>(
   const envelope = message as { readonly msg?: unknown };
   const inner = envelope.msg ?? message;
   const object = kind.subject.object(inner as never, caller, filter);
-  if (object !== undefined) stream.push(kind.event(inner as never, object as never, envelope as never));
+  if (object !== undefined) {
+    stream.push(kind.event(inner as never, object as never, envelope as never));
+  }
 }
 
 async function sourceOf<T, F extends object>(
@@ -150,7 +155,13 @@ async function sourceOf<T, F extends object>(
   const { subject, id } = kind;
   const { feature } = subject;
   if (feature === undefined || await origin.features.has(feature)) {
-    return source(kind, subject, kind.message, filter, `${subject.name} ${id} ${subject.key(filter)}`);
+    return source(
+      kind,
+      subject,
+      kind.message,
+      filter,
+      `${subject.name} ${id} ${subject.key(filter)}`,
+    );
   }
   if (subject.legacy === undefined || kind.legacy === undefined) throw olderThan(kind);
   // such a daemon knows no filter: one registration serves them all, and `object()` filters

@@ -19,6 +19,15 @@ export const MESSAGE_MAX = 33554432;
  */
 export const LEGACY_PAYLOAD_MAX = 262120;
 
+/** Bytes of data in a stream packet of ours. */
+export const STREAM_PACKET = LEGACY_PAYLOAD_MAX;
+
+/** Bytes that a stream may hold for its reader before the session thinks of reading no more. */
+export const STREAM_MARK = 2 * 1024 * 1024;
+
+/** Bytes that a stream may hold at all: it is given up beyond, before it takes all memory. */
+export const STREAM_CAP = 32 * 1024 * 1024;
+
 /** The most descriptors that a packet can carry (`VIR_NET_MESSAGE_NUM_FDS_MAX`). */
 export const DESCRIPTORS_MAX = 32;
 
@@ -30,6 +39,9 @@ export const DESCRIPTORS_MAX = 32;
  * high priority and for pings.
  */
 export const CALLS_IN_FLIGHT = 4;
+
+/** Unanswered messages of a client from which on a daemon reads no more: `max_client_requests`. */
+export const DAEMON_READS = 5;
 
 /** Milliseconds of silence before a ping, and pings before the peer counts as dead: virsh's values. */
 export const KEEPALIVE_INTERVAL = 5_000;

@@ -4,9 +4,7 @@
  * @module
  */
 
-import {
-  DomainEventId,
-} from "../../gen/enums/domain.ts";
+import { DomainEventId } from "../../gen/enums/domain.ts";
 import { NetworkEventId } from "../../gen/enums/network.ts";
 import { NodeDeviceEventId } from "../../gen/enums/nodedev.ts";
 import { SecretEventId } from "../../gen/enums/secret.ts";

@@ -12,12 +12,7 @@ import { KeepaliveTimer } from "../session/keepalive_timer.ts";
 import type { ByteDuplex } from "../transport.ts";
 import type { CloseReason } from "../errors.ts";
 import type { DispatchEntry } from "../procedure.ts";
-import {
-  BEFORE_AUTHENTICATION,
-  BEFORE_OPEN,
-  builtinHandlers,
-  type Builtins,
-} from "./builtin.ts";
+import { BEFORE_AUTHENTICATION, BEFORE_OPEN, builtinHandlers, type Builtins } from "./builtin.ts";
 import {
   decodeArguments,
   driverHandler,

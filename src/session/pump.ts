@@ -5,6 +5,7 @@
  */
 
 import type { ByteDuplex } from "../transport.ts";
+import { FAREWELL, settledWithin } from "./farewell.ts";
 
 /** What the pump tells its owner. */
 export interface PumpEvents {
@@ -65,12 +66,12 @@ export class Pump {
     return this.#writer.ready as Promise<void>;
   }
 
-  /** Sends what is left and closes; never rejects. */
+  /** Sends what is left, as far as the peer takes it in time, and closes; never rejects. */
   async close(): Promise<void> {
     if (this.#stopped) return;
     this.flush();
     this.#stopped = true;
-    await this.#writer.close().catch(ignore);
+    await settledWithin(this.#writer.close().catch(ignore), FAREWELL);
     await this.#reader.cancel().catch(ignore);
   }
 

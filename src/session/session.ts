@@ -15,6 +15,7 @@ import type { ByteDuplex } from "../transport.ts";
 import { XdrReader } from "../xdr/reader.ts";
 import type { Caller, CallOptions } from "./caller.ts";
 import { closedError, errorOf, type Failure } from "./failure.ts";
+import { FAREWELL, settledWithin } from "./farewell.ts";
 import { Features } from "./features.ts";
 import { KeepaliveTimer } from "./keepalive_timer.ts";
 import { Pump } from "./pump.ts";
@@ -39,9 +40,6 @@ export interface InternalCallOptions<R> extends CallOptions {
   readonly onLate?: (result: R) => void;
 }
 
-// What a daemon has to answer the calls that say goodbye; a hung one must not hang `close()`.
-const FAREWELL = 1000;
-
 interface Call {
   readonly procedure: Procedure<unknown, unknown>;
   readonly args: unknown;
@@ -49,7 +47,10 @@ interface Call {
   readonly onReply: ((result: unknown) => void) | undefined;
   readonly onLate: ((result: unknown) => void) | undefined;
   settle: (result: unknown) => void;
+  /** Nobody waits for it any more; its place is taken until the reply comes. */
   abandoned: boolean;
+  /** The reply has come. */
+  done: boolean;
   failure: Failure | undefined;
 }
 
@@ -89,6 +90,7 @@ export class Session implements Caller {
   readonly #reader: XdrReader;
   readonly #keepalive: KeepaliveTimer;
   #resolveClosed!: (reason: CloseReason) => void;
+  #closing: Promise<void> | undefined;
   #end: { reason: CloseReason; error: Error | undefined; label: string } | undefined;
 
   /** Takes the duplex over and starts to read. */
@@ -110,7 +112,7 @@ export class Session implements Caller {
       flush: () => this.#pump.flush(),
     });
     this.#pump = new Pump(duplex, {
-      received: (chunk) => this.#handleAll(this.#engine.receive(chunk)),
+      received: (chunk) => this.#handleAll(this.#engine.receive(chunk, performance.now())),
       ended: () => this.#ended(),
       failed: (error) => this.#finish("error", asError(error)),
       takeOutput: () => this.#engine.takeOutput(),
@@ -164,6 +166,7 @@ export class Session implements Caller {
       onLate: options.onLate as Call["onLate"],
       settle: unsettled,
       abandoned: false,
+      done: false,
       failure: undefined,
     };
     const settled = new Promise<unknown>((resolve) => call.settle = resolve);
@@ -189,6 +192,9 @@ export class Session implements Caller {
     sink: Sink<M>,
     options: CallOptions = {},
   ): Promise<() => Promise<void>> {
+    if (this.#end !== undefined) {
+      return Promise.reject(closedError(this.#end, "Cannot register for events"));
+    }
     return this.#registrations.subscribe(source, sink, options);
   }
 
@@ -203,13 +209,19 @@ export class Session implements Caller {
   }
 
   /**
-   * Ends the registrations that are left, then closes. Safe to call again; never rejects.
+   * Fails what is pending, ends the registrations that are left, then closes. Safe to call again;
+   * never rejects.
    *
    * `goodbye` makes the last call, where the program has one. A daemon that does not answer it, nor
    * the deregistrations, within a second is left without.
    */
-  async close(goodbye: () => Promise<void> = nothing): Promise<void> {
+  close(goodbye: () => Promise<void> = nothing): Promise<void> {
+    return this.#closing ??= this.#close(goodbye);
+  }
+
+  async #close(goodbye: () => Promise<void>): Promise<void> {
     if (this.#end === undefined) {
+      this.#failPending({ reason: "client", error: undefined, label: this.duplex.label });
       const farewell = this.#registrations.close().then(goodbye).catch(nothing);
       await settledWithin(farewell, FAREWELL);
     }
@@ -252,6 +264,8 @@ export class Session implements Caller {
   // The place of an abandoned call is free only when its reply comes: the daemon counts it until then.
   #watch(call: Call, signal: AbortSignal | undefined, timeout: number | undefined): () => void {
     const abandon = (value: unknown) => {
+      // between the reply and the caller's going on it is too late: what came is the caller's
+      if (call.done) return;
       this.#window.withdraw(call);
       call.abandoned = true;
       call.failure ??= { kind: "thrown", value };
@@ -270,7 +284,10 @@ export class Session implements Caller {
   }
 
   #handleAll(events: RpcEvent[]): void {
-    for (const event of events) this.#handle(event);
+    for (const event of events) {
+      if (this.#end !== undefined) return;
+      this.#handle(event);
+    }
     this.#sendWaiting();
   }
 
@@ -323,8 +340,17 @@ export class Session implements Caller {
   }
 
   #done(call: Call): void {
+    call.done = true;
     this.#sent.delete(call);
     this.#window.leave(call);
+  }
+
+  #failPending(end: { reason: CloseReason; error: Error | undefined; label: string }): void {
+    for (const call of [...this.#sent, ...this.#window.clear()]) {
+      call.abandoned = true;
+      call.failure ??= { kind: "closed", ...end };
+      call.settle(undefined);
+    }
   }
 
   #ended(): void {
@@ -337,10 +363,7 @@ export class Session implements Caller {
     const end = { reason, error, label: this.duplex.label };
     this.#end = end;
     this.#keepalive.stop();
-    for (const call of [...this.#sent, ...this.#window.clear()]) {
-      call.failure ??= { kind: "closed", ...end };
-      call.settle(undefined);
-    }
+    this.#failPending(end);
     this.#sent.clear();
     this.#registrations.finish(
       reason === "client" ? undefined : closedError(end, "No more events"),
@@ -357,14 +380,6 @@ export class Session implements Caller {
 function unsettled(): void {}
 
 async function nothing(): Promise<void> {}
-
-/** Waits until the promise has settled, at most so many milliseconds. */
-async function settledWithin(promise: Promise<void>, milliseconds: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, milliseconds));
-  await Promise.race([promise, late]);
-  clearTimeout(timer);
-}
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));

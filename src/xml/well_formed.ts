@@ -140,7 +140,7 @@ class Checker {
         return;
       }
       if (char === undefined) this.#fail(`Couldn't find end of Start Tag ${name} line ${line}`);
-      if (space === "" ) this.#fail("attributes construct error");
+      if (space === "") this.#fail("attributes construct error");
       const attribute = this.#match(NAME);
       if (attribute === "") this.#fail(`Couldn't find end of Start Tag ${name} line ${line}`);
       this.#match(SPACE);

@@ -27,7 +27,9 @@ function methods(): Method[] {
 }
 
 function generatedNames(): Set<string> {
-  return new Set(methods().flatMap((m) => [m.call.name, ...m.older === undefined ? [] : [m.older.name]]));
+  return new Set(
+    methods().flatMap((m) => [m.call.name, ...m.older === undefined ? [] : [m.older.name]]),
+  );
 }
 
 test("every procedure is generated, by hand or excused, and only one of these", () => {
@@ -52,8 +54,11 @@ test("every procedure is generated, by hand or excused, and only one of these", 
 
 test("a procedure by hand is called in the file that the table names", () => {
   for (const [name, file] of Object.entries(BY_HAND)) {
-    assert(new RegExp(`^ *${name},$`, "m").test(read(file)) ||
-      new RegExp(`\\(\\s*${name}, `).test(read(file)), `${file} does not call ${name}`);
+    assert(
+      new RegExp(`^ *${name},$`, "m").test(read(file)) ||
+        new RegExp(`\\(\\s*${name}, `).test(read(file)),
+      `${file} does not call ${name}`,
+    );
   }
 });
 

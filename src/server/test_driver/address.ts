@@ -1,0 +1,46 @@
+/**
+ * Device addresses as libvirt prints them.
+ *
+ * @module
+ */
+
+import type { XmlElement } from "../../xml/element.ts";
+import { hex, parseInteger } from "./values.ts";
+
+const FIELDS: Readonly<Record<string, readonly (readonly [string, number | "dec", string?])[]>> = {
+  pci: [["domain", 4, "0"], ["bus", 2, "0"], ["slot", 2, "0"], ["function", 1, "0"]],
+  drive: [["controller", "dec", "0"], ["bus", "dec", "0"], ["target", "dec", "0"], [
+    "unit",
+    "dec",
+    "0",
+  ]],
+  "virtio-serial": [["controller", "dec", "0"], ["bus", "dec", "0"], ["port", "dec", "0"]],
+  ccid: [["controller", "dec", "0"], ["slot", "dec", "0"]],
+  usb: [["bus", "dec", "0"], ["port", "dec"]],
+  "spapr-vio": [["reg", 8]],
+  ccw: [["cssid", 1], ["ssid", 1], ["devno", 4]],
+  isa: [["iobase", 1], ["irq", 1]],
+  dimm: [["slot", "dec", "0"], ["base", 1]],
+};
+
+/** Prints an address' fields in libvirt's order and notation. */
+export function fillAddress(_device: XmlElement, address: XmlElement): void {
+  const type = address.get("type");
+  const fields = type === undefined ? undefined : FIELDS[type];
+  if (type === undefined || fields === undefined) return;
+  const made = [{ name: "type", value: type }];
+  for (const [name, digits, byDefault] of fields) {
+    const value = address.get(name) ?? byDefault;
+    if (value === undefined) continue;
+    const number = parseInteger(value);
+    made.push({
+      name,
+      value: number === undefined ? value : digits === "dec" ? `${number}` : hex(number, digits),
+    });
+  }
+  const multifunction = address.get("multifunction");
+  if (type === "pci" && multifunction !== undefined) {
+    made.push({ name: "multifunction", value: multifunction });
+  }
+  address.attributes = made;
+}

@@ -1,0 +1,296 @@
+/**
+ * What libvirt checks and fills in of a domain, its devices aside.
+ *
+ * @module
+ */
+
+import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
+import { element, XmlElement } from "../../xml/element.ts";
+import { Uuid } from "../../xdr/uuid.ts";
+import { failure } from "../failure.ts";
+import type { Identities } from "./domain_definition.ts";
+import { memorySize, parseDecimal, unsupportedConfig, xmlFailure } from "./values.ts";
+
+/** Checks a domain and fills in its defaults; the devices are filled in after it. */
+export function fillDomain(domain: XmlElement, source: XmlElement, identities: Identities): void {
+  fillIdentity(domain, source, identities);
+  fillMemory(domain, source);
+  fillVcpus(domain, source);
+  fillOs(domain, source);
+  fillClock(domain);
+  fillActions(domain);
+}
+
+function fillIdentity(domain: XmlElement, source: XmlElement, identities: Identities): void {
+  const name = source.child("name")?.text ?? "";
+  if (name === "") throw failure(ErrorDomain.DOMAIN, ErrorNumber.NO_NAME);
+  if (name.includes("/")) xmlFailure(`name ${name} cannot contain '/'`);
+  const uuid = source.child("uuid");
+  const canonical = element("uuid");
+  if (uuid === undefined) canonical.setText(identities.uuid().toString());
+  else {
+    const parsed = parseUuid(uuid.text);
+    if (parsed === undefined) {
+      throw failure(ErrorDomain.DOMAIN, ErrorNumber.INTERNAL_ERROR, "malformed uuid element");
+    }
+    canonical.setText(parsed.toString());
+  }
+  put(domain, canonical, ["name"]);
+  const title = domain.child("title");
+  if (title?.text.includes("\n")) {
+    xmlFailure("Domain title can't contain newlines", ErrorDomain.DOMAIN);
+  }
+}
+
+/** Reads a UUID as libvirt does: spaces around it and hyphens anywhere are let pass. */
+export function parseUuid(text: string): Uuid | undefined {
+  const digits = text.trim().replaceAll("-", "");
+  return /^[0-9a-fA-F]{32}$/.test(digits) ? Uuid.parse(digits) : undefined;
+}
+
+const KIB = { unit: "KiB" };
+
+function fillMemory(domain: XmlElement, source: XmlElement): void {
+  const memory = source.child("memory");
+  const cells = source.find("cpu/numa")?.all("cell") ?? [];
+  let size = memory === undefined ? 0n : memorySize(memory, "./memory[1]");
+  if (cells.length > 0) {
+    const sum = cells.reduce((sum, cell) => sum + cellMemory(cell), 0n);
+    if (sum > 0n) size = sum;
+    const modules = source.child("devices")?.all("memory") ?? [];
+    for (const module of modules) {
+      const target = module.find("target/size");
+      if (target !== undefined) size += memorySize(target, "./target/size");
+    }
+  }
+  if (size === 0n) {
+    xmlFailure(
+      "Memory size must be specified via <memory> or in the <numa> configuration",
+      ErrorDomain.DOMAIN,
+    );
+  }
+  const current = source.child("currentMemory");
+  let balloon = current === undefined ? 0n : memorySize(current, "./currentMemory[1]");
+  if (balloon === 0n || balloon > size) balloon = size;
+  const dump = memory?.get("dumpCore");
+  if (dump !== undefined && dump !== "on" && dump !== "off") {
+    unsupportedConfig(`Invalid value '${dump}' for element or attribute './memory[1]/@dumpCore'`);
+  }
+  const max = domain.child("maxMemory");
+  if (max !== undefined) {
+    const slots = max.get("slots");
+    const kib = memorySize(max, "./maxMemory[1]");
+    put(domain, element("maxMemory", { slots, ...KIB }, kib.toString()), BEFORE_MEMORY);
+  }
+  put(domain, element("memory", { dumpCore: dump, ...KIB }, size.toString()), BEFORE_CURRENT);
+  put(
+    domain,
+    element("currentMemory", KIB, balloon.toString()),
+    [...BEFORE_CURRENT, "memory"],
+  );
+}
+
+const BEFORE_MEMORY = ["name", "uuid", "hwuuid", "genid", "title", "description", "metadata"];
+const BEFORE_CURRENT = [...BEFORE_MEMORY, "maxMemory"];
+
+function cellMemory(cell: XmlElement): bigint {
+  const memory = cell.get("memory");
+  if (memory === undefined) return 0n;
+  const size = element("memory", { unit: cell.get("unit") }, memory);
+  return memorySize(size, "./memory");
+}
+
+function fillVcpus(domain: XmlElement, source: XmlElement): void {
+  const vcpu = source.child("vcpu");
+  let maximum = 1n;
+  if (vcpu !== undefined && vcpu.text.trim() !== "") {
+    const parsed = parseDecimal(vcpu.text);
+    if (parsed === undefined || parsed < 0n) {
+      xmlFailure("maximum vcpus count must be an integer", ErrorDomain.DOMAIN);
+    }
+    if (parsed === 0n) {
+      xmlFailure("invalid maximum number of vCPUs '0'", ErrorDomain.DOMAIN);
+    }
+    maximum = parsed;
+  }
+  const currentText = vcpu?.get("current");
+  let current: string | undefined;
+  if (currentText !== undefined) {
+    const parsed = parseDecimal(currentText);
+    if (parsed === undefined || parsed < 0n) {
+      xmlFailure("current vcpus count must be an integer", ErrorDomain.DOMAIN);
+    }
+    if (parsed > maximum) {
+      xmlFailure(
+        `maxvcpus must not be less than current vcpus (${maximum} < ${parsed})`,
+        ErrorDomain.DOMAIN,
+      );
+    }
+    if (parsed !== maximum && parsed !== 0n) current = parsed.toString();
+  }
+  const placement = vcpu?.get("placement") ??
+    (source.find("numatune/memory")?.get("placement") === "auto" ? "auto" : "static");
+  const cpuset = placement === "static" ? vcpu?.get("cpuset") : undefined;
+  const canonical = element("vcpu", {
+    placement,
+    cpuset: cpuset === undefined ? undefined : formatCpuSet(cpuset),
+    current,
+  }, maximum.toString());
+  put(domain, canonical, [
+    ...BEFORE_CURRENT,
+    "memory",
+    "currentMemory",
+    "blkiotune",
+    "memtune",
+    "memoryBacking",
+  ]);
+}
+
+/** A set of CPUs as libvirt prints it: sorted ranges. */
+export function formatCpuSet(text: string): string {
+  const cpus = parseCpuSet(text);
+  if (cpus === undefined) return text;
+  return printCpuSet(cpus);
+}
+
+/** Prints CPU numbers as ranges. */
+export function printCpuSet(cpus: readonly number[]): string {
+  const parts: string[] = [];
+  for (let i = 0; i < cpus.length;) {
+    let end = i;
+    while (cpus[end + 1] === cpus[end]! + 1) end++;
+    parts.push(end === i ? `${cpus[i]}` : `${cpus[i]}-${cpus[end]}`);
+    i = end + 1;
+  }
+  return parts.join(",");
+}
+
+/** The CPUs of a set such as `0-3,^2`, sorted; `undefined` where it cannot be read. */
+export function parseCpuSet(text: string): number[] | undefined {
+  const cpus = new Set<number>();
+  for (const part of text.trim().split(",")) {
+    const match = /^\s*(\^?)(\d+)(?:-(\d+))?\s*$/.exec(part);
+    if (match === null) return undefined;
+    const from = Number(match[2]);
+    const to = match[3] === undefined ? from : Number(match[3]);
+    if (to < from || to > 16383) return undefined;
+    for (let cpu = from; cpu <= to; cpu++) {
+      if (match[1] === "^") cpus.delete(cpu);
+      else cpus.add(cpu);
+    }
+  }
+  return [...cpus].sort((a, b) => a - b);
+}
+
+function fillOs(domain: XmlElement, source: XmlElement): void {
+  const os = domain.child("os") ?? element("os");
+  put(domain, os, BEFORE_OS);
+  let type = os.child("type");
+  if (type === undefined || type.text === "") {
+    if (source.child("bootloader") === undefined) {
+      throw failure(ErrorDomain.DOMAIN, ErrorNumber.OS_TYPE, "no OS type");
+    }
+    type = element("type", {}, "xen");
+    if (os.child("type") !== undefined) os.remove(os.child("type")!);
+    os.children.unshift(type);
+  }
+  if (type.text === "linux") type.setText("xen");
+  if (!OS_TYPES.has(type.text)) {
+    throw failure(ErrorDomain.DOMAIN, ErrorNumber.OS_TYPE, `unknown OS type '${type.text}'`);
+  }
+  type.attributes = [
+    { name: "arch", value: type.get("arch") ?? "i686" },
+    ...type.attributes.filter(({ name }) => name === "machine"),
+  ];
+  const hvm = type.text === "hvm";
+  const bootable = domain.child("devices")?.elements.some((device) =>
+    device.child("boot") !== undefined
+  );
+  const boots = os.all("boot");
+  if (bootable && boots.length > 0 && hvm) {
+    unsupportedConfig("per-device boot elements cannot be used together with os/boot elements");
+  }
+  if (hvm && boots.length === 0 && !bootable && domain.child("bootloader") === undefined) {
+    put(os, element("boot", { dev: "hd" }), BEFORE_BOOT);
+  }
+  if (!hvm) { for (const boot of boots) os.remove(boot); }
+}
+
+const OS_TYPES: ReadonlySet<string> = new Set(["hvm", "xen", "linux", "exe", "uml", "xenpvh"]);
+
+const BEFORE_OS = [
+  ...BEFORE_CURRENT,
+  "memory",
+  "currentMemory",
+  "blkiotune",
+  "memtune",
+  "memoryBacking",
+  "vcpu",
+  "vcpus",
+  "iothreads",
+  "iothreadids",
+  "defaultiothread",
+  "cputune",
+  "numatune",
+  "resource",
+  "sysinfo",
+  "bootloader",
+  "bootloader_args",
+];
+
+const BEFORE_BOOT = [
+  "type",
+  "firmware",
+  "init",
+  "initarg",
+  "initenv",
+  "initdir",
+  "inituser",
+  "initgroup",
+  "loader",
+  "nvram",
+  "kernel",
+  "initrd",
+  "cmdline",
+  "dtb",
+  "root",
+  "acpi",
+];
+
+const BEFORE_CLOCK = [...BEFORE_OS, "os", "idmap", "features", "throttlegroups", "cpu"];
+
+function fillClock(domain: XmlElement): void {
+  let clock = domain.child("clock");
+  if (clock === undefined) {
+    clock = element("clock", { offset: "utc" });
+    put(domain, clock, BEFORE_CLOCK);
+  }
+  if (clock.get("offset") === undefined) {
+    clock.attributes.unshift({ name: "offset", value: "utc" });
+  }
+}
+
+function fillActions(domain: XmlElement): void {
+  let before = [...BEFORE_CLOCK, "clock"];
+  for (const [name, byDefault] of Object.entries(ACTIONS)) {
+    if (domain.child(name) === undefined) put(domain, element(name, {}, byDefault), before);
+    before = [...before, name];
+  }
+}
+
+const ACTIONS = { on_poweroff: "destroy", on_reboot: "restart", on_crash: "destroy" } as const;
+
+/** Puts an element in the place of one of its name, or behind the last of those named. */
+export function put(parent: XmlElement, child: XmlElement, before: readonly string[]): void {
+  const old = parent.child(child.name);
+  if (old !== undefined) {
+    parent.children[parent.children.indexOf(old)] = child;
+    return;
+  }
+  const names = new Set(before);
+  let at = 0;
+  parent.children.forEach((one, index) => {
+    if (one instanceof XmlElement && names.has(one.name)) at = index + 1;
+  });
+  parent.children.splice(at, 0, child);
+}

@@ -1,0 +1,81 @@
+/**
+ * A domain's definition: libvirt's XML in canonical form.
+ *
+ * @module
+ */
+
+import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
+import { XmlElement } from "../../xml/element.ts";
+import { parseXml } from "../../xml/parse.ts";
+import { conform, parseShape, type Shape } from "../../xml/shape.ts";
+import { XmlSyntaxError } from "../../xml/well_formed.ts";
+import { Uuid } from "../../xdr/uuid.ts";
+import { failure } from "../failure.ts";
+import { fillDevices } from "./device_defaults.ts";
+import { DEVICES_OUTLINE } from "./device_shapes.ts";
+import { fillDomain } from "./domain_defaults.ts";
+import { DOMAIN_OUTLINE } from "./domain_shape.ts";
+import { STORAGE_DEVICES_OUTLINE } from "./storage_device_shapes.ts";
+import { badValue, xmlFailure } from "./values.ts";
+import { RULES } from "./shape_rules.ts";
+
+/** Where new identities come from. */
+export interface Identities {
+  /** A UUID nobody has. */
+  uuid(): Uuid;
+  /** A random MAC address. */
+  mac(): string;
+}
+
+let domainShape: Shape | undefined;
+
+function shapeOfDomain(): Shape {
+  if (domainShape === undefined) {
+    domainShape = parseShape(DOMAIN_OUTLINE);
+    const devices = domainShape.children.find((child) => child.name === "devices")!;
+    const all = parseShape(`devices\n${indent(STORAGE_DEVICES_OUTLINE + DEVICES_OUTLINE)}`);
+    devices.children.push(...all.children);
+  }
+  return domainShape;
+}
+
+function indent(outline: string): string {
+  return outline.split("\n").filter((line) => line !== "").map((line) => `  ${line}`).join("\n");
+}
+
+/** Parses a document whose root must have a name; the errors are libvirt's. */
+export function parseRoot(xml: string, root: string, domain: number): XmlElement {
+  let found: XmlElement;
+  try {
+    found = parseXml(xml);
+  } catch (error) {
+    if (!(error instanceof XmlSyntaxError)) throw error;
+    throw failure(domain, ErrorNumber.XML_DETAIL, error.message);
+  }
+  if (found.name !== root) {
+    xmlFailure(`expecting root element of '${root}', not '${found.name}'`);
+  }
+  return found;
+}
+
+/** Reads a domain's XML: checks it, fills in what it leaves open, and orders it as libvirt does. */
+export function parseDomain(xml: string, identities: Identities): XmlElement {
+  return canonicalDomain(parseRoot(xml, "domain", ErrorDomain.DOMAIN), identities);
+}
+
+/** The canonical form of a domain's element. */
+export function canonicalDomain(source: XmlElement, identities: Identities): XmlElement {
+  const type = source.get("type");
+  if (type === undefined) xmlFailure("missing domain type attribute", ErrorDomain.DOMAIN);
+  if (!DOMAIN_TYPES.has(type)) badValue("type", source, type);
+  const domain = conform(source, shapeOfDomain(), RULES);
+  domain.set("id", undefined);
+  fillDomain(domain, source, identities);
+  fillDevices(domain, source, identities);
+  return domain;
+}
+
+const DOMAIN_TYPES: ReadonlySet<string> = new Set(
+  "qemu kqemu kvm hvf xen lxc uml openvz test vmware hyperv vbox phyp parallels bhyve vz mshv nvmm"
+    .split(" "),
+);
