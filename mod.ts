@@ -93,6 +93,15 @@ export {
   type EventStreamOptions,
   type OverflowPolicy,
 } from "./src/events.ts";
+export {
+  type DuplexStream,
+  type Hole,
+  isHole,
+  type OnProgress,
+  type SparseChunk,
+  StreamOverflowError,
+  type StreamProgress,
+} from "./src/streams.ts";
 export * from "./src/typed_params.ts";
 export type { Caller, CallOptions, FlagOptions } from "./src/session/caller.ts";
 export { Feature, Features } from "./src/session/features.ts";

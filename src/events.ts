@@ -47,6 +47,9 @@ export interface EventProducer {
   release(): Promise<void>;
 }
 
+// Feeds a stream that has ended before it began.
+const NOTHING: EventProducer = { ready: Promise.resolve(), release: () => Promise.resolve() };
+
 /**
  * Events as they come, for one loop.
  *
@@ -68,10 +71,11 @@ export interface EventProducer {
  */
 export class EventStream<T> implements AsyncIterableIterator<T>, AsyncDisposable {
   /**
-   * Resolves when the daemon sends the events; rejects when it refuses to, as the loop does too.
-   * What happens after that is not missed.
+   * Resolves when the daemon sends the events: what happens after that is not missed. Rejects when
+   * it refuses to, or with the signal's reason, as the loop does too.
    */
   readonly ready: Promise<void>;
+  readonly #ready: PromiseWithResolvers<void>;
   readonly #limit: number;
   readonly #policy: OverflowPolicy;
   readonly #signal: AbortSignal | undefined;
@@ -92,11 +96,16 @@ export class EventStream<T> implements AsyncIterableIterator<T>, AsyncDisposable
     }
     this.#policy = options.overflow ?? "error";
     this.#signal = options.signal;
+    this.#ready = Promise.withResolvers();
+    this.ready = this.#ready.promise;
+    this.ready.catch(ignore); // the loop tells it too
+    if (this.#signal?.aborted) {
+      this.#producer = NOTHING;
+      return this.#abort();
+    }
     this.#producer = start(this);
-    this.ready = this.#producer.ready;
-    this.ready.catch((error) => this.fail(error));
-    if (this.#signal?.aborted) this.#abort();
-    else this.#signal?.addEventListener("abort", this.#abort, { once: true });
+    this.#producer.ready.then(this.#ready.resolve, (error) => this.fail(error));
+    this.#signal?.addEventListener("abort", this.#abort, { once: true });
   }
 
   /** Events that were dropped because the consumer was too slow. */
@@ -140,7 +149,7 @@ export class EventStream<T> implements AsyncIterableIterator<T>, AsyncDisposable
     this.#finish({ error, failed: true });
   }
 
-  /** Ends the subscription; events that wait are dropped. Safe to call again. */
+  /** Ends the subscription; events that wait are dropped. Safe to call again; never rejects. */
   async close(): Promise<void> {
     this.#queue = [];
     this.#head = 0;
@@ -190,6 +199,8 @@ export class EventStream<T> implements AsyncIterableIterator<T>, AsyncDisposable
   #finish(end: { error: unknown; failed: boolean }): void {
     if (this.#end !== undefined) return;
     this.#end = end;
+    if (end.failed) this.#ready.reject(end.error);
+    else this.#ready.resolve();
     this.#signal?.removeEventListener("abort", this.#abort);
     const [first, ...others] = this.#waiting;
     this.#waiting = [];
@@ -199,8 +210,8 @@ export class EventStream<T> implements AsyncIterableIterator<T>, AsyncDisposable
       else first.resolve({ done: true, value: undefined });
     }
     for (const other of others) other.resolve({ done: true, value: undefined });
-    this.#released = this.#producer.release();
-    this.#released.catch(() => {}); // the daemon may be gone; there is nobody to tell
+    // the daemon may be gone, and what it still sends is dropped: there is nothing to tell
+    this.#released = this.#producer.release().catch(ignore);
   }
 
   #shift(): T {
@@ -215,3 +226,5 @@ export class EventStream<T> implements AsyncIterableIterator<T>, AsyncDisposable
     return event;
   }
 }
+
+function ignore(): void {}

@@ -17,11 +17,17 @@ export interface Attempt {
   readonly advice: Readonly<Record<string, string>>;
 }
 
+/** What may happen to any attempt. */
+const GENERAL: Readonly<Record<string, string>> = {
+  EMFILE: "this process has too many open files; close connections or raise the limit (ulimit -n)",
+  ENFILE: "the system has too many open files; close some or raise its limit",
+};
+
 /** Makes the error for an attempt that has failed; its `cause` is what the runtime threw. */
 export function failure(runtime: Runtime, attempt: Attempt, cause: unknown): ConnectionError {
   const code = runtime.errorCode(cause);
   const found = runtime.permissionHint(cause, attempt.needs) ??
-    (code === undefined ? undefined : attempt.advice[code]) ??
+    (code === undefined ? undefined : attempt.advice[code] ?? GENERAL[code]) ??
     (cause instanceof Error && cause.message !== "" ? cause.message : code ?? String(cause));
   return new ConnectionError(`${attempt.what}: ${found}`, "error", { cause });
 }

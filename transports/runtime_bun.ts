@@ -160,8 +160,8 @@ function refusal(error: unknown, path: string): unknown {
   let sockets: string;
   try {
     sockets = fs.readFileSync("/proc/net/unix", "utf8");
-  } catch {
-    return error; // not Linux
+  } catch (found) {
+    return nodeRuntime.errorCode(found) === "EMFILE" ? found : error; // or this is not Linux
   }
   // The column of flags has __SO_ACCEPTCON for a socket that listens: then its queue is full.
   const listens = sockets.split("\n").some((line) =>

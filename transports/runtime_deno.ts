@@ -124,6 +124,11 @@ function tcpDuplex(conn: DenoConn, label: string): ByteDuplex {
   return new DenoSocket(conn, label).duplex(label, false);
 }
 
+/** Why a client cannot be taken now, though later ones can: no descriptor is free, or it has left. */
+const PASSING: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "ECONNABORTED"]);
+/** Milliseconds until the next try. */
+const ACCEPT_PAUSE = 100;
+
 async function acceptAll(
   listener: DenoListener,
   take: (conn: DenoConn) => ByteDuplex,
@@ -135,8 +140,10 @@ async function acceptAll(
     try {
       conn = await listener.accept();
     } catch (error) {
-      if (isOpen()) events.failed(error);
-      return;
+      if (!isOpen()) return;
+      if (!PASSING.has(denoRuntime.errorCode(error) ?? "")) return events.failed(error);
+      await new Promise((resolve) => setTimeout(resolve, ACCEPT_PAUSE));
+      continue;
     }
     events.connection(take(conn));
   }

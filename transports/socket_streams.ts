@@ -70,7 +70,7 @@ export class SocketStreams {
       // abort() waits for the write in flight, which may wait for the peer for ever: only the
       // controller's signal tells of it at once.
       start: (controller) => {
-        void controller;
+        controller.signal.addEventListener("abort", () => this.#release(), { once: true });
       },
       write: (chunk) => {
         if (this.#over) throw this.#over;

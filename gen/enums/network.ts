@@ -209,6 +209,8 @@ export const NetworkUpdateCommand: {
   readonly MODIFY: 1;
   /** `VIR_NETWORK_UPDATE_COMMAND_DELETE`, since 0.10.2. */
   readonly DELETE: 2;
+  /** `VIR_NETWORK_UPDATE_COMMAND_ADD_LAST`, since 0.10.2. */
+  readonly ADD_LAST: 3;
   /** `VIR_NETWORK_UPDATE_COMMAND_ADD_FIRST`, since 0.10.2. */
   readonly ADD_FIRST: 4;
   /** The name of a value; `undefined` for one that is newer than this library. */
@@ -217,10 +219,12 @@ export const NetworkUpdateCommand: {
   NONE: 0,
   MODIFY: 1,
   DELETE: 2,
+  ADD_LAST: 3,
   ADD_FIRST: 4,
   0: "NONE",
   1: "MODIFY",
   2: "DELETE",
+  3: "ADD_LAST",
   4: "ADD_FIRST",
 };
 

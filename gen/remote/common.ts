@@ -23,7 +23,7 @@ export interface NonnullDomain {
 /** Writes `remote_nonnull_domain`. */
 export function encodeNonnullDomain(w: XdrWriter, v: NonnullDomain): void {
   w.string(v.name, 4194304, "name");
-  w.uuid(v.uuid);
+  w.uuid(v.uuid, "uuid");
   w.int32(v.id, "id");
 }
 
@@ -43,7 +43,7 @@ export interface NonnullNetwork {
 /** Writes `remote_nonnull_network`. */
 export function encodeNonnullNetwork(w: XdrWriter, v: NonnullNetwork): void {
   w.string(v.name, 4194304, "name");
-  w.uuid(v.uuid);
+  w.uuid(v.uuid, "uuid");
 }
 
 /** Reads `remote_nonnull_network`. */
@@ -62,7 +62,7 @@ export interface NonnullNetworkPort {
 /** Writes `remote_nonnull_network_port`. */
 export function encodeNonnullNetworkPort(w: XdrWriter, v: NonnullNetworkPort): void {
   encodeNonnullNetwork(w, v.net);
-  w.uuid(v.uuid);
+  w.uuid(v.uuid, "uuid");
 }
 
 /** Reads `remote_nonnull_network_port`. */
@@ -81,7 +81,7 @@ export interface NonnullNwfilter {
 /** Writes `remote_nonnull_nwfilter`. */
 export function encodeNonnullNwfilter(w: XdrWriter, v: NonnullNwfilter): void {
   w.string(v.name, 4194304, "name");
-  w.uuid(v.uuid);
+  w.uuid(v.uuid, "uuid");
 }
 
 /** Reads `remote_nonnull_nwfilter`. */
@@ -138,7 +138,7 @@ export interface NonnullStoragePool {
 /** Writes `remote_nonnull_storage_pool`. */
 export function encodeNonnullStoragePool(w: XdrWriter, v: NonnullStoragePool): void {
   w.string(v.name, 4194304, "name");
-  w.uuid(v.uuid);
+  w.uuid(v.uuid, "uuid");
 }
 
 /** Reads `remote_nonnull_storage_pool`. */
@@ -200,7 +200,7 @@ export interface NonnullSecret {
 
 /** Writes `remote_nonnull_secret`. */
 export function encodeNonnullSecret(w: XdrWriter, v: NonnullSecret): void {
-  w.uuid(v.uuid);
+  w.uuid(v.uuid, "uuid");
   w.int32(v.usageType, "usageType");
   w.string(v.usageId, 4194304, "usageId");
 }

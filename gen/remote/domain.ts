@@ -1108,7 +1108,7 @@ export interface DomainLookupByUuidArgs {
 
 /** Writes `remote_domain_lookup_by_uuid_args`. */
 export function encodeDomainLookupByUuidArgs(w: XdrWriter, v: DomainLookupByUuidArgs): void {
-  w.uuid(v.uuid);
+  w.uuid(v.uuid, "uuid");
 }
 
 /** Reads `remote_domain_lookup_by_uuid_args`. */

@@ -22,7 +22,7 @@ export interface NetworkLookupByUuidArgs {
 
 /** Writes `remote_network_lookup_by_uuid_args`. */
 export function encodeNetworkLookupByUuidArgs(w: XdrWriter, v: NetworkLookupByUuidArgs): void {
-  w.uuid(v.uuid);
+  w.uuid(v.uuid, "uuid");
 }
 
 /** Reads `remote_network_lookup_by_uuid_args`. */

@@ -26,7 +26,7 @@ export interface NetworkPortLookupByUuidArgs {
 /** Writes `remote_network_port_lookup_by_uuid_args`. */
 export function encodeNetworkPortLookupByUuidArgs(w: XdrWriter, v: NetworkPortLookupByUuidArgs): void {
   encodeNonnullNetwork(w, v.network);
-  w.uuid(v.uuid);
+  w.uuid(v.uuid, "uuid");
 }
 
 /** Reads `remote_network_port_lookup_by_uuid_args`. */

@@ -22,7 +22,7 @@ export interface NwfilterLookupByUuidArgs {
 
 /** Writes `remote_nwfilter_lookup_by_uuid_args`. */
 export function encodeNwfilterLookupByUuidArgs(w: XdrWriter, v: NwfilterLookupByUuidArgs): void {
-  w.uuid(v.uuid);
+  w.uuid(v.uuid, "uuid");
 }
 
 /** Reads `remote_nwfilter_lookup_by_uuid_args`. */

@@ -22,7 +22,7 @@ export interface SecretLookupByUuidArgs {
 
 /** Writes `remote_secret_lookup_by_uuid_args`. */
 export function encodeSecretLookupByUuidArgs(w: XdrWriter, v: SecretLookupByUuidArgs): void {
-  w.uuid(v.uuid);
+  w.uuid(v.uuid, "uuid");
 }
 
 /** Reads `remote_secret_lookup_by_uuid_args`. */

@@ -22,7 +22,7 @@ export interface StoragePoolLookupByUuidArgs {
 
 /** Writes `remote_storage_pool_lookup_by_uuid_args`. */
 export function encodeStoragePoolLookupByUuidArgs(w: XdrWriter, v: StoragePoolLookupByUuidArgs): void {
-  w.uuid(v.uuid);
+  w.uuid(v.uuid, "uuid");
 }
 
 /** Reads `remote_storage_pool_lookup_by_uuid_args`. */

@@ -61,7 +61,7 @@ export interface NetMessageNonnullDomain {
 /** Writes `virNetMessageNonnullDomain`. */
 export function encodeNetMessageNonnullDomain(w: XdrWriter, v: NetMessageNonnullDomain): void {
   w.string(v.name, 4194304, "name");
-  w.uuid(v.uuid);
+  w.uuid(v.uuid, "uuid");
   w.int32(v.id, "id");
 }
 
@@ -81,7 +81,7 @@ export interface NetMessageNonnullNetwork {
 /** Writes `virNetMessageNonnullNetwork`. */
 export function encodeNetMessageNonnullNetwork(w: XdrWriter, v: NetMessageNonnullNetwork): void {
   w.string(v.name, 4194304, "name");
-  w.uuid(v.uuid);
+  w.uuid(v.uuid, "uuid");
 }
 
 /** Reads `virNetMessageNonnullNetwork`. */

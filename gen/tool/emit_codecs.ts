@@ -134,7 +134,7 @@ function encodeLines(out: Printer, type: Resolved, value: string, field: string)
     case "fixedChars":
       return [`w.fixedChars(${value}, ${type.length}, "${field}");`];
     case "uuid":
-      return [`w.uuid(${value});`];
+      return [`w.uuid(${value}, "${field}");`];
     case "struct":
       return [`${out.use(symbolsOf(type.struct).encode)}(w, ${value});`];
     case "optional":

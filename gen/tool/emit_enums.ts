@@ -35,8 +35,12 @@ export function describeEnums(api: Api, library: LibraryName): EnumInfo[] {
     for (const members of Object.values(lib.enums)) for (const m of members) values.set(m.name, m.value);
   }
   return Object.entries(enums).map(([cName, all]) => {
-    // the `_LAST` members are sentinels: libvirt hides them from programs that do not ask for them
-    const kept = all.filter((m) => !/_LAST$/.test(m.name));
+    // the `_LAST` members are sentinels, which libvirt hides from programs that do not ask for them,
+    // but for VIR_NETWORK_UPDATE_COMMAND_ADD_LAST, which does not stand behind all others
+    const greatest = Math.max(...all.map((m) => numberOf(m.value, values)));
+    const kept = all.filter((m) =>
+      !/_LAST$/.test(m.name) || numberOf(m.value, values) < greatest
+    );
     const prefixes = MEMBER_PREFIXES[cName] ?? [commonPrefix(kept.map((m) => m.name), cName)];
     const members = kept.map((m) => ({
       name: memberName(m, prefixes),

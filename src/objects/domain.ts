@@ -35,7 +35,7 @@ import { toObject, type TypedParams } from "../typed_params.ts";
 import { cString } from "../xdr/c_string.ts";
 import { Uuid } from "../xdr/uuid.ts";
 import { DomainCheckpoint } from "./domain_checkpoint.ts";
-import { DomainCpus } from "./domain_cpus.ts";
+import { DomainStreams } from "./domain_streams.ts";
 import { DomainSnapshot } from "./domain_snapshot.ts";
 
 // The most that the wire carries (REMOTE_DOMAIN_MEMORY_STATS_MAX): newer tags than ours come too.
@@ -118,7 +118,7 @@ export interface DomainBlockJobInfo {
  * console.log(domain.uuid, DomainState[state]);
  * ```
  */
-export class Domain extends DomainCpus {
+export class Domain extends DomainStreams {
   /** Looks a domain up by its id, which only running ones have. */
   static async lookupById(caller: Caller, id: number, options: CallOptions = {}): Promise<Domain> {
     const { dom } = await caller.call(domainLookupById, { id }, options);

@@ -11,6 +11,7 @@ export * from "./domain_event.ts";
 export type { DomainEventFilter, DomainEventKind } from "./domain_event_kind.ts";
 export * from "./domain_snapshot.ts";
 export type * from "./event_kind.ts";
+export type * from "./domain_streams.ts";
 export * from "./interface.ts";
 export * from "./network.ts";
 export * from "./network_port.ts";
@@ -20,6 +21,7 @@ export * from "./nwfilter_binding.ts";
 export * from "./secret.ts";
 export * from "./storage_pool.ts";
 export * from "./storage_vol.ts";
+export type * from "./storage_vol_streams.ts";
 
 export type * from "../../gen/remote/connect_base.ts";
 export type * from "../../gen/remote/domain_base.ts";

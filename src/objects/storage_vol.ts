@@ -10,7 +10,7 @@ import {
   storageVolLookupByName,
   storageVolLookupByPath,
 } from "../../gen/remote/storage_vol.ts";
-import { StorageVolBase } from "../../gen/remote/storage_vol_base.ts";
+import { StorageVolStreams } from "./storage_vol_streams.ts";
 import type { Caller, CallOptions } from "../session/caller.ts";
 import { StoragePool } from "./storage_pool.ts";
 
@@ -27,7 +27,7 @@ import { StoragePool } from "./storage_pool.ts";
  * }
  * ```
  */
-export class StorageVol extends StorageVolBase {
+export class StorageVol extends StorageVolStreams {
   /** Looks a volume of a pool up by its name. */
   static async lookupByName(
     pool: StoragePool,

@@ -17,6 +17,7 @@ import { ProtocolError } from "../xdr/errors.ts";
 import { XdrReader } from "../xdr/reader.ts";
 import { type Frame, FrameDecoder, MessageStatus, MessageType } from "./frame.ts";
 import { Keepalive, type KeepaliveOptions } from "./keepalive.ts";
+import { DAEMON_READS } from "./limits.ts";
 import { PacketWriter } from "./packet_writer.ts";
 import type { IncomingCall, PendingCall, RpcEvent } from "./rpc_event.ts";
 import { nextSerial } from "./serials.ts";
@@ -70,6 +71,10 @@ export class RpcEngine {
   #ended = false;
   #keepalive: Keepalive | undefined;
   #heard = false;
+  // stream packets sent since anything was heard
+  #unheard = 0;
+  /** Whether this side does not read at the moment: the peer's silence then means nothing. */
+  standing = false;
 
   /** Starts before the first byte. */
   constructor(options: EngineOptions) {
@@ -98,6 +103,7 @@ export class RpcEngine {
   receive(chunk: Uint8Array, now?: number): RpcEvent[] {
     const events: RpcEvent[] = [];
     if (this.#failure !== undefined || chunk.length === 0) return events;
+    this.#unheard = 0;
     if (now === undefined) this.#heard = true;
     else this.#keepalive?.heard(now);
     try {
@@ -190,12 +196,15 @@ export class RpcEngine {
 
   /** Sends data; an empty chunk says that no more comes. */
   sendData(stream: StreamState, data: Uint8Array): void {
-    if (stream.phase === "open") this.#out.stream(stream, MessageStatus.CONTINUE, data);
+    if (stream.phase !== "open") return;
+    this.#unheard++;
+    this.#out.stream(stream, MessageStatus.CONTINUE, data);
   }
 
   /** Sends a stretch without data. */
   sendHole(stream: StreamState, length: bigint, flags: number = 0): void {
     if (stream.phase !== "open") return;
+    this.#unheard++;
     const hole = { length, flags };
     const { STREAM_HOLE } = MessageType;
     this.#out.packet(stream, STREAM_HOLE, MessageStatus.CONTINUE, encodeNetStreamHole, hole);
@@ -227,6 +236,11 @@ export class RpcEngine {
     this.#keepalive = undefined;
   }
 
+  /** Shows a peer that pings that this side lives, though it does not read the pings. */
+  sendPong(): void {
+    if (this.#failure === undefined) this.#out.keepalive(KEEPALIVE_PONG);
+  }
+
   /** When `tick()` wants to be called; `undefined` when it need not. */
   deadline(): number | undefined {
     return this.#failure === undefined ? this.#keepalive?.deadline : undefined;
@@ -236,7 +250,10 @@ export class RpcEngine {
   tick(now: number): RpcEvent[] {
     const keepalive = this.#keepalive;
     if (keepalive === undefined || this.#failure !== undefined) return [];
-    if (this.#heard) {
+    // A daemon reads nothing, pings included, while it has that many messages to deal with; stream
+    // packets count until they are written, which a slow disk or a guest can put off for long.
+    const stalled = this.#unheard > 0 && this.#unheard + this.#calls.size >= DAEMON_READS;
+    if (this.#heard || this.standing || stalled) {
       this.#heard = false;
       keepalive.heard(now);
       return [];

@@ -5,7 +5,13 @@
  */
 
 import { ProtocolError } from "../xdr/errors.ts";
-import { DESCRIPTORS_MAX, HEADER_SIZE, LENGTH_SIZE, MESSAGE_MAX } from "./limits.ts";
+import {
+  DESCRIPTORS_MAX,
+  HEADER_SIZE,
+  LEGACY_PAYLOAD_MAX,
+  LENGTH_SIZE,
+  MESSAGE_MAX,
+} from "./limits.ts";
 
 /** What a packet is for (virnetprotocol.x, `virNetMessageType`). */
 export const MessageType = {
@@ -58,7 +64,7 @@ export interface Frame {
 const EMPTY = new Uint8Array(0);
 // A body this long is assembled in one piece from the start; a longer one grows with what arrives,
 // so that a peer which announces 32 MiB and sends nothing costs no memory.
-const FIRST_PIECE = 262144;
+const FIRST_PIECE = LENGTH_SIZE + HEADER_SIZE + LEGACY_PAYLOAD_MAX;
 
 /**
  * Cuts a stream of bytes, in whatever chunks it comes, into packets.
@@ -119,6 +125,9 @@ export class FrameDecoder {
       }
     }
     if (there > 0) this.#keep(there);
+    // whoever has a packet of the chunk may by now have transferred its buffer
+    this.#chunk = EMPTY;
+    this.#at = 0;
     return undefined;
   }
 

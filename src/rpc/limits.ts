@@ -20,13 +20,13 @@ export const MESSAGE_MAX = 33554432;
 export const LEGACY_PAYLOAD_MAX = 262120;
 
 /** Bytes of data in a stream packet of ours. */
-export const STREAM_PACKET = LEGACY_PAYLOAD_MAX;
+export const STREAM_PACKET: number = LEGACY_PAYLOAD_MAX;
 
 /** Bytes that a stream may hold for its reader before the session thinks of reading no more. */
-export const STREAM_MARK = 2 * 1024 * 1024;
+export const STREAM_MARK: number = 2 * 1024 * 1024;
 
 /** Bytes that a stream may hold at all: it is given up beyond, before it takes all memory. */
-export const STREAM_CAP = 32 * 1024 * 1024;
+export const STREAM_CAP: number = 32 * 1024 * 1024;
 
 /** The most descriptors that a packet can carry (`VIR_NET_MESSAGE_NUM_FDS_MAX`). */
 export const DESCRIPTORS_MAX = 32;

@@ -5,6 +5,7 @@
  */
 
 import type { Procedure } from "../procedure.ts";
+import type { StreamSlot } from "./stream_slot.ts";
 
 /** Options of every call. */
 export interface CallOptions {
@@ -23,6 +24,14 @@ export interface FlagOptions extends CallOptions {
   readonly flags?: number | undefined;
 }
 
+/** What `openStream()` answers. */
+export interface OpenedStream<R> {
+  /** The call's own result. */
+  readonly result: R;
+  /** The stream that it has opened. */
+  readonly stream: StreamSlot;
+}
+
 /** Makes calls. A session is one; a test may write its own in a few lines. */
 export interface Caller {
   /**
@@ -32,6 +41,17 @@ export interface Caller {
    * connection is gone, with a `TypeError` or `XdrError` when the arguments cannot be sent.
    */
   call<A, R>(procedure: Procedure<A, R>, args: A, options?: CallOptions): Promise<R>;
+
+  /**
+   * Calls a procedure that opens a stream, and answers its result and the stream.
+   *
+   * Rejects as `call()` does. `signal` goes on to count after the opening: it gives the stream up.
+   */
+  openStream?<A, R>(
+    procedure: Procedure<A, R>,
+    args: A,
+    options?: CallOptions,
+  ): Promise<OpenedStream<R>>;
 
   /** Whether the daemon has a feature, a value of `Feature`; asked once. */
   hasFeature?(feature: number, options?: CallOptions): Promise<boolean>;

@@ -17,6 +17,8 @@ export interface PumpEvents {
   failed(error: unknown): void;
   /** Takes what is to be sent. */
   takeOutput(): Uint8Array[];
+  /** What to wait for before reading on; `undefined` when there is nothing. */
+  hold(): Promise<void> | undefined;
 }
 
 /**
@@ -29,6 +31,7 @@ export class Pump {
   readonly #owner: PumpEvents;
   #flushing = false;
   #stopped = false;
+  #written: Promise<unknown> = Promise.resolve();
 
   /** Takes the duplex over; reading starts with `start()`. */
   constructor(duplex: ByteDuplex, owner: PumpEvents) {
@@ -58,12 +61,15 @@ export class Pump {
   /** Sends what the engine has now. */
   flush(): void {
     if (this.#stopped) return;
-    for (const chunk of this.#owner.takeOutput()) this.#writer.write(chunk).catch(this.#fail);
+    for (const chunk of this.#owner.takeOutput()) {
+      this.#written = this.#writer.write(chunk).catch(this.#fail);
+    }
   }
 
-  /** Resolves when the transport wants more. */
-  get ready(): Promise<void> {
-    return this.#writer.ready as Promise<void>;
+  /** Sends what the engine has now; resolves when the transport has taken it, never rejects. */
+  written(): Promise<unknown> {
+    this.flush();
+    return this.#written;
   }
 
   /** Sends what is left, as far as the peer takes it in time, and closes; never rejects. */
@@ -90,6 +96,10 @@ export class Pump {
   async #read(): Promise<void> {
     try {
       for (;;) {
+        for (let hold = this.#owner.hold(); hold !== undefined; hold = this.#owner.hold()) {
+          await hold;
+        }
+        if (this.#stopped) return;
         const { done, value } = await this.#reader.read();
         if (this.#stopped) return;
         if (done) return this.#owner.ended();

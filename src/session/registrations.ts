@@ -78,7 +78,8 @@ export class Registrations {
   readonly #caller: RegistrationCaller;
   readonly #byKey = new Map<string, Registration>();
   readonly #channels = new Map<string, Channel>();
-  readonly #leaving = new Set<Promise<void>>();
+  /** Deregistrations that the daemon has not answered, by key. */
+  readonly #leaving = new Map<string, Promise<void>>();
   #closing = false;
 
   /** Starts without any. */
@@ -92,6 +93,7 @@ export class Registrations {
     sink: Sink<M>,
     options: CallOptions,
   ): Promise<() => Promise<void>> {
+    options.signal?.throwIfAborted();
     const registration = this.#byKey.get(source.key) ??
       this.#register(source as EventSource<unknown>);
     const target = sink as Sink<unknown>;
@@ -147,7 +149,7 @@ export class Registrations {
         sink.end(undefined);
       }
     }
-    await Promise.all([...this.#leaving].map((left) => left.catch(ignore)));
+    await Promise.all([...this.#leaving.values()].map((left) => left.catch(ignore)));
   }
 
   /** The session has ended: tells every sink. */
@@ -176,11 +178,8 @@ export class Registrations {
     channel.registrations.add(registration);
     channel.pending++;
     this.#byKey.set(source.key, registration);
-    registration.standing = source.register(
-      this.#caller,
-      (callbackId) => this.#stand(channel, registration, callbackId),
-    ).catch((error) => {
-      channel.pending--;
+    registration.standing = this.#ask(channel, registration).catch((error) => {
+      this.#settle(channel);
       this.#forget(registration);
       throw error;
     });
@@ -188,40 +187,53 @@ export class Registrations {
     return registration;
   }
 
+  async #ask(channel: Channel, registration: Registration): Promise<void> {
+    const { source } = registration;
+    // a daemon may run two calls in either order, and some sources can be registered only once
+    const leaving = this.#leaving.get(source.key);
+    if (leaving !== undefined) await leaving.catch(ignore);
+    await source.register(
+      this.#caller,
+      (callbackId) => this.#stand(channel, registration, callbackId),
+    );
+  }
+
   // Runs while the reply is handled: what follows it in the same chunk finds the id known.
   #stand(channel: Channel, registration: Registration, callbackId: number): void {
     registration.callbackId = callbackId;
-    channel.pending--;
     const mine = channel.held.filter((held) => held.callbackId === callbackId);
-    channel.held = channel.pending === 0
-      ? []
-      : channel.held.filter((held) => held.callbackId !== callbackId);
+    channel.held = channel.held.filter((held) => held.callbackId !== callbackId);
     for (const sink of registration.sinks) {
       if (channel.lost > 0) sink.lost(channel.lost);
       for (const held of mine) sink.message(held.message);
     }
-    if (channel.pending === 0) channel.lost = 0;
+    this.#settle(channel);
     if (registration.sinks.size === 0) this.#deregister(registration);
+  }
+
+  // With the last pending registration, nobody is left whom the messages that were kept may concern.
+  #settle(channel: Channel): void {
+    if (--channel.pending > 0) return;
+    channel.held = [];
+    channel.lost = 0;
   }
 
   async #leave(registration: Registration, sink: Sink<unknown>): Promise<void> {
     if (!registration.sinks.delete(sink) || registration.sinks.size > 0) return;
-    // before the reply there is no id to deregister: `#stand` does it then
+    // before the reply there is no id to deregister: `#stand` does it, if nobody has joined by then
     if (registration.callbackId !== undefined) await this.#deregister(registration);
-    else if (this.#byKey.get(registration.source.key) === registration) {
-      this.#byKey.delete(registration.source.key);
-    }
   }
 
   #deregister(registration: Registration): Promise<void> {
     const { callbackId } = registration;
     this.#forget(registration);
     if (callbackId === undefined) return Promise.resolve();
+    const { key } = registration.source;
     const left = registration.source.deregister(this.#caller, callbackId).finally(() =>
-      this.#leaving.delete(left)
+      this.#leaving.delete(key)
     );
     left.catch(ignore);
-    this.#leaving.add(left);
+    this.#leaving.set(key, left);
     return left;
   }
 

@@ -13,13 +13,15 @@ import { CALLS_IN_FLIGHT } from "../rpc/limits.ts";
 import type { RpcEvent } from "../rpc/rpc_event.ts";
 import type { ByteDuplex } from "../transport.ts";
 import { XdrReader } from "../xdr/reader.ts";
-import type { Caller, CallOptions } from "./caller.ts";
+import type { Caller, CallOptions, OpenedStream } from "./caller.ts";
 import { closedError, errorOf, type Failure } from "./failure.ts";
 import { FAREWELL, settledWithin } from "./farewell.ts";
 import { Features } from "./features.ts";
 import { KeepaliveTimer } from "./keepalive_timer.ts";
 import { Pump } from "./pump.ts";
 import { type EventSource, Registrations, type Sink } from "./registrations.ts";
+import type { StreamSlot } from "./stream_slot.ts";
+import { Streams } from "./streams.ts";
 import { CallWindow } from "./window.ts";
 
 /** What a session is told at its start. */
@@ -38,6 +40,8 @@ export interface InternalCallOptions<R> extends CallOptions {
   readonly onReply?: (result: R) => void;
   /** Runs with the result of a call whose caller no longer waits: undoes what it left behind. */
   readonly onLate?: (result: R) => void;
+  /** The stream that it opens. */
+  readonly stream?: StreamSlot;
 }
 
 interface Call {
@@ -46,6 +50,7 @@ interface Call {
   readonly priority: boolean;
   readonly onReply: ((result: unknown) => void) | undefined;
   readonly onLate: ((result: unknown) => void) | undefined;
+  readonly stream: StreamSlot | undefined;
   settle: (result: unknown) => void;
   /** Nobody waits for it any more; its place is taken until the reply comes. */
   abandoned: boolean;
@@ -86,6 +91,7 @@ export class Session implements Caller {
   readonly #window: CallWindow<Call>;
   readonly #sent = new Set<Call>();
   readonly #registrations: Registrations;
+  readonly #streams: Streams;
   readonly #strict: boolean;
   readonly #reader: XdrReader;
   readonly #keepalive: KeepaliveTimer;
@@ -111,11 +117,24 @@ export class Session implements Caller {
       handle: (events) => this.#handleAll(events),
       flush: () => this.#pump.flush(),
     });
+    const waitingCalls = () => this.#sent.size;
+    this.#streams = new Streams({
+      engine: this.#engine,
+      get waitingCalls() {
+        return waitingCalls();
+      },
+      schedule: () => this.#pump.schedule(),
+      written: () => this.#pump.written(),
+    });
     this.#pump = new Pump(duplex, {
-      received: (chunk) => this.#handleAll(this.#engine.receive(chunk, performance.now())),
+      received: (chunk) => {
+        this.#streams.gate.passed(chunk.length);
+        this.#handleAll(this.#engine.receive(chunk, performance.now()));
+      },
       ended: () => this.#ended(),
       failed: (error) => this.#finish("error", asError(error)),
       takeOutput: () => this.#engine.takeOutput(),
+      hold: () => this.#streams.gate.hold(),
     });
     this.#pump.start();
   }
@@ -164,6 +183,7 @@ export class Session implements Caller {
       priority: procedure.highPriority ?? false,
       onReply: options.onReply as Call["onReply"],
       onLate: options.onLate as Call["onLate"],
+      stream: options.stream,
       settle: unsettled,
       abandoned: false,
       done: false,
@@ -179,6 +199,24 @@ export class Session implements Caller {
     // created here, after the `await`, so that its stack shows the caller
     if (call.failure !== undefined) throw errorOf(call.failure, procedure);
     return result as R;
+  }
+
+  /**
+   * Calls a procedure that opens a stream, and answers its result and the stream.
+   *
+   * `signal` goes on to count after the opening: it gives the stream up. A stream whose opening
+   * succeeds after its caller has left is given up too.
+   */
+  async openStream<A, R>(
+    procedure: Procedure<A, R>,
+    args: A,
+    options: CallOptions = {},
+  ): Promise<OpenedStream<R>> {
+    const stream = this.#streams.create(procedure);
+    const onLate = () => stream.abandon();
+    const result = await this.call(procedure, args, { ...options, stream, onLate });
+    stream.watch(options.signal);
+    return { result, stream };
   }
 
   /**
@@ -246,8 +284,16 @@ export class Session implements Caller {
 
   #send(call: Call): void {
     try {
-      this.#engine.sendCall(call.procedure, call.args, call);
+      const { stream } = call;
+      const { serial } = this.#engine.sendCall(
+        call.procedure,
+        call.args,
+        call,
+        stream !== undefined,
+      );
+      if (stream !== undefined) this.#streams.opening(stream, serial);
       this.#sent.add(call);
+      this.#streams.gate.wake();
     } catch (error) {
       this.#window.leave(call);
       call.failure = { kind: "thrown", value: error };
@@ -299,6 +345,7 @@ export class Session implements Caller {
         const call = event.call.context as Call;
         this.#done(call);
         call.failure ??= { kind: "answer", error: event.error };
+        call.stream?.failed(call.failure);
         return call.settle(undefined);
       }
       case "message":
@@ -310,6 +357,12 @@ export class Session implements Caller {
         );
       case "failure":
         return this.#finish("error", event.error);
+      case "data":
+      case "hole":
+      case "end":
+      case "finish":
+      case "abort":
+        return this.#streams.handle(event, (event.stream.context as Call).stream!);
       case "dead":
         return this.#finish("keepalive", undefined);
     }
@@ -351,6 +404,7 @@ export class Session implements Caller {
       call.failure ??= { kind: "closed", ...end };
       call.settle(undefined);
     }
+    this.#streams.finish({ kind: "closed", ...end });
   }
 
   #ended(): void {

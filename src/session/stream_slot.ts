@@ -62,7 +62,7 @@ export class StreamSlot {
   #error: unknown;
   #isOver = false;
   #settleOver!: () => void;
-  #failed!: (error: unknown) => void;
+  readonly #failed: ((error: unknown) => void)[] = [];
   #wakeReader: (() => void) | undefined;
   #wakeWriter: (() => void) | undefined;
   #release: (() => void) | undefined;
@@ -73,7 +73,6 @@ export class StreamSlot {
     this.#procedure = procedure;
     this.#opened = new Error();
     this.over = new Promise((resolve) => this.#settleOver = resolve);
-    this.#failed = ignore;
   }
 
   /** The call is sent: from now on packets may come. */
@@ -108,8 +107,8 @@ export class StreamSlot {
 
   /** Calls a function when the stream fails, at once if it has. */
   onFailure(failed: (error: unknown) => void): void {
-    this.#failed = failed;
     if (this.#failure !== undefined) failed(this.error);
+    else this.#failed.push(failed);
   }
 
   /** Gives the stream up when the signal says so. */
@@ -121,9 +120,14 @@ export class StreamSlot {
     this.#release = () => signal.removeEventListener("abort", onAbort);
   }
 
+  /** Whether nothing waits to be taken. */
+  get isEmpty(): boolean {
+    return this.#head === this.#queue.length;
+  }
+
   /** What has come next, if it is there. */
   take(): Uint8Array | Hole | undefined {
-    if (this.#head === this.#queue.length) return undefined;
+    if (this.isEmpty) return undefined;
     const item = this.#queue[this.#head]!;
     this.#queue[this.#head++] = undefined as never; // lets go of it
     if (this.#head === this.#queue.length) {
@@ -137,9 +141,7 @@ export class StreamSlot {
 
   /** Resolves when there is something to take, or never will be again. */
   arrival(): Promise<void> | undefined {
-    if (this.#head < this.#queue.length || this.#isOver || this.#failure !== undefined) {
-      return undefined;
-    }
+    if (!this.isEmpty || this.#isOver || this.#failure !== undefined) return undefined;
     return new Promise((resolve) => {
       this.#wakeReader = () => {
         this.#wakeReader = undefined;
@@ -271,7 +273,7 @@ export class StreamSlot {
     this.#failure = failure;
     this.#wakeReader?.();
     this.#wakeWriter?.();
-    this.#failed(this.error);
+    for (const failed of this.#failed) failed(this.error);
   }
 
   #end(): void {
@@ -313,5 +315,3 @@ function withStackOf(error: Error, opened: Error): Error {
   }
   return error;
 }
-
-function ignore(): void {}

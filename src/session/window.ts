@@ -31,8 +31,11 @@ export class CallWindow<C extends Windowed> {
   readonly #waitingOrdinary: Queued<C>[] = [];
   readonly #waitingPriority: Queued<C>[] = [];
 
-  /** Starts with all places free. */
+  /** Starts with all places free; throws a RangeError where there would be none. */
   constructor(limit: number) {
+    if (!Number.isInteger(limit) || limit < 1) {
+      throw new RangeError(`Expected callsInFlight to be a whole number from 1 up, found ${limit}`);
+    }
     this.#limit = limit;
   }
 

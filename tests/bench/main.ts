@@ -14,6 +14,8 @@ const WORKLOADS: Readonly<Record<string, () => Promise<Workload>>> = {
   conc: async () => (await import("./calls.ts")).conc,
   list: async () => (await import("./bulk.ts")).list,
   stats: async () => (await import("./bulk.ts")).stats,
+  vol: async () => (await import("./vol.ts")).vol,
+  sparse: async () => (await import("./sparse.ts")).sparse,
   events: async () => (await import("./events.ts")).events,
   codec: async () => (await import("./codec.ts")).codec,
   names: async () => (await import("./names.ts")).names,

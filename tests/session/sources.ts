@@ -14,7 +14,9 @@ import {
   domainEventCallbackReboot,
   type DomainEventCallbackRebootMsg,
 } from "../../gen/remote/events.ts";
+import { EventStream, type EventStreamOptions } from "../../src/events.ts";
 import type { EventSource, Sink } from "../../src/session/registrations.ts";
+import type { Session } from "../../src/session/session.ts";
 import { concat, message, reply, text, words } from "../rpc/frames.ts";
 import type { PeerCall } from "./peer.ts";
 
@@ -78,4 +80,23 @@ export class RecordingSink implements Sink<{ callbackId: number; msg: object }> 
   end(error: Error | undefined): void {
     this.log.push(`end ${error?.message}`);
   }
+}
+
+/** Lifecycle events as a stream of their details, as a connection would offer them. */
+export function lifecycleEvents(
+  session: Session,
+  options: EventStreamOptions = {},
+  key?: string,
+): EventStream<number> {
+  return new EventStream<number>((stream) => {
+    const subscribed = session.subscribe(lifecycleSource(key), {
+      message: ({ msg }) => stream.push(msg.detail),
+      lost: (count) => stream.lost(count),
+      end: (error) => error === undefined ? stream.end() : stream.fail(error),
+    });
+    return {
+      ready: subscribed.then(() => {}),
+      release: () => subscribed.then((leave) => leave(), () => {}),
+    };
+  }, options);
 }

@@ -56,21 +56,23 @@ function testKind(kind: PairKind): void {
     await echo;
   });
 
-  pairTest("a chunk is free to be used again once it is written", async ({ client, server }) => {
-    let reading: Promise<void> | undefined;
-    const writer = client.writable.getWriter();
-    const chunk = new Uint8Array(100_000);
-    for (let i = 0; i < 200; i++) {
-      chunk.fill(i);
-      await writer.write(chunk);
-      chunk.fill(0xff);
-      // Two that nobody reads yet, then as fast as it goes.
-      if (i === 1) reading = readToEndExpecting(server, 200, 100_000);
-    }
-    await writer.close();
-    writer.releaseLock();
-    await reading;
-  });
+  for (const size of [1000, 100_000]) {
+    pairTest(`${size} bytes are free to be used again once written`, async (pair) => {
+      let reading: Promise<void> | undefined;
+      const writer = pair.client.writable.getWriter();
+      const chunk = new Uint8Array(size);
+      for (let i = 0; i < 200; i++) {
+        chunk.fill(i);
+        await writer.write(chunk);
+        chunk.fill(0xff);
+        // Two that nobody reads yet, then as fast as it goes.
+        if (i === 1) reading = readToEndExpecting(pair.server, 200, size);
+      }
+      await writer.close();
+      writer.releaseLock();
+      await reading;
+    });
+  }
 
   pairTest("an empty chunk is nothing", async ({ client, server }) => {
     await writeOnce(client.writable, new Uint8Array());

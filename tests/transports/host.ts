@@ -55,10 +55,18 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs this runtime once more. */
-export async function runChild(args: readonly string[]): Promise<Ended> {
-  const child = process.getBuiltinModule("node:child_process")
-    .spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+/** Runs one of our files by this runtime, with all permissions; `setup` is shell code to run first. */
+export async function runChild(
+  file: URL,
+  args: readonly string[],
+  setup: string = "true",
+): Promise<Ended> {
+  const whole = [process.execPath, ...("Deno" in globalThis ? ["run", "-A"] : [])];
+  const child = process.getBuiltinModule("node:child_process").spawn(
+    "/bin/sh",
+    ["-c", `${setup}; exec "$@"`, "sh", ...whole, file.pathname, ...args],
+    { stdio: ["ignore", "pipe", "pipe"] },
+  );
   const code = new Promise<number | null>((resolve) => child.on("close", resolve));
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return { code: await code, stdout, stderr };

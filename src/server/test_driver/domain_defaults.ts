@@ -257,7 +257,30 @@ const BEFORE_BOOT = [
   "acpi",
 ];
 
-const BEFORE_CLOCK = [...BEFORE_OS, "os", "idmap", "features", "throttlegroups", "cpu"];
+/** What stands before a domain's `blkiotune`. */
+export const BEFORE_BLKIOTUNE: readonly string[] = [...BEFORE_CURRENT, "memory", "currentMemory"];
+/** What stands before a domain's `memtune`. */
+export const BEFORE_MEMTUNE: readonly string[] = [...BEFORE_BLKIOTUNE, "blkiotune"];
+/** What stands before a domain's `iothreads`. */
+export const BEFORE_IOTHREADS: readonly string[] = [
+  ...BEFORE_MEMTUNE,
+  "memtune",
+  "memoryBacking",
+  "vcpu",
+  "vcpus",
+];
+/** What stands before a domain's `cputune`. */
+export const BEFORE_CPUTUNE: readonly string[] = [
+  ...BEFORE_IOTHREADS,
+  "iothreads",
+  "iothreadids",
+  "defaultiothread",
+];
+/** What stands before a domain's `numatune`. */
+export const BEFORE_NUMATUNE: readonly string[] = [...BEFORE_CPUTUNE, "cputune"];
+
+/** What stands before a domain's `clock`. */
+export const BEFORE_CLOCK: readonly string[] = [...BEFORE_OS, "os", "idmap", "features", "throttlegroups", "cpu"];
 
 function fillClock(domain: XmlElement): void {
   let clock = domain.child("clock");

@@ -21,6 +21,8 @@ export interface StateOptions {
   readonly clock?: Clock;
   /** Makes the identities that it invents the same each time; random ones when left out. */
   readonly seed?: number;
+  /** The name that the host goes by; `localhost` when left out. */
+  readonly hostname?: string;
 }
 
 /** The processors and the memory of the host that it pretends to run on. */
@@ -65,6 +67,8 @@ export class TestState {
   };
   /** The host's NUMA cells; none with a configuration file. */
   cells: readonly NodeCell[] = [];
+  /** The name that the host goes by. */
+  readonly hostname: string;
   /** Files that domains were saved to, by path. */
   readonly files: Map<string, string> = new Map();
   readonly #clock: Clock;
@@ -72,6 +76,7 @@ export class TestState {
 
   /** Starts empty. */
   constructor(options: StateOptions = {}) {
+    this.hostname = options.hostname ?? "localhost";
     this.#clock = options.clock ?? { now: () => Date.now() };
     this.identities = identitiesFrom(randomFrom(options.seed));
   }

@@ -110,7 +110,7 @@ test("a UUID crosses the wire as sixteen bytes", () => {
     const uuid = Uuid.fromBytes(bytes);
     assertEquals(uuid.toString().replaceAll("-", ""), hex(bytes));
     writer.truncate(0);
-    writer.uuid(uuid);
+    writer.uuid(uuid, "uuid");
     assertEquals(writer.bytes(), bytes);
     assert(new XdrReader(writer.bytes()).uuid("uuid").equals(Uuid.parse(uuid.toString())));
   }

@@ -19,7 +19,7 @@ test("a writer without capacity grows, whatever is written first", () => {
     (w) => w.string("héllo", 9, "f"),
     (w) => w.opaque(new Uint8Array(3), 9, "f"),
     (w) => w.chars(new Uint8Array(3), 9, "f"),
-    (w) => w.uuid(new Uuid(1, 2, 3, 4)),
+    (w) => w.uuid(new Uuid(1, 2, 3, 4), "f"),
     (w) => w.raw(new Uint8Array([1, 2, 3])),
     (w) => w.patchUint32(w.reserve(4), 7),
   ];

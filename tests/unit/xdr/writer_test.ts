@@ -266,5 +266,5 @@ test("counts", () => {
 
 test("a UUID is its sixteen bytes", () => {
   const bytes = Uint8Array.from({ length: 16 }, (_, i) => 0xf0 + i);
-  assertEquals(written((w) => w.uuid(Uuid.fromBytes(bytes))), [...bytes]);
+  assertEquals(written((w) => w.uuid(Uuid.fromBytes(bytes), "f")), [...bytes]);
 });

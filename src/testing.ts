@@ -1,0 +1,69 @@
+/**
+ * An in-memory hypervisor for tests of programs that use libvirt.
+ *
+ * @module
+ */
+
+import type { Interceptor } from "./server/interceptor.ts";
+import { ServerSession } from "./server/server.ts";
+import { TestDriver } from "./server/test_driver/hypervisor.ts";
+import type { Clock } from "./server/test_driver/state.ts";
+import type { ByteDuplex } from "./transport.ts";
+
+/** What a hypervisor is made with. */
+export interface TestHypervisorOptions {
+  /** Tells the time; the system's clock when left out. */
+  readonly clock?: Clock;
+  /** Makes the UUIDs and MAC addresses that it invents the same each time; random when left out. */
+  readonly seed?: number;
+  /** The name that the host goes by; `localhost` when left out. */
+  readonly hostname?: string;
+  /**
+   * How long its state lives: `hypervisor` (the default) as long as the hypervisor; `connections`
+   * until its last connection closes, as with libvirt's own test driver, where it then starts anew.
+   */
+  readonly lifetime?: "hypervisor" | "connections";
+  /** Changes the fate of calls: delays, errors, silence, a dropped connection. */
+  readonly intercept?: Interceptor;
+}
+
+/** How one client is served. */
+export interface ServeOptions {
+  /** Whether the client may only read. */
+  readonly readOnly?: boolean;
+}
+
+/** A hypervisor in memory that any number of clients can be connected to. */
+export interface TestHypervisor extends AsyncDisposable {
+  /** Serves a client over a connection of whatever kind. */
+  serve(duplex: ByteDuplex, options?: ServeOptions): ServerSession;
+  /** Closes all its connections; idempotent. */
+  close(): Promise<void>;
+}
+
+/** Creates a hypervisor that shares nothing with any other. */
+export function createTestHypervisor(options: TestHypervisorOptions = {}): TestHypervisor {
+  const { lifetime, intercept, ...state } = options;
+  const driver = new TestDriver({
+    ...state,
+    lifetime: lifetime === "connections" ? "connections" : "driver",
+  });
+  const sessions = new Set<ServerSession>();
+  async function close(): Promise<void> {
+    await Promise.all([...sessions].map((session) => session.close()));
+  }
+  return {
+    serve(duplex, { readOnly = false } = {}) {
+      const session = new ServerSession(duplex, {
+        driver,
+        readOnly,
+        ...(intercept === undefined ? {} : { intercept }),
+      });
+      sessions.add(session);
+      session.closed.then(() => sessions.delete(session));
+      return session;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
