@@ -169,7 +169,8 @@ test("a string's limit counts bytes, not characters", () => {
     assertEquals([error.field, error.offset], ["s", 4]);
     assertEquals(
       error.message,
-      `String of ${bytes} bytes exceeds the limit ${bytes - 1} at byte 4 in "s"`,
+      `String of ${text.length > bytes - 1 ? "at least " : ""}${bytes} bytes exceeds the limit ` +
+        `${bytes - 1} at byte 4 in "s"`,
     );
   }
   const longest = "x".repeat(MAX);
