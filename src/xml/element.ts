@@ -28,6 +28,8 @@ export class XmlElement {
   attributes: XmlAttribute[];
   /** Children in order: elements, text, comments. */
   children: XmlNode[];
+  /** Whether it is printed with a tag at each end, each on its own line, though it holds nothing. */
+  open = false;
 
   /** Creates an element. */
   constructor(
@@ -117,12 +119,14 @@ export class XmlElement {
 
   /** A copy that shares nothing with this element. */
   clone(): XmlElement {
-    return new XmlElement(
+    const copy = new XmlElement(
       this.name,
       this.attributes.map(({ name, value }) => ({ name, value })),
       this.children.map((child) => child instanceof XmlElement ? child.clone() : child),
       this.namespace,
     );
+    copy.open = this.open;
+    return copy;
   }
 }
 

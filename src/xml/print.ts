@@ -17,7 +17,7 @@ function print(element: XmlElement, indent: string, out: string[]): void {
   const { children } = element;
   out.push(indent, openTag(element));
   if (children.length === 0) {
-    out.push("/>\n");
+    out.push(element.open ? `>\n${indent}</${element.name}>\n` : "/>\n");
     return;
   }
   if (children.every((child) => typeof child === "string")) {

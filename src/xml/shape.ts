@@ -11,7 +11,8 @@
  *   serial #
  * ```
  *
- * `*` lets an element come more than once, `!` keeps one that is empty, `#` keeps its text, `&` says
+ * `*` lets an element come more than once, `!` keeps one that is empty, `+` keeps it too and prints
+ * it with both its tags, `#` keeps its text, `&` says
  * that it has the shape of the element that holds it, `...` keeps all that it holds as it is.
  * `@name=a|b` makes any other value an error, `@name:format` prints it in a format.
  *
@@ -32,6 +33,7 @@ export interface Shape {
   readonly name: string;
   readonly many: boolean;
   readonly keepEmpty: boolean;
+  readonly open: boolean;
   readonly text: boolean;
   readonly verbatim: boolean;
   readonly format: string | undefined;
@@ -54,14 +56,15 @@ export function parseShape(outline: string): Shape {
     if (line.trim() === "") continue;
     const depth = (line.length - line.trimStart().length) / 2;
     const [head, ...tokens] = line.trim().split(" ");
-    const parsed = /^([\w:-]+)([*!]*)$/.exec(head!);
+    const parsed = /^([\w:-]+)([*!+]*)$/.exec(head!);
     if (parsed === null) throw new SyntaxError(`Expected the name of an element, found "${line}"`);
     const parent = stack[depth - 1];
     const text = tokens.find((token) => token.startsWith("#"));
     const shape: Shape = {
       name: parsed[1]!,
       many: parsed[2]!.includes("*"),
-      keepEmpty: parsed[2]!.includes("!"),
+      keepEmpty: /[!+]/.test(parsed[2]!),
+      open: parsed[2]!.includes("+"),
       text: text !== undefined,
       format: text?.slice(2) || undefined,
       verbatim: tokens.includes("..."),
@@ -90,6 +93,7 @@ function attribute(token: string): AttributeShape {
 /** The element with what its shape knows, in the shape's order; all else is left out. */
 export function conform(source: XmlElement, shape: Shape, rules: ShapeRules): XmlElement {
   const result = new XmlElement(shape.name);
+  result.open = shape.open;
   for (const { name, values, format } of shape.attributes) {
     const value = source.get(name);
     if (value === undefined) continue;
