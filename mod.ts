@@ -59,8 +59,13 @@ export async function connect(uri?: string, options: ConnectOptions = {}): Promi
 // The hypervisor in memory is part of this package, not of the transports: it is loaded only here.
 const dial: Dial = async (endpoint, options) => {
   if (endpoint.kind !== "memory") return await dialDefault(endpoint, options);
-  const { dialTestHypervisor } = await import("./src/testing.ts");
-  return await dialTestHypervisor(endpoint);
+  const [{ memoryPair }, { serveTestUri }] = await Promise.all([
+    import("./transports/memory.ts"),
+    import("./src/testing.ts"),
+  ]);
+  const [client, server] = memoryPair(`test://${endpoint.path}`);
+  serveTestUri(endpoint.path, server);
+  return client;
 };
 
 export * from "./src/connection.ts";

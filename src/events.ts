@@ -101,7 +101,8 @@ export class EventStream<T> implements AsyncIterableIterator<T>, AsyncDisposable
     this.ready.catch(ignore); // the loop tells it too
     if (this.#signal?.aborted) {
       this.#producer = NOTHING;
-      return this.#abort();
+      this.#abort();
+      return;
     }
     this.#producer = start(this);
     this.#producer.ready.then(this.#ready.resolve, (error) => this.fail(error));

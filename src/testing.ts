@@ -4,6 +4,7 @@
  * @module
  */
 
+import { unsupported } from "./errors.ts";
 import type { Interceptor } from "./server/interceptor.ts";
 import { ServerSession } from "./server/server.ts";
 import { TestDriver } from "./server/test_driver/hypervisor.ts";
@@ -66,4 +67,22 @@ export function createTestHypervisor(options: TestHypervisorOptions = {}): TestH
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+let shared: TestHypervisor | undefined;
+
+/**
+ * Serves what a `test:///…` URI without a host names, to a client in this process.
+ *
+ * All connections to `test:///default` share one hypervisor while any of them is open, as libvirt's
+ * own test driver has it.
+ */
+export function serveTestUri(path: string, duplex: ByteDuplex): ServerSession {
+  if (path !== "/default") {
+    throw unsupported(
+      `Cannot open "test://${path}": configuration files are not supported yet; use test:///default`,
+    );
+  }
+  shared ??= createTestHypervisor({ lifetime: "connections" });
+  return shared.serve(duplex);
 }

@@ -98,7 +98,7 @@ export interface DomainDiskChangeEvent extends AnyDomainEvent {
   readonly devAlias: string;
   /** Why: a value of `ConnectDomainEventDiskChangeReason`. */
   readonly reason: number;
-  /** Its name, `MISSING_ON_START`; `undefined` for one that is newer than this library. */
+  /** Its name, `CHANGE_MISSING_ON_START`; `undefined` for one that is newer than this library. */
   readonly reasonName: string | undefined;
 }
 

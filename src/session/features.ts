@@ -5,6 +5,7 @@
  */
 
 import { connectSupportsFeature } from "../../gen/remote/connect.ts";
+import { abortable } from "./abortable.ts";
 import type { Caller, CallOptions } from "./caller.ts";
 
 /** Driver features that a client may ask for (libvirt_internal.h, `virDrvFeature`). */
@@ -51,9 +52,12 @@ export class Features {
 
   /** Whether the daemon has a feature; a question that failed is asked again. */
   has(feature: number, options: CallOptions = {}): Promise<boolean> {
-    const known = this.#known.get(feature);
-    if (known !== undefined) return known;
-    const asked = this.#caller.call(connectSupportsFeature, { feature }, options)
+    return abortable(this.#known.get(feature) ?? this.#ask(feature), options, "A feature");
+  }
+
+  // asked without the options of who asks first: others may wait for the same answer
+  #ask(feature: number): Promise<boolean> {
+    const asked = this.#caller.call(connectSupportsFeature, { feature })
       .then(({ supported }) => supported !== 0);
     this.#known.set(feature, asked);
     asked.catch(() => this.#known.delete(feature));

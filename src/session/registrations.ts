@@ -8,6 +8,7 @@ import { ConnectionError, ProtocolError } from "../errors.ts";
 import type { EventMessage, Procedure } from "../procedure.ts";
 import { EVENT_QUEUE } from "../rpc/limits.ts";
 import type { XdrReader } from "../xdr/reader.ts";
+import { abortable } from "./abortable.ts";
 import type { CallOptions } from "./caller.ts";
 import type { InternalCallOptions } from "./session.ts";
 
@@ -99,7 +100,7 @@ export class Registrations {
     const target = sink as Sink<unknown>;
     registration.sinks.add(target);
     try {
-      await abortable(registration.standing, options);
+      await abortable(registration.standing, options, "The registration for events");
     } catch (error) {
       await this.#leave(registration, target);
       throw error;
@@ -264,29 +265,6 @@ export class Registrations {
 
 function channelName(message: EventMessage<unknown>): string {
   return `${message.program.number}:${message.number}`;
-}
-
-// Several sinks wait for one registration; each may stop to wait by its own signal.
-async function abortable(promise: Promise<void>, { signal, timeout }: CallOptions): Promise<void> {
-  if (signal === undefined && timeout === undefined) return await promise;
-  const signals = [
-    ...(signal === undefined ? [] : [signal]),
-    ...(timeout === undefined ? [] : [AbortSignal.timeout(timeout)]),
-  ];
-  const either = AbortSignal.any(signals);
-  either.throwIfAborted();
-  let onAbort = ignore;
-  try {
-    await Promise.race([
-      promise,
-      new Promise<never>((_, reject) => {
-        onAbort = () => reject(either.reason);
-        either.addEventListener("abort", onAbort, { once: true });
-      }),
-    ]);
-  } finally {
-    either.removeEventListener("abort", onAbort);
-  }
 }
 
 function ignore(): void {}

@@ -409,7 +409,8 @@ export class Session implements Caller {
 
   #ended(): void {
     for (const event of this.#engine.receiveEnd()) this.#handle(event);
-    this.#finish("eof", undefined);
+    // the daemon hangs up by itself once it has answered the call that says goodbye
+    this.#finish(this.#closing === undefined ? "eof" : "client", undefined);
   }
 
   #finish(reason: CloseReason, error: Error | undefined): void {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { NonnullDomain } from "../../gen/remote/common.ts";
 import * as messages from "../../gen/remote/dispatch.ts";
 import { DomainEvent } from "../../src/objects/domain_event.ts";
 import type { EventKind } from "../../src/objects/event_kind.ts";
@@ -28,7 +29,11 @@ export interface EventCase {
 }
 
 /** What the wire carries of the domain that the events concern. */
-export const DOM = { name: "vm", uuid: Uuid.parse("11223344-5566-7788-99aa-bbccddeeff00"), id: 7 };
+export const DOM: NonnullDomain = {
+  name: "vm",
+  uuid: Uuid.parse("11223344-5566-7788-99aa-bbccddeeff00"),
+  id: 7,
+};
 
 type DomainCase = Omit<EventCase, "kind" | "object">;
 

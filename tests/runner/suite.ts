@@ -30,8 +30,10 @@ export interface Result {
 /** The runtimes, in the order in which they are run. */
 export const RUNTIMES: readonly (SourceRuntime | "npm")[] = ["deno", "bun", "node", "npm"];
 
-/** No test fails on time; this ends a runner that hangs. */
+/** No test fails on time; this ends a runner that hangs, in milliseconds. */
 const LIMIT = 20 * 60_000;
+/** The same for one file, which Node runs in a process of its own. */
+const FILE_LIMIT = 10 * 60_000;
 
 /** Runs the tests under each runtime in turn, so that they do not fight over few cores. */
 export async function runTests(options: TestOptions): Promise<Result[]> {
@@ -116,6 +118,7 @@ function testArguments(runtime: SourceRuntime, run: Run, report: string): string
       return [
         ...(run.nodeImport === undefined ? [] : ["--import", run.nodeImport]),
         "--test",
+        `--test-timeout=${FILE_LIMIT}`,
         "--test-reporter=junit",
         `--test-reporter-destination=${report}`,
         "--test-reporter=spec",
@@ -144,9 +147,10 @@ async function runToEnd(
   const child = new Deno.Command(command, { args: [...args], cwd: directory, stdin: "null" })
     .spawn();
   let late = false;
-  const timer = setTimeout(() => {
+  let timer = setTimeout(() => {
     late = true;
-    child.kill("SIGKILL");
+    child.kill("SIGTERM"); // on which Node ends its own children
+    timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
   }, LIMIT);
   const { success, code, signal } = await child.status;
   clearTimeout(timer);

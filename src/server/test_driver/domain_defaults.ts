@@ -280,7 +280,14 @@ export const BEFORE_CPUTUNE: readonly string[] = [
 export const BEFORE_NUMATUNE: readonly string[] = [...BEFORE_CPUTUNE, "cputune"];
 
 /** What stands before a domain's `clock`. */
-export const BEFORE_CLOCK: readonly string[] = [...BEFORE_OS, "os", "idmap", "features", "throttlegroups", "cpu"];
+export const BEFORE_CLOCK: readonly string[] = [
+  ...BEFORE_OS,
+  "os",
+  "idmap",
+  "features",
+  "throttlegroups",
+  "cpu",
+];
 
 function fillClock(domain: XmlElement): void {
   let clock = domain.child("clock");

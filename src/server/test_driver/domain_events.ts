@@ -26,5 +26,10 @@ export function emitDomainEvent(
   fields: Readonly<Record<string, unknown>>,
 ): void {
   // the name and the id as they are now, not as they are when the event leaves
-  state.events.emit({ kind: "domain", id, key: domain.key, fields: { dom: domain.wire, ...fields } });
+  state.events.emit({
+    kind: "domain",
+    id,
+    key: domain.key,
+    fields: { dom: domain.wire, ...fields },
+  });
 }

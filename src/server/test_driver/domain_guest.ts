@@ -12,7 +12,13 @@ import { devicesOf } from "./domain_values.ts";
 import type { TestDomain } from "./domain_object.ts";
 import { keycodeSet } from "./keycodes.ts";
 import { networkAddress } from "./network_address.ts";
-import { checkFlags, internalError, invalidArgument, invalidOperation, refusal } from "./refusals.ts";
+import {
+  checkFlags,
+  internalError,
+  invalidArgument,
+  invalidOperation,
+  refusal,
+} from "./refusals.ts";
 import type { TestState } from "./state.ts";
 import { SCREENSHOT } from "./screenshot.ts";
 
@@ -67,9 +73,7 @@ export function domainGuest(state: TestState): RemoteHandlers<CallContext> {
       checkFlags(context, flags);
       const domain = domains.of(dom);
       domain.checkActive();
-      const disk = devicesOf(domain.definition, "disk").find((one) =>
-        one.get("device") === "disk"
-      );
+      const disk = devicesOf(domain.definition, "disk").find((one) => one.get("device") === "disk");
       const dev = disk?.child("target")?.get("dev");
       const info: DomainFsinfo[] = dev === undefined ? [] : MOUNT_POINTS.map((mountpoint, at) => ({
         mountpoint,

@@ -144,4 +144,3 @@ export function stopDomain(
   emitLifecycle(state, domain, DomainEventType.STOPPED, detail);
   if (!domain.persistent) state.domains.remove(domain);
 }
-

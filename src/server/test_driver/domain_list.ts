@@ -66,7 +66,9 @@ export class DomainList {
     const known = this.#byKey.get(key);
     if (known === undefined) {
       const other = this.#byName.get(name);
-      if (other !== undefined) throw clash(`domain '${name}' already exists with uuid ${other.key}`);
+      if (other !== undefined) {
+        throw clash(`domain '${name}' already exists with uuid ${other.key}`);
+      }
       const domain = new TestDomain(definition);
       this.#byKey.set(key, domain);
       this.#byName.set(name, domain);

@@ -12,7 +12,13 @@ import { element, type XmlElement } from "../../xml/element.ts";
 import type { CallContext } from "../driver.ts";
 import { BEFORE_MEMTUNE, put } from "./domain_defaults.ts";
 import { devicesOf, memoryOf } from "./domain_values.ts";
-import { checkFlags, internalError, invalidArgument, invalidOperation, STRING_OKAY } from "./refusals.ts";
+import {
+  checkFlags,
+  internalError,
+  invalidArgument,
+  invalidOperation,
+  STRING_OKAY,
+} from "./refusals.ts";
 import type { TestState } from "./state.ts";
 import { checkParams, paged, ullong } from "./typed.ts";
 

@@ -150,4 +150,3 @@ export class TestDomain {
 function invalid(detail: string): LibvirtError {
   return failure(ErrorDomain.DOMAIN, ErrorNumber.OPERATION_INVALID, detail);
 }
-

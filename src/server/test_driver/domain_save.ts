@@ -43,7 +43,9 @@ export function domainSave(state: TestState): RemoteHandlers<CallContext> {
     context: CallContext,
   ): void {
     checkFlags({ ...context, procedure: "domainSaveFlags" }, flags);
-    if (dxml !== null) throw refusal(ErrorNumber.ARGUMENT_UNSUPPORTED, "xml modification unsupported");
+    if (dxml !== null) {
+      throw refusal(ErrorNumber.ARGUMENT_UNSUPPORTED, "xml modification unsupported");
+    }
     const domain = domains.of(dom);
     domain.checkActive();
     files.set(to, SAVE_MAGIC + formatDomain(domain.definition, { id: domain.id, secure: true }));
@@ -70,7 +72,9 @@ export function domainSave(state: TestState): RemoteHandlers<CallContext> {
 
   function restore(from: string, dxml: string | null, flags: number, context: CallContext): void {
     checkFlags({ ...context, procedure: "domainRestoreFlags" }, flags);
-    if (dxml !== null) throw refusal(ErrorNumber.ARGUMENT_UNSUPPORTED, "xml modification unsupported");
+    if (dxml !== null) {
+      throw refusal(ErrorNumber.ARGUMENT_UNSUPPORTED, "xml modification unsupported");
+    }
     const definition = read(from);
     prepareDomain(definition);
     const { domain } = domains.add(definition, { start: true });

@@ -107,7 +107,9 @@ function identitiesFrom(random: (bytes: Uint8Array) => Uint8Array): Identities {
     },
     mac() {
       const tail = [...random(new Uint8Array(3))];
-      return ["52", "54", "00", ...tail.map((byte) => byte.toString(16).padStart(2, "0"))].join(":");
+      return ["52", "54", "00", ...tail.map((byte) => byte.toString(16).padStart(2, "0"))].join(
+        ":",
+      );
     },
   };
 }

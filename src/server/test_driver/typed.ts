@@ -63,9 +63,9 @@ export function checkParams(
     } else if (type !== expected) {
       refuse(
         ErrorNumber.INVALID_ARG,
-        `invalid type '${
-          TYPE_NAMES[type] ?? TYPE_NAMES[0]
-        }' for parameter '${field}', expected '${TYPE_NAMES[expected]}'`,
+        `invalid type '${TYPE_NAMES[type] ?? TYPE_NAMES[0]}' for parameter '${field}', expected '${
+          TYPE_NAMES[expected]
+        }'`,
       );
     }
     last = field;
