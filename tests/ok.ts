@@ -8,7 +8,7 @@
 import denoJson from "../deno.json" with { type: "json" };
 import { root } from "./runner/files.ts";
 import { closingLine, type Counts, printSummary, totalOf } from "./runner/summary.ts";
-import { RUNTIMES, runTests } from "./runner/suite.ts";
+import { runTests, RUNTIMES } from "./runner/suite.ts";
 
 const STEPS: Readonly<Record<string, readonly string[]>> = {
   "packages are those of deno.lock": ["install", "--frozen"],

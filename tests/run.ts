@@ -7,7 +7,7 @@
 
 import { parseArgs } from "node:util";
 import { closingLine, printSummary, totalOf } from "./runner/summary.ts";
-import { RUNTIMES, runTests, type TestOptions } from "./runner/suite.ts";
+import { runTests, RUNTIMES, type TestOptions } from "./runner/suite.ts";
 
 const HELP = `deno task test [--runtime NAME,…] [--filter TEXT] [PATH…]
 

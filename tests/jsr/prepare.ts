@@ -43,7 +43,9 @@ async function main(): Promise<void> {
     await Deno.readTextFile(join(root, "package.json")),
   );
   const mapped = Object.values(deno.imports);
-  const npm = Object.entries(dependencies).map(([name, version]) => [name, `npm:${name}@${version}`]);
+  const npm = Object.entries(dependencies).map((
+    [name, version],
+  ) => [name, `npm:${name}@${version}`]);
   const imports = Object.fromEntries([
     ...Object.keys(deno.imports).map((name) => [name, onJsr(name)]),
     ...npm.filter(([, specifier]) => !mapped.some((other) => other.startsWith(`${specifier}/`))),

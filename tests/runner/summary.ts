@@ -61,9 +61,7 @@ export function printSummary(results: readonly Result[]): void {
       return [result.label, `${passed}`, `${failed}`, `${skipped}`, result.seconds.toFixed(1)];
     }),
   ];
-  const widths = rows[0]!.map((_, column) =>
-    Math.max(...rows.map((row) => row[column]!.length))
-  );
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   console.log();
   for (const row of rows) {
     const cells = row.map((cell, column) =>

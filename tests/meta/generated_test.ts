@@ -1,0 +1,18 @@
+// Runs on: deno (it compares files, which are the same everywhere)
+import { assertEquals } from "@std/assert";
+import { generate } from "../../gen/tool/generate.ts";
+import { test } from "../harness.ts";
+import { filesBelow, isGenerated, readText } from "./repository.ts";
+
+test("meta: what is generated is what the generator makes", () => {
+  const docs = filesBelow("gen/schema").find((path) => path.endsWith("/docs.json"));
+  const made = generate({
+    wire: JSON.parse(readText("gen/schema/wire.json")),
+    api: JSON.parse(readText("gen/schema/api.json")),
+    docs: docs === undefined ? {} : JSON.parse(readText(docs)),
+  });
+  const present = filesBelow("gen").filter(isGenerated);
+  assertEquals(present, [...made.keys()].sort());
+  const stale = present.filter((path) => readText(path) !== made.get(path));
+  assertEquals(stale, [], "run `deno task gen` and commit what it changes");
+});

@@ -1,0 +1,196 @@
+/**
+ * Who may import whom.
+ *
+ * @module
+ */
+
+/** A layer's name. */
+export type LayerName =
+  | "xdr"
+  | "enums"
+  | "errors"
+  | "procedure"
+  | "transport"
+  | "shared codecs"
+  | "start codecs"
+  | "dispatch tables"
+  | "bases"
+  | "codecs"
+  | "engine"
+  | "caller"
+  | "session"
+  | "auth"
+  | "objects"
+  | "programs"
+  | "connection"
+  | "protocol"
+  | "xml"
+  | "server"
+  | "transports"
+  | "testing"
+  | "facade"
+  | "cli"
+  | "streams"
+  | "client parts";
+
+/** A part of the source, and what it may import beside itself. */
+export interface Layer {
+  /** Its files, from the root; `*` is a part of a name, `**` any path. A file is of the first that fits. */
+  readonly files: readonly string[];
+  /** Layers that it may import. */
+  readonly uses?: readonly LayerName[];
+  /** Layers of which it may import types alone. */
+  readonly types?: readonly LayerName[];
+  /** Layers that it may only load when they are needed, by `import()`. */
+  readonly lazy?: readonly LayerName[];
+  /** Packages that it may import. */
+  readonly packages?: readonly string[];
+}
+
+const CODECS = ["xdr", "errors", "enums", "shared codecs", "start codecs", "codecs"] as const;
+const CLIENT = [
+  ...CODECS,
+  "procedure",
+  "transport",
+  "engine",
+  "caller",
+  "session",
+  "auth",
+  "streams",
+  "client parts",
+] as const;
+const STD = ["@std/encoding/base64", "@std/encoding/hex", "@std/streams"];
+
+/** Every layer, the more particular first. */
+export const LAYERS: Readonly<Record<LayerName, Layer>> = {
+  "xdr": { files: ["src/xdr/**"] },
+  "enums": { files: ["gen/enums/**"] },
+  "errors": { files: ["src/errors.ts"], uses: ["xdr", "enums"] },
+  "procedure": { files: ["src/procedure.ts"], types: ["xdr"] },
+  "transport": { files: ["src/transport.ts"] },
+
+  "shared codecs": { files: ["gen/rpc/**"], uses: ["xdr"], types: ["procedure"] },
+  // What every connection starts with, so that a session needs no other codec.
+  "start codecs": {
+    files: ["gen/remote/program.ts", "gen/remote/connect.ts"],
+    uses: ["xdr", "codecs"],
+    types: ["procedure"],
+  },
+  "dispatch tables": {
+    files: ["gen/*/dispatch.ts"],
+    uses: CODECS,
+    types: ["procedure"],
+  },
+  "bases": {
+    files: ["gen/*/*_base.ts"],
+    uses: [...CODECS, "streams", "client parts"],
+    types: ["procedure", "caller", "objects", "programs"],
+  },
+  "codecs": {
+    files: ["gen/admin/**", "gen/lxc/**", "gen/qemu/**", "gen/remote/**"],
+    uses: ["xdr", "enums", "shared codecs", "start codecs"],
+    types: ["procedure"],
+  },
+
+  "engine": {
+    files: ["src/rpc/**"],
+    uses: ["xdr", "errors", "shared codecs"],
+    types: ["procedure"],
+  },
+  "caller": { files: ["src/session/caller.ts"], types: ["procedure", "session"] },
+  "session": {
+    files: ["src/session/**"],
+    uses: [
+      "xdr",
+      "errors",
+      "enums",
+      "shared codecs",
+      "start codecs",
+      "engine",
+      "caller",
+      "client parts",
+    ],
+    types: ["procedure", "transport"],
+    packages: STD,
+  },
+  "auth": {
+    files: ["src/auth/**"],
+    uses: ["xdr", "errors", "enums", "start codecs", "session", "client parts"],
+    types: ["procedure", "transport", "caller"],
+    packages: STD,
+  },
+
+  "objects": { files: ["src/objects/**"], uses: [...CLIENT, "bases"] },
+  "programs": {
+    files: ["src/{admin,lxc,qemu}.ts", "src/{admin,lxc,qemu}/**"],
+    uses: [...CLIENT, "bases", "objects"],
+  },
+  "connection": {
+    files: ["src/connection.ts", "src/connect.ts"],
+    uses: [...CLIENT, "bases", "objects"],
+  },
+  "protocol": {
+    files: ["src/protocol.ts"],
+    uses: [...CLIENT, "dispatch tables"],
+  },
+
+  "xml": { files: ["src/xml/**"], uses: ["errors"], packages: ["@xmldom/xmldom"] },
+  "server": {
+    files: ["src/server/**", "src/server.ts"],
+    uses: [...CODECS, "dispatch tables", "engine", "session", "xml", "client parts"],
+    types: ["procedure", "transport", "caller"],
+    packages: STD,
+  },
+
+  "transports": {
+    files: ["transports/**"],
+    uses: ["errors"],
+    types: ["transport"],
+    packages: ["ws"],
+  },
+
+  // The only places that join the source and the transports.
+  "testing": { files: ["src/testing.ts"], uses: [...CLIENT, "server", "transports"] },
+  "facade": {
+    files: ["mod.ts", "src/web.ts"],
+    uses: [...CLIENT, "objects", "connection", "transports"],
+    lazy: ["testing"],
+  },
+  "cli": {
+    files: ["src/cli/**"],
+    uses: [...CLIENT, "objects", "programs", "facade", "testing", "server", "transports"],
+    packages: ["node:*", "cli-table3"],
+  },
+
+  "streams": {
+    files: ["src/streams.ts"],
+    uses: ["errors", "engine", "session", "client parts"],
+    types: ["procedure", "caller"],
+    packages: STD,
+  },
+  // What else lies in src: values and helpers of the client, each of one file or a folder.
+  "client parts": {
+    files: ["src/*.ts", "src/uri/**"],
+    uses: ["xdr", "errors", "enums", "shared codecs", "start codecs", "engine"],
+    types: ["procedure", "transport", "caller", "session"],
+    packages: STD,
+  },
+};
+
+/** Turns `src/{a,b}/*.ts` into a regular expression. */
+export function globToRegExp(glob: string): RegExp {
+  const source = glob.replace(/[.+^$()|[\]\\]/g, "\\$&")
+    .replace(/\{([^}]*)\}/g, (_, names: string) => `(?:${names.replaceAll(",", "|")})`)
+    .replace(/\*\*|\*/g, (stars) => stars === "**" ? ".*" : "[^/]*");
+  return new RegExp(`^${source}$`);
+}
+
+const MATCHERS = Object.entries(LAYERS).map(([name, { files }]) => ({
+  name: name as LayerName,
+  patterns: files.map(globToRegExp),
+}));
+
+/** The layer of a file, if it has one. */
+export function layerOf(path: string): LayerName | undefined {
+  return MATCHERS.find(({ patterns }) => patterns.some((pattern) => pattern.test(path)))?.name;
+}
