@@ -10,10 +10,11 @@ import { authenticate } from "./auth/auth.ts";
 import { Connection } from "./connection.ts";
 import { type HostFacts, type ResolvedEndpoint, resolveEndpoint } from "./endpoint.ts";
 import type { KeepaliveOptions } from "./rpc/keepalive.ts";
-import { KEEPALIVE_COUNT, KEEPALIVE_INTERVAL } from "./rpc/limits.ts";
+import { CALLS_IN_FLIGHT, KEEPALIVE_COUNT, KEEPALIVE_INTERVAL } from "./rpc/limits.ts";
 import type { CallOptions } from "./session/caller.ts";
 import { Feature } from "./session/features.ts";
 import { Session } from "./session/session.ts";
+import { checkPlaces } from "./session/window.ts";
 import type { Dial } from "./transport.ts";
 
 /** Options of `connect()`. */
@@ -50,9 +51,9 @@ export interface ConnectContext {
 /**
  * Connects to the daemon, or the hypervisor, that a URI names.
  *
- * Throws a TypeError for a malformed URI, a ConnectionError when nobody answers, an AuthError when
- * the daemon does not accept the caller, an UnsupportedError for a transport that this runtime
- * lacks, and a LibvirtError for what the daemon refuses to open.
+ * Throws a TypeError for a malformed URI, a RangeError for an option out of range, a ConnectionError
+ * when nobody answers, an AuthError when the daemon does not accept the caller, an UnsupportedError
+ * for a transport that this runtime lacks, and a LibvirtError for what the daemon refuses to open.
  */
 export async function connectWith(
   context: ConnectContext,
@@ -65,11 +66,10 @@ export async function connectWith(
   });
   const signal = deadline(options);
   signal?.throwIfAborted();
+  const { callsInFlight = CALLS_IN_FLIGHT, strict = false } = options;
+  checkPlaces(callsInFlight);
   const duplex = await context.dial(target.endpoint, { signal });
-  const session = new Session(duplex, {
-    strict: options.strict ?? false,
-    ...(options.callsInFlight === undefined ? {} : { callsInFlight: options.callsInFlight }),
-  });
+  const session = new Session(duplex, { strict, callsInFlight });
   try {
     return await open(session, target, options, { signal });
   } catch (error) {

@@ -155,6 +155,7 @@ export class EventStream<T> implements AsyncIterableIterator<T>, AsyncDisposable
     this.#queue = [];
     this.#head = 0;
     this.#finish({ error: undefined, failed: false });
+    this.#end = { error: undefined, failed: false }; // nobody asks for an error that waited
     await this.#released;
   }
 

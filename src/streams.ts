@@ -149,7 +149,12 @@ export class DuplexStream implements AsyncDisposable {
 
 /** Whether a piece of a sparse stream is a hole. */
 export function isHole(chunk: SparseChunk): chunk is Hole {
-  return typeof (chunk as Partial<Hole>).hole === "bigint";
+  return typeof (chunk as Partial<Hole> | null)?.hole === "bigint";
+}
+
+// What is neither data nor hole gets as far as the write, which gives the stream up for it.
+function sizeOf(chunk: SparseChunk): number {
+  return (chunk as Partial<Uint8Array> | null)?.byteLength ?? 1;
 }
 
 function writable<T extends SparseChunk>(
@@ -160,7 +165,10 @@ function writable<T extends SparseChunk>(
 ): WritableStream<T> {
   return new WritableStream<T>({
     start: (controller) => {
-      slot.onFailure((error) => controller.error(error));
+      slot.onFailure((error) => {
+        // an error here would end abort() before the daemon knows
+        if (!controller.signal.aborted) controller.error(error);
+      });
       // abort() waits for the write in flight, which may wait for the daemon for ever
       controller.signal.addEventListener(
         "abort",
@@ -172,7 +180,7 @@ function writable<T extends SparseChunk>(
       try {
         await write(chunk);
       } catch (error) {
-        await slot.abort(error);
+        void slot.abort(error);
         throw error;
       }
     },
@@ -181,7 +189,7 @@ function writable<T extends SparseChunk>(
       meter?.done();
     },
     abort: (reason) => slot.abort(reason),
-  }, { highWaterMark: WRITE_AHEAD, size: (chunk) => isHole(chunk) ? 1 : chunk.byteLength });
+  }, { highWaterMark: WRITE_AHEAD, size: sizeOf });
 }
 
 async function writeData(slot: StreamSlot, chunk: Uint8Array, meter: Measured): Promise<void> {

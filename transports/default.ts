@@ -21,6 +21,10 @@ export async function dialDefault(
       return await (await import("./unix.ts")).dialUnix(endpoint, options);
     case "tcp":
       return await (await import("./tcp.ts")).dialTcp(endpoint, options);
+    case "ssh":
+      return await (await import("./ssh.ts")).dialSsh(endpoint, options);
+    case "ext":
+      return await (await import("./ext.ts")).dialExt(endpoint, options);
     case "memory":
       throw unsupported(
         `Cannot dial the hypervisor in memory (test://${endpoint.path}): ` +
@@ -29,7 +33,7 @@ export async function dialDefault(
     default:
       throw unsupported(
         `Cannot connect by the transport "${endpoint.kind}": ` +
-          'it is not built yet; use "unix" or "tcp"',
+          'it is not built yet; use "unix", "tcp" or "ssh"',
       );
   }
 }

@@ -6,7 +6,10 @@
 
 import type { ByteDuplex } from "../src/transport.ts";
 
-/** Something that a runtime with permissions (Deno) may have to be told to allow. */
+/**
+ * Something that a runtime with permissions (Deno) may have to be told to allow; an empty name means
+ * all of its kind.
+ */
 export type Permission =
   | { readonly kind: "read" | "write"; readonly path: string }
   | { readonly kind: "net"; readonly address: string }
@@ -36,6 +39,32 @@ export interface ListenEvents {
   failed(error: unknown): void;
 }
 
+/** How a program has ended. */
+export interface ProgramEnd {
+  /** Its exit status; `null` when a signal ended it, or when it still runs. */
+  readonly status: number | null;
+  /** The signal that ended it. */
+  readonly signal: string | null;
+  /** What it has written to its standard error, the last part of it when that is long. */
+  readonly errors: string;
+}
+
+/** What a program is run with. */
+export interface SpawnOptions {
+  /** Names the connection in messages. */
+  readonly label: string;
+  /** Whether nobody can read along. */
+  readonly secure: boolean;
+  /** Whether the bytes are encrypted on their way. */
+  readonly encrypted: boolean;
+  /**
+   * Words for why the program has ended, `undefined` for an end in order.
+   *
+   * @param received Whether anything was read from it.
+   */
+  explain(end: ProgramEnd, received: boolean): string | undefined;
+}
+
 /**
  * What this library needs of Deno, Bun or Node.
  *
@@ -54,6 +83,12 @@ export interface Runtime {
   listenUnix(path: string, mode: number, events: ListenEvents): Promise<RuntimeListener>;
   /** Listens on a TCP port, 0 for one that is free. */
   listenTcp(host: string, port: number, events: ListenEvents): Promise<RuntimeListener>;
+
+  /**
+   * Runs a program whose standard input and output are the connection; the program ends with it.
+   * Found by PATH when its name has no slash.
+   */
+  spawn(program: string, args: readonly string[], options: SpawnOptions): Promise<ByteDuplex>;
 
   /** Value of an environment variable; `undefined` when it is not set. */
   env(name: string): string | undefined;

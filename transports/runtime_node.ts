@@ -7,6 +7,7 @@
 import type { ByteDuplex } from "../src/transport.ts";
 import { tcpLabel, unixLabel } from "./labels.ts";
 import type { ListenEvents, PathInfo, Permission, Runtime, RuntimeListener } from "./runtime.ts";
+import { spawnProgram } from "./runtime_spawn.ts";
 import { bindWithMode } from "./socket_mode.ts";
 import { type SocketControl, SocketStreams } from "./socket_streams.ts";
 
@@ -246,6 +247,8 @@ export const nodeRuntime: Runtime = {
       (server) => server.listen({ host, port }),
     );
   },
+
+  spawn: spawnProgram,
 
   env: (name) => process.env[name],
   uid: () => process.getuid?.(),

@@ -28,8 +28,11 @@ export interface SocketControl {
   resume(): void;
   /** Closes the socket in order: the peer still gets what was written. */
   finish(): Promise<void> | undefined;
-  /** Closes the socket at once; a pending write ends. Harmless when it is closed already. */
-  destroy(): void;
+  /**
+   * Closes the socket at once; a pending write ends. Harmless when it is closed already. What it
+   * returns is when nothing is left of it, where that takes time.
+   */
+  destroy(): Promise<void> | void;
 }
 
 /**
@@ -63,7 +66,7 @@ export class SocketStreams {
       pull: () => this.#pull(),
       cancel: () => {
         this.#sourceOpen = false;
-        this.#release();
+        return this.#release();
       },
     }, { highWaterMark: READ_AHEAD, size: byteLength });
     this.writable = new WritableStream<Uint8Array>({
@@ -145,10 +148,11 @@ export class SocketStreams {
     }
   }
 
-  #release(): void {
+  #release(): Promise<void> | void {
     this.#over ??= this.#closed();
-    this.#control.destroy();
+    const released = this.#control.destroy();
     this.#endReadable(this.#unreported ? this.#over : undefined);
+    return released;
   }
 
   #endReadable(error?: ConnectionError): void {

@@ -6,13 +6,16 @@
  * @module
  */
 
-/** Values; indexed with a number it gives the name. libvirt's `virClientTransport`. */
+/**
+ * How a client of a daemon is connected: `AdminClient.transport`. libvirt's
+ * `virClientTransport`.
+ */
 export const ClientTransport: {
-  /** `VIR_CLIENT_TRANS_UNIX`, since 2.0.0. */
+  /** By a unix socket on the daemon's host. `VIR_CLIENT_TRANS_UNIX`, since 2.0.0. */
   readonly UNIX: 0;
-  /** `VIR_CLIENT_TRANS_TCP`, since 2.0.0. */
+  /** By TCP without encryption. `VIR_CLIENT_TRANS_TCP`, since 2.0.0. */
   readonly TCP: 1;
-  /** `VIR_CLIENT_TRANS_TLS`, since 2.0.0. */
+  /** By TCP with TLS. `VIR_CLIENT_TRANS_TLS`, since 2.0.0. */
   readonly TLS: 2;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -25,9 +28,12 @@ export const ClientTransport: {
   2: "TLS",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virAdmConnectDaemonShutdownFlags`. */
+/** Flags of `AdminConnection.daemonShutdown()`. libvirt's `virAdmConnectDaemonShutdownFlags`. */
 export const AdmConnectDaemonShutdownFlags: {
-  /** `VIR_DAEMON_SHUTDOWN_PRESERVE`, since 11.2.0. */
+  /**
+   * Saves what would else be lost, such as running guests, in the way that the daemon's
+   * configuration tells. `VIR_DAEMON_SHUTDOWN_PRESERVE`, since 11.2.0.
+   */
   readonly PRESERVE: 1;
 } = {
   PRESERVE: 1,

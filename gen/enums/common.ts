@@ -6,15 +6,21 @@
  * @module
  */
 
-/** Values; indexed with a number it gives the name. libvirt's `virConnectCloseReason`. */
+/**
+ * Why a connection ended: what `Connection.closed` resolves with, and `reason` of
+ * `ConnectionEvent.CLOSED`. libvirt's `virConnectCloseReason`.
+ */
 export const ConnectCloseReason: {
-  /** `VIR_CONNECT_CLOSE_REASON_ERROR`, since 0.10.0. */
+  /** Reading or writing failed. `VIR_CONNECT_CLOSE_REASON_ERROR`, since 0.10.0. */
   readonly ERROR: 0;
-  /** `VIR_CONNECT_CLOSE_REASON_EOF`, since 0.10.0. */
+  /** The other side closed the connection. `VIR_CONNECT_CLOSE_REASON_EOF`, since 0.10.0. */
   readonly EOF: 1;
-  /** `VIR_CONNECT_CLOSE_REASON_KEEPALIVE`, since 0.10.0. */
+  /**
+   * The other side has not answered for so long that it was given up.
+   * `VIR_CONNECT_CLOSE_REASON_KEEPALIVE`, since 0.10.0.
+   */
   readonly KEEPALIVE: 2;
-  /** `VIR_CONNECT_CLOSE_REASON_CLIENT`, since 0.10.0. */
+  /** This side closed the connection. `VIR_CONNECT_CLOSE_REASON_CLIENT`, since 0.10.0. */
   readonly CLIENT: 3;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -29,21 +35,21 @@ export const ConnectCloseReason: {
   3: "CLIENT",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virTypedParameterType`. */
+/** The type of a typed parameter's value on the wire. libvirt's `virTypedParameterType`. */
 export const TypedParameterType: {
-  /** `VIR_TYPED_PARAM_INT`, since 0.9.2. */
+  /** A signed number of 32 bits. `VIR_TYPED_PARAM_INT`, since 0.9.2. */
   readonly INT: 1;
-  /** `VIR_TYPED_PARAM_UINT`, since 0.9.2. */
+  /** An unsigned number of 32 bits. `VIR_TYPED_PARAM_UINT`, since 0.9.2. */
   readonly UINT: 2;
-  /** `VIR_TYPED_PARAM_LLONG`, since 0.9.2. */
+  /** A signed number of 64 bits, a `bigint` here. `VIR_TYPED_PARAM_LLONG`, since 0.9.2. */
   readonly LLONG: 3;
-  /** `VIR_TYPED_PARAM_ULLONG`, since 0.9.2. */
+  /** An unsigned number of 64 bits, a `bigint` here. `VIR_TYPED_PARAM_ULLONG`, since 0.9.2. */
   readonly ULLONG: 4;
-  /** `VIR_TYPED_PARAM_DOUBLE`, since 0.9.2. */
+  /** A floating-point number of 64 bits. `VIR_TYPED_PARAM_DOUBLE`, since 0.9.2. */
   readonly DOUBLE: 5;
-  /** `VIR_TYPED_PARAM_BOOLEAN`, since 0.9.2. */
+  /** A truth value. `VIR_TYPED_PARAM_BOOLEAN`, since 0.9.2. */
   readonly BOOLEAN: 6;
-  /** `VIR_TYPED_PARAM_STRING`, since 0.9.8. */
+  /** Text in UTF-8. `VIR_TYPED_PARAM_STRING`, since 0.9.8. */
   readonly STRING: 7;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -64,9 +70,15 @@ export const TypedParameterType: {
   7: "STRING",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virTypedParameterFlags`. */
+/**
+ * Flags of calls with typed parameters, which this library sets by itself. libvirt's
+ * `virTypedParameterFlags`.
+ */
 export const TypedParameterFlags: {
-  /** `VIR_TYPED_PARAM_STRING_OKAY`, since 0.9.8. */
+  /**
+   * The client understands parameters of type `STRING`; a daemon leaves them out else.
+   * `VIR_TYPED_PARAM_STRING_OKAY`, since 0.9.8.
+   */
   readonly STRING_OKAY: 4;
 } = {
   STRING_OKAY: 4,

@@ -7,15 +7,24 @@
  */
 
 /**
- * Values; indexed with a number it gives the name. libvirt's
- * `virConnectDomainEventAgentLifecycleReason`.
+ * Why the agent inside the guest came or went: `reason` of `DomainEvent.AGENT_LIFECYCLE`.
+ * libvirt's `virConnectDomainEventAgentLifecycleReason`.
  */
 export const ConnectDomainEventAgentLifecycleReason: {
-  /** `VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_REASON_UNKNOWN`, since 1.2.11. */
+  /**
+   * The hypervisor gave no reason. `VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_REASON_UNKNOWN`,
+   * since 1.2.11.
+   */
   readonly UNKNOWN: 0;
-  /** `VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_REASON_DOMAIN_STARTED`, since 1.2.11. */
+  /**
+   * The domain has just started, which is when the agent's state is learned first.
+   * `VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_REASON_DOMAIN_STARTED`, since 1.2.11.
+   */
   readonly DOMAIN_STARTED: 1;
-  /** `VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_REASON_CHANNEL`, since 1.2.11. */
+  /**
+   * A program in the guest opened or closed the agent's channel.
+   * `VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_REASON_CHANNEL`, since 1.2.11.
+   */
   readonly CHANNEL: 2;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -29,13 +38,20 @@ export const ConnectDomainEventAgentLifecycleReason: {
 };
 
 /**
- * Values; indexed with a number it gives the name. libvirt's
- * `virConnectDomainEventAgentLifecycleState`.
+ * Whether the agent inside the guest can be talked to: `state` of
+ * `DomainEvent.AGENT_LIFECYCLE`. libvirt's `virConnectDomainEventAgentLifecycleState`.
  */
 export const ConnectDomainEventAgentLifecycleState: {
-  /** `VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_STATE_CONNECTED`, since 1.2.11. */
+  /**
+   * The agent has opened its channel; methods that need it will work.
+   * `VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_STATE_CONNECTED`, since 1.2.11.
+   */
   readonly CONNECTED: 1;
-  /** `VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_STATE_DISCONNECTED`, since 1.2.11. */
+  /**
+   * The agent has closed its channel; methods that need it fail with code
+   * `AGENT_UNRESPONSIVE`. `VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_STATE_DISCONNECTED`, since
+   * 1.2.11.
+   */
   readonly DISCONNECTED: 2;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -47,15 +63,24 @@ export const ConnectDomainEventAgentLifecycleState: {
 };
 
 /**
- * Values; indexed with a number it gives the name. libvirt's
- * `virConnectDomainEventChannelLifecycleReason`.
+ * Why a virtio channel changed its state: `reason` of `DomainEvent.CHANNEL_LIFECYCLE`.
+ * libvirt's `virConnectDomainEventChannelLifecycleReason`.
  */
 export const ConnectDomainEventChannelLifecycleReason: {
-  /** `VIR_CONNECT_DOMAIN_EVENT_CHANNEL_LIFECYCLE_REASON_UNKNOWN`, since 12.4.0. */
+  /**
+   * The hypervisor gave no reason.
+   * `VIR_CONNECT_DOMAIN_EVENT_CHANNEL_LIFECYCLE_REASON_UNKNOWN`, since 12.4.0.
+   */
   readonly UNKNOWN: 0;
-  /** `VIR_CONNECT_DOMAIN_EVENT_CHANNEL_LIFECYCLE_REASON_DOMAIN_STARTED`, since 12.4.0. */
+  /**
+   * The domain has just started, which is when the channel's state is learned first.
+   * `VIR_CONNECT_DOMAIN_EVENT_CHANNEL_LIFECYCLE_REASON_DOMAIN_STARTED`, since 12.4.0.
+   */
   readonly DOMAIN_STARTED: 1;
-  /** `VIR_CONNECT_DOMAIN_EVENT_CHANNEL_LIFECYCLE_REASON_CHANNEL`, since 12.4.0. */
+  /**
+   * A program in the guest opened or closed the channel.
+   * `VIR_CONNECT_DOMAIN_EVENT_CHANNEL_LIFECYCLE_REASON_CHANNEL`, since 12.4.0.
+   */
   readonly CHANNEL: 2;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -69,13 +94,19 @@ export const ConnectDomainEventChannelLifecycleReason: {
 };
 
 /**
- * Values; indexed with a number it gives the name. libvirt's
- * `virConnectDomainEventChannelLifecycleState`.
+ * Whether a program in the guest holds a virtio channel open: `state` of
+ * `DomainEvent.CHANNEL_LIFECYCLE`. libvirt's `virConnectDomainEventChannelLifecycleState`.
  */
 export const ConnectDomainEventChannelLifecycleState: {
-  /** `VIR_CONNECT_DOMAIN_EVENT_CHANNEL_LIFECYCLE_STATE_CONNECTED`, since 12.4.0. */
+  /**
+   * A program in the guest has the channel open.
+   * `VIR_CONNECT_DOMAIN_EVENT_CHANNEL_LIFECYCLE_STATE_CONNECTED`, since 12.4.0.
+   */
   readonly CONNECTED: 1;
-  /** `VIR_CONNECT_DOMAIN_EVENT_CHANNEL_LIFECYCLE_STATE_DISCONNECTED`, since 12.4.0. */
+  /**
+   * Nothing in the guest has the channel open.
+   * `VIR_CONNECT_DOMAIN_EVENT_CHANNEL_LIFECYCLE_STATE_DISCONNECTED`, since 12.4.0.
+   */
   readonly DISCONNECTED: 2;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -86,29 +117,56 @@ export const ConnectDomainEventChannelLifecycleState: {
   2: "DISCONNECTED",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virConnectGetAllDomainStatsFlags`. */
+/**
+ * Flags of `Connection.getAllDomainStats()`: which domains to tell of, by the same rules as
+ * `DomainListFlags`, and how. libvirt's `virConnectGetAllDomainStatsFlags`.
+ */
 export const ConnectGetAllDomainStatsFlags: {
-  /** `VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE`, since 1.2.8. */
+  /**
+   * Domains that run or are paused; with `INACTIVE` or neither: both kinds.
+   * `VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE`, since 1.2.8.
+   */
   readonly ACTIVE: 1;
-  /** `VIR_CONNECT_GET_ALL_DOMAINS_STATS_INACTIVE`, since 1.2.8. */
+  /**
+   * Domains that are defined but not started. `VIR_CONNECT_GET_ALL_DOMAINS_STATS_INACTIVE`,
+   * since 1.2.8.
+   */
   readonly INACTIVE: 2;
-  /** `VIR_CONNECT_GET_ALL_DOMAINS_STATS_PERSISTENT`, since 1.2.8. */
+  /**
+   * Domains with a stored definition. `VIR_CONNECT_GET_ALL_DOMAINS_STATS_PERSISTENT`, since
+   * 1.2.8.
+   */
   readonly PERSISTENT: 4;
-  /** `VIR_CONNECT_GET_ALL_DOMAINS_STATS_TRANSIENT`, since 1.2.8. */
+  /**
+   * Domains that are gone once they stop. `VIR_CONNECT_GET_ALL_DOMAINS_STATS_TRANSIENT`, since
+   * 1.2.8.
+   */
   readonly TRANSIENT: 8;
-  /** `VIR_CONNECT_GET_ALL_DOMAINS_STATS_RUNNING`, since 1.2.8. */
+  /** Domains in state `RUNNING`. `VIR_CONNECT_GET_ALL_DOMAINS_STATS_RUNNING`, since 1.2.8. */
   readonly RUNNING: 16;
-  /** `VIR_CONNECT_GET_ALL_DOMAINS_STATS_PAUSED`, since 1.2.8. */
+  /** Domains in state `PAUSED`. `VIR_CONNECT_GET_ALL_DOMAINS_STATS_PAUSED`, since 1.2.8. */
   readonly PAUSED: 32;
-  /** `VIR_CONNECT_GET_ALL_DOMAINS_STATS_SHUTOFF`, since 1.2.8. */
+  /** Domains in state `SHUTOFF`. `VIR_CONNECT_GET_ALL_DOMAINS_STATS_SHUTOFF`, since 1.2.8. */
   readonly SHUTOFF: 64;
-  /** `VIR_CONNECT_GET_ALL_DOMAINS_STATS_OTHER`, since 1.2.8. */
+  /**
+   * Domains in any state but running, paused and shut off.
+   * `VIR_CONNECT_GET_ALL_DOMAINS_STATS_OTHER`, since 1.2.8.
+   */
   readonly OTHER: 128;
-  /** `VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT`, since 4.5.0. */
+  /**
+   * Skips what cannot be had at once because a job holds the domain, instead of waiting for
+   * the job's end. `VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT`, since 4.5.0.
+   */
   readonly NOWAIT: 536870912;
-  /** `VIR_CONNECT_GET_ALL_DOMAINS_STATS_BACKING`, since 1.2.12. */
+  /**
+   * Tells of each image in the backing chain of a disk, not of the topmost alone.
+   * `VIR_CONNECT_GET_ALL_DOMAINS_STATS_BACKING`, since 1.2.12.
+   */
   readonly BACKING: 1073741824;
-  /** `VIR_CONNECT_GET_ALL_DOMAINS_STATS_ENFORCE_STATS`, since 1.2.8. */
+  /**
+   * Fails when the hypervisor lacks one of the groups asked for, which is else left out
+   * silently. `VIR_CONNECT_GET_ALL_DOMAINS_STATS_ENFORCE_STATS`, since 1.2.8.
+   */
   readonly ENFORCE_STATS: 2147483648;
 } = {
   ACTIVE: 1,
@@ -124,13 +182,25 @@ export const ConnectGetAllDomainStatsFlags: {
   ENFORCE_STATS: 2147483648,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virConnectGetDomainCapabilitiesFlags`. */
+/**
+ * Flags of `Connection.getDomainCapabilities()`. libvirt's
+ * `virConnectGetDomainCapabilitiesFlags`.
+ */
 export const ConnectGetDomainCapabilitiesFlags: {
-  /** `VIR_CONNECT_GET_DOMAIN_CAPABILITIES_DISABLE_DEPRECATED_FEATURES`, since 11.0.0. */
+  /**
+   * Lists features that the CPU's maker has deprecated as disabled in the `host-model` CPU.
+   * `VIR_CONNECT_GET_DOMAIN_CAPABILITIES_DISABLE_DEPRECATED_FEATURES`, since 11.0.0.
+   */
   readonly DISABLE_DEPRECATED_FEATURES: 1;
-  /** `VIR_CONNECT_GET_DOMAIN_CAPABILITIES_EXPAND_CPU_FEATURES`, since 12.2.0. */
+  /**
+   * Lists in the `host-model` CPU also the features that its named model implies.
+   * `VIR_CONNECT_GET_DOMAIN_CAPABILITIES_EXPAND_CPU_FEATURES`, since 12.2.0.
+   */
   readonly EXPAND_CPU_FEATURES: 2;
-  /** `VIR_CONNECT_GET_DOMAIN_CAPABILITIES_SUPPORTED_CPU_FEATURES`, since 12.5.0. */
+  /**
+   * Lists in the `host-model` CPU also features that the host could give but that mode leaves
+   * off. `VIR_CONNECT_GET_DOMAIN_CAPABILITIES_SUPPORTED_CPU_FEATURES`, since 12.5.0.
+   */
   readonly SUPPORTED_CPU_FEATURES: 4;
 } = {
   DISABLE_DEPRECATED_FEATURES: 1,
@@ -138,39 +208,66 @@ export const ConnectGetDomainCapabilitiesFlags: {
   SUPPORTED_CPU_FEATURES: 4,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virConnectListAllDomainsFlags`. */
+/**
+ * Flags of `Connection.listAllDomains()`: within a group of opposites any may match, of
+ * several groups all must. libvirt's `virConnectListAllDomainsFlags`.
+ */
 export const DomainListFlags: {
-  /** `VIR_CONNECT_LIST_DOMAINS_ACTIVE`, since 0.9.13. */
+  /**
+   * Domains that run or are paused, thus have a numeric id. `VIR_CONNECT_LIST_DOMAINS_ACTIVE`,
+   * since 0.9.13.
+   */
   readonly ACTIVE: 1;
-  /** `VIR_CONNECT_LIST_DOMAINS_INACTIVE`, since 0.9.13. */
+  /**
+   * Domains that are defined but not started. `VIR_CONNECT_LIST_DOMAINS_INACTIVE`, since
+   * 0.9.13.
+   */
   readonly INACTIVE: 2;
-  /** `VIR_CONNECT_LIST_DOMAINS_PERSISTENT`, since 0.9.13. */
+  /** Domains with a stored definition. `VIR_CONNECT_LIST_DOMAINS_PERSISTENT`, since 0.9.13. */
   readonly PERSISTENT: 4;
-  /** `VIR_CONNECT_LIST_DOMAINS_TRANSIENT`, since 0.9.13. */
+  /** Domains that are gone once they stop. `VIR_CONNECT_LIST_DOMAINS_TRANSIENT`, since 0.9.13. */
   readonly TRANSIENT: 8;
-  /** `VIR_CONNECT_LIST_DOMAINS_RUNNING`, since 0.9.13. */
+  /** Domains in state `RUNNING`. `VIR_CONNECT_LIST_DOMAINS_RUNNING`, since 0.9.13. */
   readonly RUNNING: 16;
-  /** `VIR_CONNECT_LIST_DOMAINS_PAUSED`, since 0.9.13. */
+  /** Domains in state `PAUSED`. `VIR_CONNECT_LIST_DOMAINS_PAUSED`, since 0.9.13. */
   readonly PAUSED: 32;
-  /** `VIR_CONNECT_LIST_DOMAINS_SHUTOFF`, since 0.9.13. */
+  /** Domains in state `SHUTOFF`. `VIR_CONNECT_LIST_DOMAINS_SHUTOFF`, since 0.9.13. */
   readonly SHUTOFF: 64;
-  /** `VIR_CONNECT_LIST_DOMAINS_OTHER`, since 0.9.13. */
+  /**
+   * Domains in any state but running, paused and shut off, such as crashed ones.
+   * `VIR_CONNECT_LIST_DOMAINS_OTHER`, since 0.9.13.
+   */
   readonly OTHER: 128;
-  /** `VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE`, since 0.9.13. */
+  /**
+   * Domains whose next start continues from an image that `Domain.managedSave()` made.
+   * `VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE`, since 0.9.13.
+   */
   readonly MANAGEDSAVE: 256;
-  /** `VIR_CONNECT_LIST_DOMAINS_NO_MANAGEDSAVE`, since 0.9.13. */
+  /**
+   * Domains without such an image, which boot when they start.
+   * `VIR_CONNECT_LIST_DOMAINS_NO_MANAGEDSAVE`, since 0.9.13.
+   */
   readonly NO_MANAGEDSAVE: 512;
-  /** `VIR_CONNECT_LIST_DOMAINS_AUTOSTART`, since 0.9.13. */
+  /**
+   * Domains that start along with the host. `VIR_CONNECT_LIST_DOMAINS_AUTOSTART`, since
+   * 0.9.13.
+   */
   readonly AUTOSTART: 1024;
-  /** `VIR_CONNECT_LIST_DOMAINS_NO_AUTOSTART`, since 0.9.13. */
+  /**
+   * Domains that wait for somebody to start them. `VIR_CONNECT_LIST_DOMAINS_NO_AUTOSTART`,
+   * since 0.9.13.
+   */
   readonly NO_AUTOSTART: 2048;
-  /** `VIR_CONNECT_LIST_DOMAINS_HAS_SNAPSHOT`, since 0.9.13. */
+  /** Domains with at least one snapshot. `VIR_CONNECT_LIST_DOMAINS_HAS_SNAPSHOT`, since 0.9.13. */
   readonly HAS_SNAPSHOT: 4096;
-  /** `VIR_CONNECT_LIST_DOMAINS_NO_SNAPSHOT`, since 0.9.13. */
+  /** Domains without any snapshot. `VIR_CONNECT_LIST_DOMAINS_NO_SNAPSHOT`, since 0.9.13. */
   readonly NO_SNAPSHOT: 8192;
-  /** `VIR_CONNECT_LIST_DOMAINS_HAS_CHECKPOINT`, since 5.6.0. */
+  /**
+   * Domains with at least one checkpoint. `VIR_CONNECT_LIST_DOMAINS_HAS_CHECKPOINT`, since
+   * 5.6.0.
+   */
   readonly HAS_CHECKPOINT: 16384;
-  /** `VIR_CONNECT_LIST_DOMAINS_NO_CHECKPOINT`, since 5.6.0. */
+  /** Domains without any checkpoint. `VIR_CONNECT_LIST_DOMAINS_NO_CHECKPOINT`, since 5.6.0. */
   readonly NO_CHECKPOINT: 32768;
 } = {
   ACTIVE: 1,
@@ -191,21 +288,36 @@ export const DomainListFlags: {
   NO_CHECKPOINT: 32768,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainAbortJobFlagsValues`. */
+/** Flags of `Domain.abortJob()`. libvirt's `virDomainAbortJobFlagsValues`. */
 export const DomainAbortJobFlags: {
-  /** `VIR_DOMAIN_ABORT_JOB_POSTCOPY`, since 8.5.0. */
+  /**
+   * Interrupts a migration even in its post-copy phase, leaving both sides paused until
+   * `DomainMigrateFlags.POSTCOPY_RESUME`. `VIR_DOMAIN_ABORT_JOB_POSTCOPY`, since 8.5.0.
+   */
   readonly POSTCOPY: 1;
 } = {
   POSTCOPY: 1,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainModificationImpact`. */
+/**
+ * Which of a domain's two configurations a method reads or changes; most setters such as
+ * `Domain.setVcpus()` take it. libvirt's `virDomainModificationImpact`.
+ */
 export const DomainModificationImpact: {
-  /** `VIR_DOMAIN_AFFECT_CURRENT`, since 0.9.2. */
+  /**
+   * The running guest if there is one, else the stored definition; it must stand alone.
+   * `VIR_DOMAIN_AFFECT_CURRENT`, since 0.9.2.
+   */
   readonly CURRENT: 0;
-  /** `VIR_DOMAIN_AFFECT_LIVE`, since 0.9.2. */
+  /**
+   * The running guest; fails when the domain is not running. `VIR_DOMAIN_AFFECT_LIVE`, since
+   * 0.9.2.
+   */
   readonly LIVE: 1;
-  /** `VIR_DOMAIN_AFFECT_CONFIG`, since 0.9.2. */
+  /**
+   * The stored definition, in force from the next start on; fails for a transient domain.
+   * `VIR_DOMAIN_AFFECT_CONFIG`, since 0.9.2.
+   */
   readonly CONFIG: 2;
 } = {
   CURRENT: 0,
@@ -214,15 +326,24 @@ export const DomainModificationImpact: {
 };
 
 /**
- * Values; indexed with a number it gives the name. libvirt's
+ * Special waits for `Domain.agentSetResponseTimeout()`, beside numbers of seconds. libvirt's
  * `virDomainAgentResponseTimeoutValues`.
  */
 export const DomainAgentResponseTimeoutValues: {
-  /** `VIR_DOMAIN_AGENT_RESPONSE_TIMEOUT_BLOCK`, since 5.10.0. */
+  /**
+   * Waits for the agent's answer however long it takes.
+   * `VIR_DOMAIN_AGENT_RESPONSE_TIMEOUT_BLOCK`, since 5.10.0.
+   */
   readonly BLOCK: -2;
-  /** `VIR_DOMAIN_AGENT_RESPONSE_TIMEOUT_DEFAULT`, since 5.10.0. */
+  /**
+   * Waits as long as the daemon does by itself, 5 seconds in QEMU's driver.
+   * `VIR_DOMAIN_AGENT_RESPONSE_TIMEOUT_DEFAULT`, since 5.10.0.
+   */
   readonly DEFAULT: -1;
-  /** `VIR_DOMAIN_AGENT_RESPONSE_TIMEOUT_NOWAIT`, since 5.10.0. */
+  /**
+   * Fails at once if the agent has not answered already.
+   * `VIR_DOMAIN_AGENT_RESPONSE_TIMEOUT_NOWAIT`, since 5.10.0.
+   */
   readonly NOWAIT: 0;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -235,41 +356,62 @@ export const DomainAgentResponseTimeoutValues: {
   0: "NOWAIT",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainAuthorizedSSHKeysSetFlags`. */
+/**
+ * Flags of `Domain.authorizedSshKeysSet()`; without any, the given keys replace those in the
+ * guest's file. libvirt's `virDomainAuthorizedSSHKeysSetFlags`.
+ */
 export const DomainAuthorizedSshKeysSetFlags: {
-  /** `VIR_DOMAIN_AUTHORIZED_SSH_KEYS_SET_APPEND`, since 6.10.0. */
+  /**
+   * Adds the given keys to those in the file, leaving out any that are there already.
+   * `VIR_DOMAIN_AUTHORIZED_SSH_KEYS_SET_APPEND`, since 6.10.0.
+   */
   readonly APPEND: 1;
-  /** `VIR_DOMAIN_AUTHORIZED_SSH_KEYS_SET_REMOVE`, since 6.10.0. */
+  /**
+   * Deletes the given keys from the file and leaves the others.
+   * `VIR_DOMAIN_AUTHORIZED_SSH_KEYS_SET_REMOVE`, since 6.10.0.
+   */
   readonly REMOVE: 2;
 } = {
   APPEND: 1,
   REMOVE: 2,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainBackupBeginFlags`. */
+/** Flags of `Domain.backupBegin()`. libvirt's `virDomainBackupBeginFlags`. */
 export const DomainBackupBeginFlags: {
-  /** `VIR_DOMAIN_BACKUP_BEGIN_REUSE_EXTERNAL`, since 6.0.0. */
+  /**
+   * Writes into files that exist and were formatted by the caller, instead of creating them.
+   * `VIR_DOMAIN_BACKUP_BEGIN_REUSE_EXTERNAL`, since 6.0.0.
+   */
   readonly REUSE_EXTERNAL: 1;
-  /** `VIR_DOMAIN_BACKUP_BEGIN_PRESERVE_SHUTDOWN_DOMAIN`, since 11.10.0. */
+  /**
+   * Keeps a guest that powers itself off paused until the backup has ended, so that the backup
+   * survives. `VIR_DOMAIN_BACKUP_BEGIN_PRESERVE_SHUTDOWN_DOMAIN`, since 11.10.0.
+   */
   readonly PRESERVE_SHUTDOWN_DOMAIN: 2;
 } = {
   REUSE_EXTERNAL: 1,
   PRESERVE_SHUTDOWN_DOMAIN: 2,
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virBlkioParameterType`. */
+/**
+ * Types of the values of `Domain.getBlkioParameters()`: the older names for
+ * `TypedParameterType`. libvirt's `virBlkioParameterType`.
+ */
 export const BlkioParameterType: {
-  /** `VIR_DOMAIN_BLKIO_PARAM_INT`, since 0.9.0. */
+  /** A signed number of 32 bits. `VIR_DOMAIN_BLKIO_PARAM_INT`, since 0.9.0. */
   readonly INT: 1;
-  /** `VIR_DOMAIN_BLKIO_PARAM_UINT`, since 0.9.0. */
+  /** An unsigned number of 32 bits. `VIR_DOMAIN_BLKIO_PARAM_UINT`, since 0.9.0. */
   readonly UINT: 2;
-  /** `VIR_DOMAIN_BLKIO_PARAM_LLONG`, since 0.9.0. */
+  /** A signed number of 64 bits, a `bigint` here. `VIR_DOMAIN_BLKIO_PARAM_LLONG`, since 0.9.0. */
   readonly LLONG: 3;
-  /** `VIR_DOMAIN_BLKIO_PARAM_ULLONG`, since 0.9.0. */
+  /**
+   * An unsigned number of 64 bits, a `bigint` here. `VIR_DOMAIN_BLKIO_PARAM_ULLONG`, since
+   * 0.9.0.
+   */
   readonly ULLONG: 4;
-  /** `VIR_DOMAIN_BLKIO_PARAM_DOUBLE`, since 0.9.0. */
+  /** A floating-point number of 64 bits. `VIR_DOMAIN_BLKIO_PARAM_DOUBLE`, since 0.9.0. */
   readonly DOUBLE: 5;
-  /** `VIR_DOMAIN_BLKIO_PARAM_BOOLEAN`, since 0.9.0. */
+  /** A truth value. `VIR_DOMAIN_BLKIO_PARAM_BOOLEAN`, since 0.9.0. */
   readonly BOOLEAN: 6;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -288,23 +430,41 @@ export const BlkioParameterType: {
   6: "BOOLEAN",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainState`. */
+/**
+ * What a domain is doing, as `Domain.getState()` and `Domain.getInfo()` answer it. libvirt's
+ * `virDomainState`.
+ */
 export const DomainState: {
-  /** `VIR_DOMAIN_NOSTATE`, since 0.0.1. */
+  /** The hypervisor does not tell. `VIR_DOMAIN_NOSTATE`, since 0.0.1. */
   readonly NOSTATE: 0;
-  /** `VIR_DOMAIN_RUNNING`, since 0.0.1. */
+  /** The domain's virtual CPUs are being scheduled. `VIR_DOMAIN_RUNNING`, since 0.0.1. */
   readonly RUNNING: 1;
-  /** `VIR_DOMAIN_BLOCKED`, since 0.0.1. */
+  /**
+   * The guest is idle, waiting for input or output; told by Xen alone. `VIR_DOMAIN_BLOCKED`,
+   * since 0.0.1.
+   */
   readonly BLOCKED: 2;
-  /** `VIR_DOMAIN_PAUSED`, since 0.0.1. */
+  /**
+   * The guest is in memory but stands still until `Domain.resume()`. `VIR_DOMAIN_PAUSED`,
+   * since 0.0.1.
+   */
   readonly PAUSED: 3;
-  /** `VIR_DOMAIN_SHUTDOWN`, since 0.0.1. */
+  /**
+   * The guest is on its way to powering off, but not off yet. `VIR_DOMAIN_SHUTDOWN`, since
+   * 0.0.1.
+   */
   readonly SHUTDOWN: 4;
-  /** `VIR_DOMAIN_SHUTOFF`, since 0.0.1. */
+  /** Nothing of the domain runs; it is only defined. `VIR_DOMAIN_SHUTOFF`, since 0.0.1. */
   readonly SHUTOFF: 5;
-  /** `VIR_DOMAIN_CRASHED`, since 0.0.2. */
+  /**
+   * The guest has crashed, and its remains are kept for a look or a restart.
+   * `VIR_DOMAIN_CRASHED`, since 0.0.2.
+   */
   readonly CRASHED: 6;
-  /** `VIR_DOMAIN_PMSUSPENDED`, since 0.9.11. */
+  /**
+   * The guest put itself to sleep; `Domain.pmWakeup()` wakes it. `VIR_DOMAIN_PMSUSPENDED`,
+   * since 0.9.11.
+   */
   readonly PMSUSPENDED: 7;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -327,9 +487,9 @@ export const DomainState: {
   7: "PMSUSPENDED",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainBlockedReason`. */
+/** Reasons for `DomainState.BLOCKED`. libvirt's `virDomainBlockedReason`. */
 export const DomainBlockedReason: {
-  /** `VIR_DOMAIN_BLOCKED_UNKNOWN`, since 0.9.2. */
+  /** No reason is known; there is no other value. `VIR_DOMAIN_BLOCKED_UNKNOWN`, since 0.9.2. */
   readonly UNKNOWN: 0;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -338,17 +498,32 @@ export const DomainBlockedReason: {
   0: "UNKNOWN",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainBlockCommitFlags`. */
+/** Flags of `Domain.blockCommit()`. libvirt's `virDomainBlockCommitFlags`. */
 export const DomainBlockCommitFlags: {
-  /** `VIR_DOMAIN_BLOCK_COMMIT_SHALLOW`, since 0.10.2. */
+  /**
+   * Takes as base the image directly below the top, when no base is given.
+   * `VIR_DOMAIN_BLOCK_COMMIT_SHALLOW`, since 0.10.2.
+   */
   readonly SHALLOW: 1;
-  /** `VIR_DOMAIN_BLOCK_COMMIT_DELETE`, since 0.10.2. */
+  /**
+   * Removes the files whose data has been merged, as soon as nothing needs them.
+   * `VIR_DOMAIN_BLOCK_COMMIT_DELETE`, since 0.10.2.
+   */
   readonly DELETE: 2;
-  /** `VIR_DOMAIN_BLOCK_COMMIT_ACTIVE`, since 1.2.6. */
+  /**
+   * Allows the topmost image as top: the job then waits, ready, until `Domain.blockJobAbort()`
+   * pivots or ends it. `VIR_DOMAIN_BLOCK_COMMIT_ACTIVE`, since 1.2.6.
+   */
   readonly ACTIVE: 4;
-  /** `VIR_DOMAIN_BLOCK_COMMIT_RELATIVE`, since 1.2.7. */
+  /**
+   * Keeps the paths inside the images relative, where they were.
+   * `VIR_DOMAIN_BLOCK_COMMIT_RELATIVE`, since 1.2.7.
+   */
   readonly RELATIVE: 8;
-  /** `VIR_DOMAIN_BLOCK_COMMIT_BANDWIDTH_BYTES`, since 1.2.9. */
+  /**
+   * Takes `bandwidth` as bytes per second, not MiB per second.
+   * `VIR_DOMAIN_BLOCK_COMMIT_BANDWIDTH_BYTES`, since 1.2.9.
+   */
   readonly BANDWIDTH_BYTES: 16;
 } = {
   SHALLOW: 1,
@@ -358,17 +533,32 @@ export const DomainBlockCommitFlags: {
   BANDWIDTH_BYTES: 16,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainBlockCopyFlags`. */
+/** Flags of `Domain.blockCopy()`. libvirt's `virDomainBlockCopyFlags`. */
 export const DomainBlockCopyFlags: {
-  /** `VIR_DOMAIN_BLOCK_COPY_SHALLOW`, since 1.2.8. */
+  /**
+   * Copies the topmost image alone, so that the copy shares the backing chain.
+   * `VIR_DOMAIN_BLOCK_COPY_SHALLOW`, since 1.2.8.
+   */
   readonly SHALLOW: 1;
-  /** `VIR_DOMAIN_BLOCK_COPY_REUSE_EXT`, since 1.2.8. */
+  /**
+   * Writes into a file or device that exists and has the right size and format.
+   * `VIR_DOMAIN_BLOCK_COPY_REUSE_EXT`, since 1.2.8.
+   */
   readonly REUSE_EXT: 2;
-  /** `VIR_DOMAIN_BLOCK_COPY_TRANSIENT_JOB`, since 3.5.0. */
+  /**
+   * Agrees to a job that is lost with the guest process; without it a persistent domain may
+   * refuse. `VIR_DOMAIN_BLOCK_COPY_TRANSIENT_JOB`, since 3.5.0.
+   */
   readonly TRANSIENT_JOB: 4;
-  /** `VIR_DOMAIN_BLOCK_COPY_SYNCHRONOUS_WRITES`, since 8.0.0. */
+  /**
+   * Has the guest's writes wait for the copy as well, so that the job always catches up, at a
+   * cost in speed. `VIR_DOMAIN_BLOCK_COPY_SYNCHRONOUS_WRITES`, since 8.0.0.
+   */
   readonly SYNCHRONOUS_WRITES: 8;
-  /** `VIR_DOMAIN_BLOCK_COPY_TARGET_ZEROED`, since 12.2.0. */
+  /**
+   * Promises that the target reads as zeroes, so that the hypervisor need not clear it.
+   * `VIR_DOMAIN_BLOCK_COPY_TARGET_ZEROED`, since 12.2.0.
+   */
   readonly TARGET_ZEROED: 16;
 } = {
   SHALLOW: 1,
@@ -378,11 +568,20 @@ export const DomainBlockCopyFlags: {
   TARGET_ZEROED: 16,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainBlockJobAbortFlags`. */
+/**
+ * Flags of `Domain.blockJobAbort()`; without any, the job is cancelled and the call waits
+ * until it has ended. libvirt's `virDomainBlockJobAbortFlags`.
+ */
 export const DomainBlockJobAbortFlags: {
-  /** `VIR_DOMAIN_BLOCK_JOB_ABORT_ASYNC`, since 0.9.12. */
+  /**
+   * Only asks for the end and does not wait; `DomainEvent.BLOCK_JOB_2` tells when it came.
+   * `VIR_DOMAIN_BLOCK_JOB_ABORT_ASYNC`, since 0.9.12.
+   */
   readonly ASYNC: 1;
-  /** `VIR_DOMAIN_BLOCK_JOB_ABORT_PIVOT`, since 0.9.12. */
+  /**
+   * Switches the guest's disk over to the copy, or to the base of an active commit, once the
+   * job is ready. `VIR_DOMAIN_BLOCK_JOB_ABORT_PIVOT`, since 0.9.12.
+   */
   readonly PIVOT: 2;
 } = {
   ASYNC: 1,
@@ -390,17 +589,26 @@ export const DomainBlockJobAbortFlags: {
 };
 
 /**
- * Values; indexed with a number it gives the name. libvirt's
- * `virConnectDomainEventBlockJobStatus`.
+ * How a block job fares: `status` of `DomainEvent.BLOCK_JOB` and `DomainEvent.BLOCK_JOB_2`.
+ * libvirt's `virConnectDomainEventBlockJobStatus`.
  */
 export const ConnectDomainEventBlockJobStatus: {
-  /** `VIR_DOMAIN_BLOCK_JOB_COMPLETED`, since 0.9.4. */
+  /**
+   * All data has been moved and the job is over. `VIR_DOMAIN_BLOCK_JOB_COMPLETED`, since
+   * 0.9.4.
+   */
   readonly COMPLETED: 0;
-  /** `VIR_DOMAIN_BLOCK_JOB_FAILED`, since 0.9.4. */
+  /** The job ended early because of an error. `VIR_DOMAIN_BLOCK_JOB_FAILED`, since 0.9.4. */
   readonly FAILED: 1;
-  /** `VIR_DOMAIN_BLOCK_JOB_CANCELED`, since 0.9.12. */
+  /**
+   * Somebody ended the job by `Domain.blockJobAbort()`. `VIR_DOMAIN_BLOCK_JOB_CANCELED`, since
+   * 0.9.12.
+   */
   readonly CANCELED: 2;
-  /** `VIR_DOMAIN_BLOCK_JOB_READY`, since 1.0.0. */
+  /**
+   * Both sides are in step; the job waits to be pivoted or ended by `Domain.blockJobAbort()`.
+   * `VIR_DOMAIN_BLOCK_JOB_READY`, since 1.0.0.
+   */
   readonly READY: 3;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -415,35 +623,59 @@ export const ConnectDomainEventBlockJobStatus: {
   3: "READY",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainBlockJobInfoFlags`. */
+/** Flags of `Domain.getBlockJobInfo()`. libvirt's `virDomainBlockJobInfoFlags`. */
 export const DomainBlockJobInfoFlags: {
-  /** `VIR_DOMAIN_BLOCK_JOB_INFO_BANDWIDTH_BYTES`, since 1.2.9. */
+  /**
+   * Answers `bandwidth` in bytes per second, not MiB per second.
+   * `VIR_DOMAIN_BLOCK_JOB_INFO_BANDWIDTH_BYTES`, since 1.2.9.
+   */
   readonly BANDWIDTH_BYTES: 1;
 } = {
   BANDWIDTH_BYTES: 1,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainBlockJobSetSpeedFlags`. */
+/** Flags of `Domain.blockJobSetSpeed()`. libvirt's `virDomainBlockJobSetSpeedFlags`. */
 export const DomainBlockJobSetSpeedFlags: {
-  /** `VIR_DOMAIN_BLOCK_JOB_SPEED_BANDWIDTH_BYTES`, since 1.2.9. */
+  /**
+   * Takes `bandwidth` as bytes per second, not MiB per second.
+   * `VIR_DOMAIN_BLOCK_JOB_SPEED_BANDWIDTH_BYTES`, since 1.2.9.
+   */
   readonly BANDWIDTH_BYTES: 1;
 } = {
   BANDWIDTH_BYTES: 1,
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainBlockJobType`. */
+/**
+ * What a block job does, as `Domain.getBlockJobInfo()` and the block job events tell.
+ * libvirt's `virDomainBlockJobType`.
+ */
 export const DomainBlockJobType: {
-  /** `VIR_DOMAIN_BLOCK_JOB_TYPE_UNKNOWN`, since 0.9.4. */
+  /** A kind that the daemon cannot name. `VIR_DOMAIN_BLOCK_JOB_TYPE_UNKNOWN`, since 0.9.4. */
   readonly UNKNOWN: 0;
-  /** `VIR_DOMAIN_BLOCK_JOB_TYPE_PULL`, since 0.9.4. */
+  /**
+   * Fills the topmost image with the data of those below it (`Domain.blockPull()`).
+   * `VIR_DOMAIN_BLOCK_JOB_TYPE_PULL`, since 0.9.4.
+   */
   readonly PULL: 1;
-  /** `VIR_DOMAIN_BLOCK_JOB_TYPE_COPY`, since 0.9.12. */
+  /**
+   * Mirrors the disk to another file or device (`Domain.blockCopy()`).
+   * `VIR_DOMAIN_BLOCK_JOB_TYPE_COPY`, since 0.9.12.
+   */
   readonly COPY: 2;
-  /** `VIR_DOMAIN_BLOCK_JOB_TYPE_COMMIT`, since 0.10.2. */
+  /**
+   * Merges an image below the top into one further down (`Domain.blockCommit()`).
+   * `VIR_DOMAIN_BLOCK_JOB_TYPE_COMMIT`, since 0.10.2.
+   */
   readonly COMMIT: 3;
-  /** `VIR_DOMAIN_BLOCK_JOB_TYPE_ACTIVE_COMMIT`, since 1.2.6. */
+  /**
+   * Merges the topmost image, which the guest still writes, into one further down.
+   * `VIR_DOMAIN_BLOCK_JOB_TYPE_ACTIVE_COMMIT`, since 1.2.6.
+   */
   readonly ACTIVE_COMMIT: 4;
-  /** `VIR_DOMAIN_BLOCK_JOB_TYPE_BACKUP`, since 6.0.0. */
+  /**
+   * Copies or exports the disk as it was at one moment (`Domain.backupBegin()`).
+   * `VIR_DOMAIN_BLOCK_JOB_TYPE_BACKUP`, since 6.0.0.
+   */
   readonly BACKUP: 5;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -462,29 +694,56 @@ export const DomainBlockJobType: {
   5: "BACKUP",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainBlockPullFlags`. */
+/** Flags of `Domain.blockPull()`. libvirt's `virDomainBlockPullFlags`. */
 export const DomainBlockPullFlags: {
-  /** `VIR_DOMAIN_BLOCK_PULL_BANDWIDTH_BYTES`, since 1.2.9. */
+  /**
+   * Takes `bandwidth` as bytes per second, not MiB per second.
+   * `VIR_DOMAIN_BLOCK_PULL_BANDWIDTH_BYTES`, since 1.2.9.
+   */
   readonly BANDWIDTH_BYTES: 64;
 } = {
   BANDWIDTH_BYTES: 64,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainBlockRebaseFlags`. */
+/**
+ * Flags of `Domain.blockRebase()`, which pulls by default and copies with `COPY`. libvirt's
+ * `virDomainBlockRebaseFlags`.
+ */
 export const DomainBlockRebaseFlags: {
-  /** `VIR_DOMAIN_BLOCK_REBASE_SHALLOW`, since 0.9.12. */
+  /**
+   * With `COPY`: copies the topmost image alone. `VIR_DOMAIN_BLOCK_REBASE_SHALLOW`, since
+   * 0.9.12.
+   */
   readonly SHALLOW: 1;
-  /** `VIR_DOMAIN_BLOCK_REBASE_REUSE_EXT`, since 0.9.12. */
+  /**
+   * With `COPY`: writes into a file that exists already. `VIR_DOMAIN_BLOCK_REBASE_REUSE_EXT`,
+   * since 0.9.12.
+   */
   readonly REUSE_EXT: 2;
-  /** `VIR_DOMAIN_BLOCK_REBASE_COPY_RAW`, since 0.9.12. */
+  /**
+   * With `COPY`: writes the raw format, whatever that of the disk is.
+   * `VIR_DOMAIN_BLOCK_REBASE_COPY_RAW`, since 0.9.12.
+   */
   readonly COPY_RAW: 4;
-  /** `VIR_DOMAIN_BLOCK_REBASE_COPY`, since 0.9.12. */
+  /**
+   * Starts a copy to the file named by `base` instead of a pull.
+   * `VIR_DOMAIN_BLOCK_REBASE_COPY`, since 0.9.12.
+   */
   readonly COPY: 8;
-  /** `VIR_DOMAIN_BLOCK_REBASE_RELATIVE`, since 1.2.7. */
+  /**
+   * Keeps the paths inside the images relative, where they were.
+   * `VIR_DOMAIN_BLOCK_REBASE_RELATIVE`, since 1.2.7.
+   */
   readonly RELATIVE: 16;
-  /** `VIR_DOMAIN_BLOCK_REBASE_COPY_DEV`, since 1.2.9. */
+  /**
+   * With `COPY`: the target is a block device, not a file. `VIR_DOMAIN_BLOCK_REBASE_COPY_DEV`,
+   * since 1.2.9.
+   */
   readonly COPY_DEV: 32;
-  /** `VIR_DOMAIN_BLOCK_REBASE_BANDWIDTH_BYTES`, since 1.2.9. */
+  /**
+   * Takes `bandwidth` as bytes per second, not MiB per second.
+   * `VIR_DOMAIN_BLOCK_REBASE_BANDWIDTH_BYTES`, since 1.2.9.
+   */
   readonly BANDWIDTH_BYTES: 64;
 } = {
   SHALLOW: 1,
@@ -496,13 +755,19 @@ export const DomainBlockRebaseFlags: {
   BANDWIDTH_BYTES: 64,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainBlockResizeFlags`. */
+/** Flags of `Domain.blockResize()`. libvirt's `virDomainBlockResizeFlags`. */
 export const DomainBlockResizeFlags: {
-  /** `VIR_DOMAIN_BLOCK_RESIZE_BYTES`, since 0.9.11. */
+  /** Takes `size` as bytes, not KiB. `VIR_DOMAIN_BLOCK_RESIZE_BYTES`, since 0.9.11. */
   readonly BYTES: 1;
-  /** `VIR_DOMAIN_BLOCK_RESIZE_CAPACITY`, since 10.0.0. */
+  /**
+   * Grows a raw image to the whole device that holds it; `size` may then be 0.
+   * `VIR_DOMAIN_BLOCK_RESIZE_CAPACITY`, since 10.0.0.
+   */
   readonly CAPACITY: 2;
-  /** `VIR_DOMAIN_BLOCK_RESIZE_EXTEND`, since 12.3.0. */
+  /**
+   * Refuses a size below the present one, which would cut data off.
+   * `VIR_DOMAIN_BLOCK_RESIZE_EXTEND`, since 12.3.0.
+   */
   readonly EXTEND: 4;
 } = {
   BYTES: 1,
@@ -510,34 +775,49 @@ export const DomainBlockResizeFlags: {
   EXTEND: 4,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainChannelFlags`. */
+/** Flags of `Domain.openChannel()`. libvirt's `virDomainChannelFlags`. */
 export const DomainChannelFlags: {
-  /** `VIR_DOMAIN_CHANNEL_FORCE`, since 1.0.2. */
+  /** Throws out whoever has the channel open now. `VIR_DOMAIN_CHANNEL_FORCE`, since 1.0.2. */
   readonly FORCE: 1;
 } = {
   FORCE: 1,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainConsoleFlags`. */
+/** Flags of `Domain.openConsole()`. libvirt's `virDomainConsoleFlags`. */
 export const DomainConsoleFlags: {
-  /** `VIR_DOMAIN_CONSOLE_FORCE`, since 0.9.11. */
+  /** Throws out whoever has the console open now. `VIR_DOMAIN_CONSOLE_FORCE`, since 0.9.11. */
   readonly FORCE: 1;
-  /** `VIR_DOMAIN_CONSOLE_SAFE`, since 0.9.11. */
+  /**
+   * Refuses where the hypervisor cannot keep two users of the console apart.
+   * `VIR_DOMAIN_CONSOLE_SAFE`, since 0.9.11.
+   */
   readonly SAFE: 2;
 } = {
   FORCE: 1,
   SAFE: 2,
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainControlState`. */
+/**
+ * Whether the daemon can steer the domain's hypervisor process, as `Domain.getControlInfo()`
+ * answers it. libvirt's `virDomainControlState`.
+ */
 export const DomainControlState: {
-  /** `VIR_DOMAIN_CONTROL_OK`, since 0.9.3. */
+  /** Commands are taken at once. `VIR_DOMAIN_CONTROL_OK`, since 0.9.3. */
   readonly OK: 0;
-  /** `VIR_DOMAIN_CONTROL_JOB`, since 0.9.3. */
+  /**
+   * A job such as a migration runs, beside which only some commands are allowed.
+   * `VIR_DOMAIN_CONTROL_JOB`, since 0.9.3.
+   */
   readonly JOB: 1;
-  /** `VIR_DOMAIN_CONTROL_OCCUPIED`, since 0.9.3. */
+  /**
+   * A command has been sent and its answer is awaited. `VIR_DOMAIN_CONTROL_OCCUPIED`, since
+   * 0.9.3.
+   */
   readonly OCCUPIED: 2;
-  /** `VIR_DOMAIN_CONTROL_ERROR`, since 0.9.3. */
+  /**
+   * Control is lost for good; `details` gives the `DomainControlErrorReason`.
+   * `VIR_DOMAIN_CONTROL_ERROR`, since 0.9.3.
+   */
   readonly ERROR: 3;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -552,15 +832,27 @@ export const DomainControlState: {
   3: "ERROR",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainControlErrorReason`. */
+/**
+ * Why a domain's control state is `ERROR`: `details` of `Domain.getControlInfo()`. libvirt's
+ * `virDomainControlErrorReason`.
+ */
 export const DomainControlErrorReason: {
-  /** `VIR_DOMAIN_CONTROL_ERROR_REASON_NONE`, since 1.2.14. */
+  /** There is no error. `VIR_DOMAIN_CONTROL_ERROR_REASON_NONE`, since 1.2.14. */
   readonly NONE: 0;
-  /** `VIR_DOMAIN_CONTROL_ERROR_REASON_UNKNOWN`, since 1.2.14. */
+  /**
+   * The daemon cannot tell what went wrong. `VIR_DOMAIN_CONTROL_ERROR_REASON_UNKNOWN`, since
+   * 1.2.14.
+   */
   readonly UNKNOWN: 1;
-  /** `VIR_DOMAIN_CONTROL_ERROR_REASON_MONITOR`, since 1.2.14. */
+  /**
+   * The connection to the hypervisor's monitor broke.
+   * `VIR_DOMAIN_CONTROL_ERROR_REASON_MONITOR`, since 1.2.14.
+   */
   readonly MONITOR: 2;
-  /** `VIR_DOMAIN_CONTROL_ERROR_REASON_INTERNAL`, since 1.2.14. */
+  /**
+   * The daemon's own data on the domain is in disorder.
+   * `VIR_DOMAIN_CONTROL_ERROR_REASON_INTERNAL`, since 1.2.14.
+   */
   readonly INTERNAL: 3;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -575,17 +867,35 @@ export const DomainControlErrorReason: {
   3: "INTERNAL",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainCoreDumpFormat`. */
+/**
+ * Formats for `Domain.coreDump()`; all but `RAW` need the flag `MEMORY_ONLY`. libvirt's
+ * `virDomainCoreDumpFormat`.
+ */
 export const DomainCoreDumpFormat: {
-  /** `VIR_DOMAIN_CORE_DUMP_FORMAT_RAW`, since 1.2.3. */
+  /**
+   * The hypervisor's own format, or ELF with `MEMORY_ONLY`. `VIR_DOMAIN_CORE_DUMP_FORMAT_RAW`,
+   * since 1.2.3.
+   */
   readonly RAW: 0;
-  /** `VIR_DOMAIN_CORE_DUMP_FORMAT_KDUMP_ZLIB`, since 1.2.3. */
+  /**
+   * The kdump format, its pages compressed with zlib.
+   * `VIR_DOMAIN_CORE_DUMP_FORMAT_KDUMP_ZLIB`, since 1.2.3.
+   */
   readonly KDUMP_ZLIB: 1;
-  /** `VIR_DOMAIN_CORE_DUMP_FORMAT_KDUMP_LZO`, since 1.2.3. */
+  /**
+   * The kdump format, its pages compressed with LZO. `VIR_DOMAIN_CORE_DUMP_FORMAT_KDUMP_LZO`,
+   * since 1.2.3.
+   */
   readonly KDUMP_LZO: 2;
-  /** `VIR_DOMAIN_CORE_DUMP_FORMAT_KDUMP_SNAPPY`, since 1.2.3. */
+  /**
+   * The kdump format, its pages compressed with Snappy.
+   * `VIR_DOMAIN_CORE_DUMP_FORMAT_KDUMP_SNAPPY`, since 1.2.3.
+   */
   readonly KDUMP_SNAPPY: 3;
-  /** `VIR_DOMAIN_CORE_DUMP_FORMAT_WIN_DMP`, since 7.4.0. */
+  /**
+   * The format of Windows' own dumps; a Windows guest with the vmcoreinfo device and its
+   * driver is needed. `VIR_DOMAIN_CORE_DUMP_FORMAT_WIN_DMP`, since 7.4.0.
+   */
   readonly WIN_DMP: 4;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -602,11 +912,11 @@ export const DomainCoreDumpFormat: {
   4: "WIN_DMP",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainCrashedReason`. */
+/** Reasons for `DomainState.CRASHED`. libvirt's `virDomainCrashedReason`. */
 export const DomainCrashedReason: {
-  /** `VIR_DOMAIN_CRASHED_UNKNOWN`, since 0.9.2. */
+  /** The hypervisor gave no reason. `VIR_DOMAIN_CRASHED_UNKNOWN`, since 0.9.2. */
   readonly UNKNOWN: 0;
-  /** `VIR_DOMAIN_CRASHED_PANICKED`, since 1.1.1. */
+  /** The guest's kernel reported a panic. `VIR_DOMAIN_CRASHED_PANICKED`, since 1.1.1. */
   readonly PANICKED: 1;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -617,21 +927,34 @@ export const DomainCrashedReason: {
   1: "PANICKED",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainDefineFlags`. */
+/** Flags of `Connection.defineDomainXml()`. libvirt's `virDomainDefineFlags`. */
 export const DomainDefineFlags: {
-  /** `VIR_DOMAIN_DEFINE_VALIDATE`, since 1.2.12. */
+  /**
+   * Checks the XML against the schema first, so that unknown elements are refused and not
+   * ignored. `VIR_DOMAIN_DEFINE_VALIDATE`, since 1.2.12.
+   */
   readonly VALIDATE: 1;
 } = {
   VALIDATE: 1,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainDestroyFlagsValues`. */
+/** Flags of `Domain.destroy()`. libvirt's `virDomainDestroyFlagsValues`. */
 export const DomainDestroyFlags: {
-  /** `VIR_DOMAIN_DESTROY_DEFAULT`, since 0.9.10. */
+  /**
+   * Asks the hypervisor process to end, and kills it when it does not.
+   * `VIR_DOMAIN_DESTROY_DEFAULT`, since 0.9.10.
+   */
   readonly DEFAULT: 0;
-  /** `VIR_DOMAIN_DESTROY_GRACEFUL`, since 0.9.10. */
+  /**
+   * Only asks the process to end, so that it can flush disks; fails with code
+   * `OPERATION_FAILED` when it does not end in time. `VIR_DOMAIN_DESTROY_GRACEFUL`, since
+   * 0.9.10.
+   */
   readonly GRACEFUL: 1;
-  /** `VIR_DOMAIN_DESTROY_REMOVE_LOGS`, since 8.3.0. */
+  /**
+   * Deletes the domain's log files along with it. `VIR_DOMAIN_DESTROY_REMOVE_LOGS`, since
+   * 8.3.0.
+   */
   readonly REMOVE_LOGS: 2;
 } = {
   DEFAULT: 0,
@@ -639,15 +962,30 @@ export const DomainDestroyFlags: {
   REMOVE_LOGS: 2,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainDeviceModifyFlags`. */
+/**
+ * Flags of `Domain.attachDevice()`, `Domain.detachDevice()`, `Domain.updateDevice()` and
+ * `Domain.detachDeviceAlias()`. libvirt's `virDomainDeviceModifyFlags`.
+ */
 export const DomainDeviceModifyFlags: {
-  /** `VIR_DOMAIN_DEVICE_MODIFY_CURRENT`, since 0.7.7. */
+  /**
+   * The running guest if there is one, else the stored definition.
+   * `VIR_DOMAIN_DEVICE_MODIFY_CURRENT`, since 0.7.7.
+   */
   readonly CURRENT: 0;
-  /** `VIR_DOMAIN_DEVICE_MODIFY_LIVE`, since 0.7.7. */
+  /**
+   * The running guest; fails when the domain is not running. `VIR_DOMAIN_DEVICE_MODIFY_LIVE`,
+   * since 0.7.7.
+   */
   readonly LIVE: 1;
-  /** `VIR_DOMAIN_DEVICE_MODIFY_CONFIG`, since 0.7.7. */
+  /**
+   * The stored definition, in force from the next start on. `VIR_DOMAIN_DEVICE_MODIFY_CONFIG`,
+   * since 0.7.7.
+   */
   readonly CONFIG: 2;
-  /** `VIR_DOMAIN_DEVICE_MODIFY_FORCE`, since 0.8.6. */
+  /**
+   * Changes the device even if the guest holds on to it, such as opening a locked tray to
+   * change the medium. `VIR_DOMAIN_DEVICE_MODIFY_FORCE`, since 0.8.6.
+   */
   readonly FORCE: 4;
 } = {
   CURRENT: 0,
@@ -656,13 +994,22 @@ export const DomainDeviceModifyFlags: {
   FORCE: 4,
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainDirtyRateStatus`. */
+/**
+ * How far a measurement of the guest's write rate is: `dirtyrate.calc_status` of
+ * `Connection.getAllDomainStats()`. libvirt's `virDomainDirtyRateStatus`.
+ */
 export const DomainDirtyRateStatus: {
-  /** `VIR_DOMAIN_DIRTYRATE_UNSTARTED`, since 7.2.0. */
+  /**
+   * Nobody has called `Domain.startDirtyRateCalc()` since the domain started.
+   * `VIR_DOMAIN_DIRTYRATE_UNSTARTED`, since 7.2.0.
+   */
   readonly UNSTARTED: 0;
-  /** `VIR_DOMAIN_DIRTYRATE_MEASURING`, since 7.2.0. */
+  /**
+   * The measurement runs; the result is not ready. `VIR_DOMAIN_DIRTYRATE_MEASURING`, since
+   * 7.2.0.
+   */
   readonly MEASURING: 1;
-  /** `VIR_DOMAIN_DIRTYRATE_MEASURED`, since 7.2.0. */
+  /** The result can be read from the statistics. `VIR_DOMAIN_DIRTYRATE_MEASURED`, since 7.2.0. */
   readonly MEASURED: 2;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -675,13 +1022,25 @@ export const DomainDirtyRateStatus: {
   2: "MEASURED",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainDirtyRateCalcFlags`. */
+/**
+ * Flags of `Domain.startDirtyRateCalc()`: the way to measure. libvirt's
+ * `virDomainDirtyRateCalcFlags`.
+ */
 export const DomainDirtyRateCalcFlags: {
-  /** `VIR_DOMAIN_DIRTYRATE_MODE_PAGE_SAMPLING`, since 8.1.0. */
+  /**
+   * Compares checksums of some pages at random: cheap, and rough.
+   * `VIR_DOMAIN_DIRTYRATE_MODE_PAGE_SAMPLING`, since 8.1.0.
+   */
   readonly PAGE_SAMPLING: 0;
-  /** `VIR_DOMAIN_DIRTYRATE_MODE_DIRTY_BITMAP`, since 8.1.0. */
+  /**
+   * Counts by the map of written pages: exact for the whole guest, slowing it down.
+   * `VIR_DOMAIN_DIRTYRATE_MODE_DIRTY_BITMAP`, since 8.1.0.
+   */
   readonly DIRTY_BITMAP: 1;
-  /** `VIR_DOMAIN_DIRTYRATE_MODE_DIRTY_RING`, since 8.1.0. */
+  /**
+   * Counts by each virtual CPU's ring of written pages, which also gives a rate a CPU; the
+   * domain needs `dirty-ring`. `VIR_DOMAIN_DIRTYRATE_MODE_DIRTY_RING`, since 8.1.0.
+   */
   readonly DIRTY_RING: 2;
 } = {
   PAGE_SAMPLING: 0,
@@ -689,13 +1048,22 @@ export const DomainDirtyRateCalcFlags: {
   DIRTY_RING: 2,
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainDiskErrorCode`. */
+/**
+ * What is wrong with a disk, as `Domain.getDiskErrors()` answers it. libvirt's
+ * `virDomainDiskErrorCode`.
+ */
 export const DomainDiskErrorCode: {
-  /** `VIR_DOMAIN_DISK_ERROR_NONE`, since 0.9.10. */
+  /**
+   * The disk works; such disks are left out of the answer. `VIR_DOMAIN_DISK_ERROR_NONE`, since
+   * 0.9.10.
+   */
   readonly NONE: 0;
-  /** `VIR_DOMAIN_DISK_ERROR_UNSPEC`, since 0.9.10. */
+  /**
+   * Reading or writing failed in a way that the hypervisor does not name.
+   * `VIR_DOMAIN_DISK_ERROR_UNSPEC`, since 0.9.10.
+   */
   readonly UNSPEC: 1;
-  /** `VIR_DOMAIN_DISK_ERROR_NO_SPACE`, since 0.9.10. */
+  /** The host's storage under the disk is full. `VIR_DOMAIN_DISK_ERROR_NO_SPACE`, since 0.9.10. */
   readonly NO_SPACE: 2;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -708,25 +1076,55 @@ export const DomainDiskErrorCode: {
   2: "NO_SPACE",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainEventType`. */
+/**
+ * What happened to a domain: `event` of `DomainEvent.LIFECYCLE`, with its `detail` from the
+ * enumeration named after it. libvirt's `virDomainEventType`.
+ */
 export const DomainEventType: {
-  /** `VIR_DOMAIN_EVENT_DEFINED`, since 0.5.0. */
+  /**
+   * A definition was stored or replaced; `detail` is of `DomainEventDefinedDetailType`.
+   * `VIR_DOMAIN_EVENT_DEFINED`, since 0.5.0.
+   */
   readonly DEFINED: 0;
-  /** `VIR_DOMAIN_EVENT_UNDEFINED`, since 0.5.0. */
+  /**
+   * The definition was removed; `detail` is of `DomainEventUndefinedDetailType`.
+   * `VIR_DOMAIN_EVENT_UNDEFINED`, since 0.5.0.
+   */
   readonly UNDEFINED: 1;
-  /** `VIR_DOMAIN_EVENT_STARTED`, since 0.5.0. */
+  /**
+   * The domain became active; `detail` is of `DomainEventStartedDetailType`.
+   * `VIR_DOMAIN_EVENT_STARTED`, since 0.5.0.
+   */
   readonly STARTED: 2;
-  /** `VIR_DOMAIN_EVENT_SUSPENDED`, since 0.5.0. */
+  /**
+   * The guest was paused; `detail` is of `DomainEventSuspendedDetailType`.
+   * `VIR_DOMAIN_EVENT_SUSPENDED`, since 0.5.0.
+   */
   readonly SUSPENDED: 3;
-  /** `VIR_DOMAIN_EVENT_RESUMED`, since 0.5.0. */
+  /**
+   * A paused guest runs again; `detail` is of `DomainEventResumedDetailType`.
+   * `VIR_DOMAIN_EVENT_RESUMED`, since 0.5.0.
+   */
   readonly RESUMED: 4;
-  /** `VIR_DOMAIN_EVENT_STOPPED`, since 0.5.0. */
+  /**
+   * The domain is no longer active; `detail` is of `DomainEventStoppedDetailType`.
+   * `VIR_DOMAIN_EVENT_STOPPED`, since 0.5.0.
+   */
   readonly STOPPED: 5;
-  /** `VIR_DOMAIN_EVENT_SHUTDOWN`, since 0.9.8. */
+  /**
+   * The guest has ended its work and is about to stop; `detail` is of
+   * `DomainEventShutdownDetailType`. `VIR_DOMAIN_EVENT_SHUTDOWN`, since 0.9.8.
+   */
   readonly SHUTDOWN: 6;
-  /** `VIR_DOMAIN_EVENT_PMSUSPENDED`, since 0.10.2. */
+  /**
+   * The guest went to sleep by itself; `detail` is of `DomainEventPmSuspendedDetailType`.
+   * `VIR_DOMAIN_EVENT_PMSUSPENDED`, since 0.10.2.
+   */
   readonly PMSUSPENDED: 7;
-  /** `VIR_DOMAIN_EVENT_CRASHED`, since 1.1.1. */
+  /**
+   * The guest crashed; `detail` is of `DomainEventCrashedDetailType`.
+   * `VIR_DOMAIN_EVENT_CRASHED`, since 1.1.1.
+   */
   readonly CRASHED: 8;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -751,14 +1149,14 @@ export const DomainEventType: {
   8: "CRASHED",
 };
 
-/**
- * Values; indexed with a number it gives the name. libvirt's
- * `virDomainEventCrashedDetailType`.
- */
+/** Details of `DomainEventType.CRASHED`. libvirt's `virDomainEventCrashedDetailType`. */
 export const DomainEventCrashedDetailType: {
-  /** `VIR_DOMAIN_EVENT_CRASHED_PANICKED`, since 1.1.1. */
+  /** The guest's kernel reported a panic. `VIR_DOMAIN_EVENT_CRASHED_PANICKED`, since 1.1.1. */
   readonly PANICKED: 0;
-  /** `VIR_DOMAIN_EVENT_CRASHED_CRASHLOADED`, since 6.1.0. */
+  /**
+   * The guest's kernel panicked and has loaded its own crash kernel, which will deal with it.
+   * `VIR_DOMAIN_EVENT_CRASHED_CRASHLOADED`, since 6.1.0.
+   */
   readonly CRASHLOADED: 1;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -769,18 +1167,24 @@ export const DomainEventCrashedDetailType: {
   1: "CRASHLOADED",
 };
 
-/**
- * Values; indexed with a number it gives the name. libvirt's
- * `virDomainEventDefinedDetailType`.
- */
+/** Details of `DomainEventType.DEFINED`. libvirt's `virDomainEventDefinedDetailType`. */
 export const DomainEventDefinedDetailType: {
-  /** `VIR_DOMAIN_EVENT_DEFINED_ADDED`, since 0.5.0. */
+  /** The definition is new. `VIR_DOMAIN_EVENT_DEFINED_ADDED`, since 0.5.0. */
   readonly ADDED: 0;
-  /** `VIR_DOMAIN_EVENT_DEFINED_UPDATED`, since 0.5.0. */
+  /**
+   * An existing definition was replaced by another. `VIR_DOMAIN_EVENT_DEFINED_UPDATED`, since
+   * 0.5.0.
+   */
   readonly UPDATED: 1;
-  /** `VIR_DOMAIN_EVENT_DEFINED_RENAMED`, since 1.2.19. */
+  /**
+   * The domain has a new name; an `UNDEFINED` event with the old name came before.
+   * `VIR_DOMAIN_EVENT_DEFINED_RENAMED`, since 1.2.19.
+   */
   readonly RENAMED: 2;
-  /** `VIR_DOMAIN_EVENT_DEFINED_FROM_SNAPSHOT`, since 1.3.3. */
+  /**
+   * The definition was taken from a snapshot that the domain was reverted to.
+   * `VIR_DOMAIN_EVENT_DEFINED_FROM_SNAPSHOT`, since 1.3.3.
+   */
   readonly FROM_SNAPSHOT: 3;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -796,13 +1200,19 @@ export const DomainEventDefinedDetailType: {
 };
 
 /**
- * Values; indexed with a number it gives the name. libvirt's
+ * Why a disk's source was changed: `reason` of `DomainEvent.DISK_CHANGE`. libvirt's
  * `virConnectDomainEventDiskChangeReason`.
  */
 export const ConnectDomainEventDiskChangeReason: {
-  /** `VIR_DOMAIN_EVENT_DISK_CHANGE_MISSING_ON_START`, since 0.9.7. */
+  /**
+   * The medium's file was missing when the domain started, so the drive was left empty.
+   * `VIR_DOMAIN_EVENT_DISK_CHANGE_MISSING_ON_START`, since 0.9.7.
+   */
   readonly CHANGE_MISSING_ON_START: 0;
-  /** `VIR_DOMAIN_EVENT_DISK_DROP_MISSING_ON_START`, since 1.1.2. */
+  /**
+   * The disk's file was missing when the domain started, so the whole disk was left out.
+   * `VIR_DOMAIN_EVENT_DISK_DROP_MISSING_ON_START`, since 1.1.2.
+   */
   readonly DROP_MISSING_ON_START: 1;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -813,16 +1223,13 @@ export const ConnectDomainEventDiskChangeReason: {
   1: "DROP_MISSING_ON_START",
 };
 
-/**
- * Values; indexed with a number it gives the name. libvirt's
- * `virDomainEventGraphicsAddressType`.
- */
+/** Kinds of addresses in `DomainEvent.GRAPHICS`. libvirt's `virDomainEventGraphicsAddressType`. */
 export const DomainEventGraphicsAddressType: {
-  /** `VIR_DOMAIN_EVENT_GRAPHICS_ADDRESS_IPV4`, since 0.8.0. */
+  /** An IPv4 address with a port. `VIR_DOMAIN_EVENT_GRAPHICS_ADDRESS_IPV4`, since 0.8.0. */
   readonly IPV4: 0;
-  /** `VIR_DOMAIN_EVENT_GRAPHICS_ADDRESS_IPV6`, since 0.8.0. */
+  /** An IPv6 address with a port. `VIR_DOMAIN_EVENT_GRAPHICS_ADDRESS_IPV6`, since 0.8.0. */
   readonly IPV6: 1;
-  /** `VIR_DOMAIN_EVENT_GRAPHICS_ADDRESS_UNIX`, since 0.9.7. */
+  /** The path of a unix socket. `VIR_DOMAIN_EVENT_GRAPHICS_ADDRESS_UNIX`, since 0.9.7. */
   readonly UNIX: 2;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -835,13 +1242,22 @@ export const DomainEventGraphicsAddressType: {
   2: "UNIX",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainEventGraphicsPhase`. */
+/**
+ * How far a viewer is: `phase` of `DomainEvent.GRAPHICS`. libvirt's
+ * `virDomainEventGraphicsPhase`.
+ */
 export const DomainEventGraphicsPhase: {
-  /** `VIR_DOMAIN_EVENT_GRAPHICS_CONNECT`, since 0.8.0. */
+  /**
+   * A viewer has connected and is not authenticated yet. `VIR_DOMAIN_EVENT_GRAPHICS_CONNECT`,
+   * since 0.8.0.
+   */
   readonly CONNECT: 0;
-  /** `VIR_DOMAIN_EVENT_GRAPHICS_INITIALIZE`, since 0.8.0. */
+  /**
+   * The viewer is authenticated and sees the guest's screen.
+   * `VIR_DOMAIN_EVENT_GRAPHICS_INITIALIZE`, since 0.8.0.
+   */
   readonly INITIALIZE: 1;
-  /** `VIR_DOMAIN_EVENT_GRAPHICS_DISCONNECT`, since 0.8.0. */
+  /** The viewer is gone. `VIR_DOMAIN_EVENT_GRAPHICS_DISCONNECT`, since 0.8.0. */
   readonly DISCONNECT: 2;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -854,67 +1270,157 @@ export const DomainEventGraphicsPhase: {
   2: "DISCONNECT",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainEventID`. */
+/**
+ * Numbers of the kinds of domain events; `DomainEvent` has the same names as objects to listen
+ * with. libvirt's `virDomainEventID`.
+ */
 export const DomainEventId: {
-  /** `VIR_DOMAIN_EVENT_ID_LIFECYCLE`, since 0.8.0. */
+  /**
+   * A domain was defined, started, paused, stopped and the like; see `DomainEventType`.
+   * `VIR_DOMAIN_EVENT_ID_LIFECYCLE`, since 0.8.0.
+   */
   readonly LIFECYCLE: 0;
-  /** `VIR_DOMAIN_EVENT_ID_REBOOT`, since 0.8.0. */
+  /**
+   * The guest rebooted by itself, which is no stop and start of the domain.
+   * `VIR_DOMAIN_EVENT_ID_REBOOT`, since 0.8.0.
+   */
   readonly REBOOT: 1;
-  /** `VIR_DOMAIN_EVENT_ID_RTC_CHANGE`, since 0.8.0. */
+  /**
+   * The guest set its clock; tells the offset from UTC in seconds.
+   * `VIR_DOMAIN_EVENT_ID_RTC_CHANGE`, since 0.8.0.
+   */
   readonly RTC_CHANGE: 2;
-  /** `VIR_DOMAIN_EVENT_ID_WATCHDOG`, since 0.8.0. */
+  /**
+   * The guest's watchdog fired; see `DomainEventWatchdogAction`.
+   * `VIR_DOMAIN_EVENT_ID_WATCHDOG`, since 0.8.0.
+   */
   readonly WATCHDOG: 3;
-  /** `VIR_DOMAIN_EVENT_ID_IO_ERROR`, since 0.8.0. */
+  /**
+   * Reading or writing a disk failed; see `DomainEventIoErrorAction`.
+   * `VIR_DOMAIN_EVENT_ID_IO_ERROR`, since 0.8.0.
+   */
   readonly IO_ERROR: 4;
-  /** `VIR_DOMAIN_EVENT_ID_GRAPHICS`, since 0.8.0. */
+  /**
+   * A viewer came, was authenticated or left; see `DomainEventGraphicsPhase`.
+   * `VIR_DOMAIN_EVENT_ID_GRAPHICS`, since 0.8.0.
+   */
   readonly GRAPHICS: 5;
-  /** `VIR_DOMAIN_EVENT_ID_IO_ERROR_REASON`, since 0.8.1. */
+  /**
+   * As `IO_ERROR`, with the reason, such as `enospc`. `VIR_DOMAIN_EVENT_ID_IO_ERROR_REASON`,
+   * since 0.8.1.
+   */
   readonly IO_ERROR_REASON: 6;
-  /** `VIR_DOMAIN_EVENT_ID_CONTROL_ERROR`, since 0.9.2. */
+  /**
+   * The daemon lost its connection to the hypervisor process, and thereby control of the
+   * domain. `VIR_DOMAIN_EVENT_ID_CONTROL_ERROR`, since 0.9.2.
+   */
   readonly CONTROL_ERROR: 7;
-  /** `VIR_DOMAIN_EVENT_ID_BLOCK_JOB`, since 0.9.4. */
+  /**
+   * A block job changed its state; tells the path of the disk's file.
+   * `VIR_DOMAIN_EVENT_ID_BLOCK_JOB`, since 0.9.4.
+   */
   readonly BLOCK_JOB: 8;
-  /** `VIR_DOMAIN_EVENT_ID_DISK_CHANGE`, since 0.9.7. */
+  /**
+   * A missing source was taken away from a disk when the domain started.
+   * `VIR_DOMAIN_EVENT_ID_DISK_CHANGE`, since 0.9.7.
+   */
   readonly DISK_CHANGE: 9;
-  /** `VIR_DOMAIN_EVENT_ID_TRAY_CHANGE`, since 0.9.11. */
+  /**
+   * The tray of a removable disk was opened or closed. `VIR_DOMAIN_EVENT_ID_TRAY_CHANGE`,
+   * since 0.9.11.
+   */
   readonly TRAY_CHANGE: 10;
-  /** `VIR_DOMAIN_EVENT_ID_PMWAKEUP`, since 0.9.11. */
+  /** The guest woke up from its sleep. `VIR_DOMAIN_EVENT_ID_PMWAKEUP`, since 0.9.11. */
   readonly PMWAKEUP: 11;
-  /** `VIR_DOMAIN_EVENT_ID_PMSUSPEND`, since 0.9.11. */
+  /**
+   * The guest went to sleep with its state in memory. `VIR_DOMAIN_EVENT_ID_PMSUSPEND`, since
+   * 0.9.11.
+   */
   readonly PMSUSPEND: 12;
-  /** `VIR_DOMAIN_EVENT_ID_BALLOON_CHANGE`, since 0.10.0. */
+  /**
+   * The guest's memory balloon reached another size; tells it in KiB.
+   * `VIR_DOMAIN_EVENT_ID_BALLOON_CHANGE`, since 0.10.0.
+   */
   readonly BALLOON_CHANGE: 13;
-  /** `VIR_DOMAIN_EVENT_ID_PMSUSPEND_DISK`, since 1.0.0. */
+  /**
+   * The guest went to sleep with its state on disk. `VIR_DOMAIN_EVENT_ID_PMSUSPEND_DISK`,
+   * since 1.0.0.
+   */
   readonly PMSUSPEND_DISK: 14;
-  /** `VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED`, since 1.1.1. */
+  /**
+   * A device has left the guest; tells its alias. `VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED`, since
+   * 1.1.1.
+   */
   readonly DEVICE_REMOVED: 15;
-  /** `VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2`, since 1.2.6. */
+  /**
+   * As `BLOCK_JOB`, but tells the disk's target, such as `vda`, which a job does not change.
+   * `VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2`, since 1.2.6.
+   */
   readonly BLOCK_JOB_2: 16;
-  /** `VIR_DOMAIN_EVENT_ID_TUNABLE`, since 1.2.9. */
+  /**
+   * Limits on CPU or disks were changed; tells them under the names in `DomainTunableField`.
+   * `VIR_DOMAIN_EVENT_ID_TUNABLE`, since 1.2.9.
+   */
   readonly TUNABLE: 17;
-  /** `VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE`, since 1.2.11. */
+  /**
+   * The agent inside the guest came or went. `VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE`, since
+   * 1.2.11.
+   */
   readonly AGENT_LIFECYCLE: 18;
-  /** `VIR_DOMAIN_EVENT_ID_DEVICE_ADDED`, since 1.2.15. */
+  /**
+   * A device was plugged into the guest; tells its alias. `VIR_DOMAIN_EVENT_ID_DEVICE_ADDED`,
+   * since 1.2.15.
+   */
   readonly DEVICE_ADDED: 19;
-  /** `VIR_DOMAIN_EVENT_ID_MIGRATION_ITERATION`, since 1.3.2. */
+  /**
+   * A live migration began another pass over the guest's memory; needs the capability `events`
+   * in QEMU. `VIR_DOMAIN_EVENT_ID_MIGRATION_ITERATION`, since 1.3.2.
+   */
   readonly MIGRATION_ITERATION: 20;
-  /** `VIR_DOMAIN_EVENT_ID_JOB_COMPLETED`, since 1.3.3. */
+  /**
+   * A job has ended; tells its statistics under the names in `DomainJobField`.
+   * `VIR_DOMAIN_EVENT_ID_JOB_COMPLETED`, since 1.3.3.
+   */
   readonly JOB_COMPLETED: 21;
-  /** `VIR_DOMAIN_EVENT_ID_DEVICE_REMOVAL_FAILED`, since 1.3.4. */
+  /**
+   * The guest refused to let go of a device that was to be unplugged.
+   * `VIR_DOMAIN_EVENT_ID_DEVICE_REMOVAL_FAILED`, since 1.3.4.
+   */
   readonly DEVICE_REMOVAL_FAILED: 22;
-  /** `VIR_DOMAIN_EVENT_ID_METADATA_CHANGE`, since 3.0.0. */
+  /**
+   * Title, description or an application's element of the definition was changed.
+   * `VIR_DOMAIN_EVENT_ID_METADATA_CHANGE`, since 3.0.0.
+   */
   readonly METADATA_CHANGE: 23;
-  /** `VIR_DOMAIN_EVENT_ID_BLOCK_THRESHOLD`, since 3.2.0. */
+  /**
+   * A disk was written beyond the point that `Domain.setBlockThreshold()` set; comes once.
+   * `VIR_DOMAIN_EVENT_ID_BLOCK_THRESHOLD`, since 3.2.0.
+   */
   readonly BLOCK_THRESHOLD: 24;
-  /** `VIR_DOMAIN_EVENT_ID_MEMORY_FAILURE`, since 6.9.0. */
+  /**
+   * Memory of the host that the guest uses has failed; see `DomainMemoryFailureActionType`.
+   * `VIR_DOMAIN_EVENT_ID_MEMORY_FAILURE`, since 6.9.0.
+   */
   readonly MEMORY_FAILURE: 25;
-  /** `VIR_DOMAIN_EVENT_ID_MEMORY_DEVICE_SIZE_CHANGE`, since 7.9.0. */
+  /**
+   * The guest changed how much of a memory device it uses, as virtio-mem allows.
+   * `VIR_DOMAIN_EVENT_ID_MEMORY_DEVICE_SIZE_CHANGE`, since 7.9.0.
+   */
   readonly MEMORY_DEVICE_SIZE_CHANGE: 26;
-  /** `VIR_DOMAIN_EVENT_ID_NIC_MAC_CHANGE`, since 11.2.0. */
+  /**
+   * The guest gave a network interface another MAC address.
+   * `VIR_DOMAIN_EVENT_ID_NIC_MAC_CHANGE`, since 11.2.0.
+   */
   readonly NIC_MAC_CHANGE: 27;
-  /** `VIR_DOMAIN_EVENT_ID_VCPU_REMOVED`, since 12.4.0. */
+  /**
+   * A virtual CPU has left the guest; tells its number. `VIR_DOMAIN_EVENT_ID_VCPU_REMOVED`,
+   * since 12.4.0.
+   */
   readonly VCPU_REMOVED: 28;
-  /** `VIR_DOMAIN_EVENT_ID_CHANNEL_LIFECYCLE`, since 12.4.0. */
+  /**
+   * A program inside the guest opened or closed a virtio channel.
+   * `VIR_DOMAIN_EVENT_ID_CHANNEL_LIFECYCLE`, since 12.4.0.
+   */
   readonly CHANNEL_LIFECYCLE: 29;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -981,13 +1487,25 @@ export const DomainEventId: {
   29: "CHANNEL_LIFECYCLE",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainEventIOErrorAction`. */
+/**
+ * What the hypervisor did about a failed disk: `action` of `DomainEvent.IO_ERROR`. libvirt's
+ * `virDomainEventIOErrorAction`.
+ */
 export const DomainEventIoErrorAction: {
-  /** `VIR_DOMAIN_EVENT_IO_ERROR_NONE`, since 0.8.0. */
+  /**
+   * The error was ignored; the guest does not know of it. `VIR_DOMAIN_EVENT_IO_ERROR_NONE`,
+   * since 0.8.0.
+   */
   readonly NONE: 0;
-  /** `VIR_DOMAIN_EVENT_IO_ERROR_PAUSE`, since 0.8.0. */
+  /**
+   * The guest was paused, to go on once the cause has been removed.
+   * `VIR_DOMAIN_EVENT_IO_ERROR_PAUSE`, since 0.8.0.
+   */
   readonly PAUSE: 1;
-  /** `VIR_DOMAIN_EVENT_IO_ERROR_REPORT`, since 0.8.0. */
+  /**
+   * The error was handed to the guest, as a broken disk would do.
+   * `VIR_DOMAIN_EVENT_IO_ERROR_REPORT`, since 0.8.0.
+   */
   readonly REPORT: 2;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -1001,17 +1519,29 @@ export const DomainEventIoErrorAction: {
 };
 
 /**
- * Values; indexed with a number it gives the name. libvirt's
+ * What was done about failed memory: `action` of `DomainEvent.MEMORY_FAILURE`. libvirt's
  * `virDomainMemoryFailureActionType`.
  */
 export const DomainMemoryFailureActionType: {
-  /** `VIR_DOMAIN_EVENT_MEMORY_FAILURE_ACTION_IGNORE`, since 6.9.0. */
+  /**
+   * Nothing had to be done: the hypervisor could do without the memory, or the error can wait.
+   * `VIR_DOMAIN_EVENT_MEMORY_FAILURE_ACTION_IGNORE`, since 6.9.0.
+   */
   readonly IGNORE: 0;
-  /** `VIR_DOMAIN_EVENT_MEMORY_FAILURE_ACTION_INJECT`, since 6.9.0. */
+  /**
+   * The guest was told of the failure, as real hardware would tell it.
+   * `VIR_DOMAIN_EVENT_MEMORY_FAILURE_ACTION_INJECT`, since 6.9.0.
+   */
   readonly INJECT: 1;
-  /** `VIR_DOMAIN_EVENT_MEMORY_FAILURE_ACTION_FATAL`, since 6.9.0. */
+  /**
+   * The hypervisor itself cannot go on and ends.
+   * `VIR_DOMAIN_EVENT_MEMORY_FAILURE_ACTION_FATAL`, since 6.9.0.
+   */
   readonly FATAL: 2;
-  /** `VIR_DOMAIN_EVENT_MEMORY_FAILURE_ACTION_RESET`, since 6.9.0. */
+  /**
+   * The guest could not deal with the failure and was reset.
+   * `VIR_DOMAIN_EVENT_MEMORY_FAILURE_ACTION_RESET`, since 6.9.0.
+   */
   readonly RESET: 3;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -1027,13 +1557,19 @@ export const DomainMemoryFailureActionType: {
 };
 
 /**
- * Values; indexed with a number it gives the name. libvirt's
+ * Whose memory failed: `recipient` of `DomainEvent.MEMORY_FAILURE`. libvirt's
  * `virDomainMemoryFailureRecipientType`.
  */
 export const DomainMemoryFailureRecipientType: {
-  /** `VIR_DOMAIN_EVENT_MEMORY_FAILURE_RECIPIENT_HYPERVISOR`, since 6.9.0. */
+  /**
+   * Memory of the hypervisor process that is not the guest's.
+   * `VIR_DOMAIN_EVENT_MEMORY_FAILURE_RECIPIENT_HYPERVISOR`, since 6.9.0.
+   */
   readonly HYPERVISOR: 0;
-  /** `VIR_DOMAIN_EVENT_MEMORY_FAILURE_RECIPIENT_GUEST`, since 6.9.0. */
+  /**
+   * Memory that the guest sees as its own. `VIR_DOMAIN_EVENT_MEMORY_FAILURE_RECIPIENT_GUEST`,
+   * since 6.9.0.
+   */
   readonly GUEST: 1;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -1044,14 +1580,17 @@ export const DomainMemoryFailureRecipientType: {
   1: "GUEST",
 };
 
-/**
- * Values; indexed with a number it gives the name. libvirt's
- * `virDomainEventPMSuspendedDetailType`.
- */
+/** Details of `DomainEventType.PMSUSPENDED`. libvirt's `virDomainEventPMSuspendedDetailType`. */
 export const DomainEventPmSuspendedDetailType: {
-  /** `VIR_DOMAIN_EVENT_PMSUSPENDED_MEMORY`, since 0.10.2. */
+  /**
+   * The guest sleeps with its state in memory, as ACPI's S3.
+   * `VIR_DOMAIN_EVENT_PMSUSPENDED_MEMORY`, since 0.10.2.
+   */
   readonly MEMORY: 0;
-  /** `VIR_DOMAIN_EVENT_PMSUSPENDED_DISK`, since 1.0.0. */
+  /**
+   * The guest sleeps with its state on disk, as ACPI's S4.
+   * `VIR_DOMAIN_EVENT_PMSUSPENDED_DISK`, since 1.0.0.
+   */
   readonly DISK: 1;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -1062,20 +1601,32 @@ export const DomainEventPmSuspendedDetailType: {
   1: "DISK",
 };
 
-/**
- * Values; indexed with a number it gives the name. libvirt's
- * `virDomainEventResumedDetailType`.
- */
+/** Details of `DomainEventType.RESUMED`. libvirt's `virDomainEventResumedDetailType`. */
 export const DomainEventResumedDetailType: {
-  /** `VIR_DOMAIN_EVENT_RESUMED_UNPAUSED`, since 0.5.0. */
+  /**
+   * Somebody called `Domain.resume()`, or the reason for the pause went away.
+   * `VIR_DOMAIN_EVENT_RESUMED_UNPAUSED`, since 0.5.0.
+   */
   readonly UNPAUSED: 0;
-  /** `VIR_DOMAIN_EVENT_RESUMED_MIGRATED`, since 0.5.0. */
+  /**
+   * A migration ended, or failed, and the guest goes on. `VIR_DOMAIN_EVENT_RESUMED_MIGRATED`,
+   * since 0.5.0.
+   */
   readonly MIGRATED: 1;
-  /** `VIR_DOMAIN_EVENT_RESUMED_FROM_SNAPSHOT`, since 0.9.5. */
+  /**
+   * The domain was reverted to a snapshot that was running.
+   * `VIR_DOMAIN_EVENT_RESUMED_FROM_SNAPSHOT`, since 0.9.5.
+   */
   readonly FROM_SNAPSHOT: 2;
-  /** `VIR_DOMAIN_EVENT_RESUMED_POSTCOPY`, since 1.3.3. */
+  /**
+   * The guest goes on at the target of a migration while its memory still follows.
+   * `VIR_DOMAIN_EVENT_RESUMED_POSTCOPY`, since 1.3.3.
+   */
   readonly POSTCOPY: 3;
-  /** `VIR_DOMAIN_EVENT_RESUMED_POSTCOPY_FAILED`, since 8.5.0. */
+  /**
+   * The guest runs although its post-copy migration is interrupted.
+   * `VIR_DOMAIN_EVENT_RESUMED_POSTCOPY_FAILED`, since 8.5.0.
+   */
   readonly POSTCOPY_FAILED: 4;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -1092,16 +1643,19 @@ export const DomainEventResumedDetailType: {
   4: "POSTCOPY_FAILED",
 };
 
-/**
- * Values; indexed with a number it gives the name. libvirt's
- * `virDomainEventShutdownDetailType`.
- */
+/** Details of `DomainEventType.SHUTDOWN`. libvirt's `virDomainEventShutdownDetailType`. */
 export const DomainEventShutdownDetailType: {
-  /** `VIR_DOMAIN_EVENT_SHUTDOWN_FINISHED`, since 0.9.8. */
+  /**
+   * The guest has ended; who asked for it is not known. `VIR_DOMAIN_EVENT_SHUTDOWN_FINISHED`,
+   * since 0.9.8.
+   */
   readonly FINISHED: 0;
-  /** `VIR_DOMAIN_EVENT_SHUTDOWN_GUEST`, since 3.4.0. */
+  /** Somebody inside the guest powered it off. `VIR_DOMAIN_EVENT_SHUTDOWN_GUEST`, since 3.4.0. */
   readonly GUEST: 1;
-  /** `VIR_DOMAIN_EVENT_SHUTDOWN_HOST`, since 3.4.0. */
+  /**
+   * Somebody on the host asked for it, such as by `Domain.shutdown()`.
+   * `VIR_DOMAIN_EVENT_SHUTDOWN_HOST`, since 3.4.0.
+   */
   readonly HOST: 2;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -1114,22 +1668,22 @@ export const DomainEventShutdownDetailType: {
   2: "HOST",
 };
 
-/**
- * Values; indexed with a number it gives the name. libvirt's
- * `virDomainEventStartedDetailType`.
- */
+/** Details of `DomainEventType.STARTED`. libvirt's `virDomainEventStartedDetailType`. */
 export const DomainEventStartedDetailType: {
-  /** `VIR_DOMAIN_EVENT_STARTED_BOOTED`, since 0.5.0. */
+  /** The guest boots from the beginning. `VIR_DOMAIN_EVENT_STARTED_BOOTED`, since 0.5.0. */
   readonly BOOTED: 0;
-  /** `VIR_DOMAIN_EVENT_STARTED_MIGRATED`, since 0.5.0. */
+  /** The guest arrives from another host. `VIR_DOMAIN_EVENT_STARTED_MIGRATED`, since 0.5.0. */
   readonly MIGRATED: 1;
-  /** `VIR_DOMAIN_EVENT_STARTED_RESTORED`, since 0.5.0. */
+  /** The guest goes on from a saved image. `VIR_DOMAIN_EVENT_STARTED_RESTORED`, since 0.5.0. */
   readonly RESTORED: 2;
-  /** `VIR_DOMAIN_EVENT_STARTED_FROM_SNAPSHOT`, since 0.8.0. */
+  /** The guest goes on from a snapshot. `VIR_DOMAIN_EVENT_STARTED_FROM_SNAPSHOT`, since 0.8.0. */
   readonly FROM_SNAPSHOT: 3;
-  /** `VIR_DOMAIN_EVENT_STARTED_WAKEUP`, since 0.9.11. */
+  /** The guest woke up from its sleep on disk. `VIR_DOMAIN_EVENT_STARTED_WAKEUP`, since 0.9.11. */
   readonly WAKEUP: 4;
-  /** `VIR_DOMAIN_EVENT_STARTED_RECREATED`, since 11.6.0. */
+  /**
+   * The hypervisor process was replaced by a new one, as for a reset that it cannot do in
+   * place. `VIR_DOMAIN_EVENT_STARTED_RECREATED`, since 11.6.0.
+   */
   readonly RECREATED: 5;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -1148,26 +1702,38 @@ export const DomainEventStartedDetailType: {
   5: "RECREATED",
 };
 
-/**
- * Values; indexed with a number it gives the name. libvirt's
- * `virDomainEventStoppedDetailType`.
- */
+/** Details of `DomainEventType.STOPPED`. libvirt's `virDomainEventStoppedDetailType`. */
 export const DomainEventStoppedDetailType: {
-  /** `VIR_DOMAIN_EVENT_STOPPED_SHUTDOWN`, since 0.5.0. */
+  /** The guest powered itself off. `VIR_DOMAIN_EVENT_STOPPED_SHUTDOWN`, since 0.5.0. */
   readonly SHUTDOWN: 0;
-  /** `VIR_DOMAIN_EVENT_STOPPED_DESTROYED`, since 0.5.0. */
+  /**
+   * Somebody pulled the plug by `Domain.destroy()`. `VIR_DOMAIN_EVENT_STOPPED_DESTROYED`,
+   * since 0.5.0.
+   */
   readonly DESTROYED: 1;
-  /** `VIR_DOMAIN_EVENT_STOPPED_CRASHED`, since 0.5.0. */
+  /**
+   * The guest or its hypervisor process crashed. `VIR_DOMAIN_EVENT_STOPPED_CRASHED`, since
+   * 0.5.0.
+   */
   readonly CRASHED: 2;
-  /** `VIR_DOMAIN_EVENT_STOPPED_MIGRATED`, since 0.5.0. */
+  /** The guest now runs on another host. `VIR_DOMAIN_EVENT_STOPPED_MIGRATED`, since 0.5.0. */
   readonly MIGRATED: 3;
-  /** `VIR_DOMAIN_EVENT_STOPPED_SAVED`, since 0.5.0. */
+  /** The guest's state was written to a file. `VIR_DOMAIN_EVENT_STOPPED_SAVED`, since 0.5.0. */
   readonly SAVED: 4;
-  /** `VIR_DOMAIN_EVENT_STOPPED_FAILED`, since 0.5.0. */
+  /**
+   * The hypervisor could not start the guest, or could not go on with it.
+   * `VIR_DOMAIN_EVENT_STOPPED_FAILED`, since 0.5.0.
+   */
   readonly FAILED: 5;
-  /** `VIR_DOMAIN_EVENT_STOPPED_FROM_SNAPSHOT`, since 0.8.0. */
+  /**
+   * The domain was reverted to a snapshot that was not running.
+   * `VIR_DOMAIN_EVENT_STOPPED_FROM_SNAPSHOT`, since 0.8.0.
+   */
   readonly FROM_SNAPSHOT: 6;
-  /** `VIR_DOMAIN_EVENT_STOPPED_RECREATED`, since 11.6.0. */
+  /**
+   * The hypervisor process gives way to a new one that takes the guest over from a reset.
+   * `VIR_DOMAIN_EVENT_STOPPED_RECREATED`, since 11.6.0.
+   */
   readonly RECREATED: 7;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -1190,30 +1756,54 @@ export const DomainEventStoppedDetailType: {
   7: "RECREATED",
 };
 
-/**
- * Values; indexed with a number it gives the name. libvirt's
- * `virDomainEventSuspendedDetailType`.
- */
+/** Details of `DomainEventType.SUSPENDED`. libvirt's `virDomainEventSuspendedDetailType`. */
 export const DomainEventSuspendedDetailType: {
-  /** `VIR_DOMAIN_EVENT_SUSPENDED_PAUSED`, since 0.5.0. */
+  /** Somebody called `Domain.suspend()`. `VIR_DOMAIN_EVENT_SUSPENDED_PAUSED`, since 0.5.0. */
   readonly PAUSED: 0;
-  /** `VIR_DOMAIN_EVENT_SUSPENDED_MIGRATED`, since 0.5.0. */
+  /**
+   * The guest stands still while a migration hands it over.
+   * `VIR_DOMAIN_EVENT_SUSPENDED_MIGRATED`, since 0.5.0.
+   */
   readonly MIGRATED: 1;
-  /** `VIR_DOMAIN_EVENT_SUSPENDED_IOERROR`, since 0.8.0. */
+  /**
+   * Reading or writing a disk failed, and the disk's policy is to pause.
+   * `VIR_DOMAIN_EVENT_SUSPENDED_IOERROR`, since 0.8.0.
+   */
   readonly IOERROR: 2;
-  /** `VIR_DOMAIN_EVENT_SUSPENDED_WATCHDOG`, since 0.8.0. */
+  /**
+   * The guest's watchdog fired, and its action is to pause.
+   * `VIR_DOMAIN_EVENT_SUSPENDED_WATCHDOG`, since 0.8.0.
+   */
   readonly WATCHDOG: 3;
-  /** `VIR_DOMAIN_EVENT_SUSPENDED_RESTORED`, since 0.9.5. */
+  /**
+   * The guest was restored from an image that holds it paused.
+   * `VIR_DOMAIN_EVENT_SUSPENDED_RESTORED`, since 0.9.5.
+   */
   readonly RESTORED: 4;
-  /** `VIR_DOMAIN_EVENT_SUSPENDED_FROM_SNAPSHOT`, since 0.9.5. */
+  /**
+   * The domain was reverted to a snapshot that was paused.
+   * `VIR_DOMAIN_EVENT_SUSPENDED_FROM_SNAPSHOT`, since 0.9.5.
+   */
   readonly FROM_SNAPSHOT: 5;
-  /** `VIR_DOMAIN_EVENT_SUSPENDED_API_ERROR`, since 1.0.1. */
+  /**
+   * A method failed halfway, and the daemon could not set the guest going again.
+   * `VIR_DOMAIN_EVENT_SUSPENDED_API_ERROR`, since 1.0.1.
+   */
   readonly API_ERROR: 6;
-  /** `VIR_DOMAIN_EVENT_SUSPENDED_POSTCOPY`, since 1.3.3. */
+  /**
+   * The guest stands still at the source, for it now runs at the migration's target.
+   * `VIR_DOMAIN_EVENT_SUSPENDED_POSTCOPY`, since 1.3.3.
+   */
   readonly POSTCOPY: 7;
-  /** `VIR_DOMAIN_EVENT_SUSPENDED_POSTCOPY_FAILED`, since 1.3.3. */
+  /**
+   * A post-copy migration broke, and the guest has to wait for the rest of its memory.
+   * `VIR_DOMAIN_EVENT_SUSPENDED_POSTCOPY_FAILED`, since 1.3.3.
+   */
   readonly POSTCOPY_FAILED: 8;
-  /** `VIR_DOMAIN_EVENT_SUSPENDED_GUEST_SHUTDOWN`, since 11.10.0. */
+  /**
+   * The guest powered itself off but is kept, for a backup still needs it.
+   * `VIR_DOMAIN_EVENT_SUSPENDED_GUEST_SHUTDOWN`, since 11.10.0.
+   */
   readonly GUEST_SHUTDOWN: 9;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -1240,11 +1830,17 @@ export const DomainEventSuspendedDetailType: {
   9: "GUEST_SHUTDOWN",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainEventTrayChangeReason`. */
+/**
+ * What happened to the tray: `reason` of `DomainEvent.TRAY_CHANGE`. libvirt's
+ * `virDomainEventTrayChangeReason`.
+ */
 export const DomainEventTrayChangeReason: {
-  /** `VIR_DOMAIN_EVENT_TRAY_CHANGE_OPEN`, since 0.9.11. */
+  /**
+   * The tray is out, so that the medium can be changed. `VIR_DOMAIN_EVENT_TRAY_CHANGE_OPEN`,
+   * since 0.9.11.
+   */
   readonly OPEN: 0;
-  /** `VIR_DOMAIN_EVENT_TRAY_CHANGE_CLOSE`, since 0.9.11. */
+  /** The tray is in again. `VIR_DOMAIN_EVENT_TRAY_CHANGE_CLOSE`, since 0.9.11. */
   readonly CLOSE: 1;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -1255,14 +1851,14 @@ export const DomainEventTrayChangeReason: {
   1: "CLOSE",
 };
 
-/**
- * Values; indexed with a number it gives the name. libvirt's
- * `virDomainEventUndefinedDetailType`.
- */
+/** Details of `DomainEventType.UNDEFINED`. libvirt's `virDomainEventUndefinedDetailType`. */
 export const DomainEventUndefinedDetailType: {
-  /** `VIR_DOMAIN_EVENT_UNDEFINED_REMOVED`, since 0.5.0. */
+  /** The definition was deleted. `VIR_DOMAIN_EVENT_UNDEFINED_REMOVED`, since 0.5.0. */
   readonly REMOVED: 0;
-  /** `VIR_DOMAIN_EVENT_UNDEFINED_RENAMED`, since 1.2.19. */
+  /**
+   * The domain gives up its name for another; a `DEFINED` event follows.
+   * `VIR_DOMAIN_EVENT_UNDEFINED_RENAMED`, since 1.2.19.
+   */
   readonly RENAMED: 1;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -1273,21 +1869,33 @@ export const DomainEventUndefinedDetailType: {
   1: "RENAMED",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainEventWatchdogAction`. */
+/**
+ * What the watchdog does when it fires: `action` of `DomainEvent.WATCHDOG`. libvirt's
+ * `virDomainEventWatchdogAction`.
+ */
 export const DomainEventWatchdogAction: {
-  /** `VIR_DOMAIN_EVENT_WATCHDOG_NONE`, since 0.8.0. */
+  /** Nothing happens beside the event. `VIR_DOMAIN_EVENT_WATCHDOG_NONE`, since 0.8.0. */
   readonly NONE: 0;
-  /** `VIR_DOMAIN_EVENT_WATCHDOG_PAUSE`, since 0.8.0. */
+  /** The guest is paused. `VIR_DOMAIN_EVENT_WATCHDOG_PAUSE`, since 0.8.0. */
   readonly PAUSE: 1;
-  /** `VIR_DOMAIN_EVENT_WATCHDOG_RESET`, since 0.8.0. */
+  /** The guest is reset, as by a button. `VIR_DOMAIN_EVENT_WATCHDOG_RESET`, since 0.8.0. */
   readonly RESET: 2;
-  /** `VIR_DOMAIN_EVENT_WATCHDOG_POWEROFF`, since 0.8.0. */
+  /** The guest is powered off at once. `VIR_DOMAIN_EVENT_WATCHDOG_POWEROFF`, since 0.8.0. */
   readonly POWEROFF: 3;
-  /** `VIR_DOMAIN_EVENT_WATCHDOG_SHUTDOWN`, since 0.8.0. */
+  /**
+   * The guest is asked to power off in order. `VIR_DOMAIN_EVENT_WATCHDOG_SHUTDOWN`, since
+   * 0.8.0.
+   */
   readonly SHUTDOWN: 4;
-  /** `VIR_DOMAIN_EVENT_WATCHDOG_DEBUG`, since 0.8.0. */
+  /**
+   * The hypervisor writes a message to its log. `VIR_DOMAIN_EVENT_WATCHDOG_DEBUG`, since
+   * 0.8.0.
+   */
   readonly DEBUG: 5;
-  /** `VIR_DOMAIN_EVENT_WATCHDOG_INJECTNMI`, since 1.2.17. */
+  /**
+   * The guest gets a non-maskable interrupt. `VIR_DOMAIN_EVENT_WATCHDOG_INJECTNMI`, since
+   * 1.2.17.
+   */
   readonly INJECTNMI: 6;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -1308,33 +1916,51 @@ export const DomainEventWatchdogAction: {
   6: "INJECTNMI",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainFDAssociateFlags`. */
+/**
+ * Flags of libvirt's function that lends file descriptors to a domain, which passes them along
+ * the socket. libvirt's `virDomainFDAssociateFlags`.
+ */
 export const DomainFdAssociateFlags: {
-  /** `VIR_DOMAIN_FD_ASSOCIATE_SECLABEL_RESTORE`, since 9.0.0. */
+  /**
+   * Puts the file's security label back when the domain no longer uses it.
+   * `VIR_DOMAIN_FD_ASSOCIATE_SECLABEL_RESTORE`, since 9.0.0.
+   */
   readonly RESTORE: 1;
-  /** `VIR_DOMAIN_FD_ASSOCIATE_SECLABEL_WRITABLE`, since 9.0.0. */
+  /**
+   * Labels the file for writing even if the descriptor was opened for reading.
+   * `VIR_DOMAIN_FD_ASSOCIATE_SECLABEL_WRITABLE`, since 9.0.0.
+   */
   readonly WRITABLE: 2;
 } = {
   RESTORE: 1,
   WRITABLE: 2,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainGetHostnameFlags`. */
+/**
+ * Flags of `Domain.getHostname()`: where to learn the name from; without any, the driver
+ * chooses. libvirt's `virDomainGetHostnameFlags`.
+ */
 export const DomainGetHostnameFlags: {
-  /** `VIR_DOMAIN_GET_HOSTNAME_LEASE`, since 6.1.0. */
+  /** The DHCP leases of libvirt's own networks. `VIR_DOMAIN_GET_HOSTNAME_LEASE`, since 6.1.0. */
   readonly LEASE: 1;
-  /** `VIR_DOMAIN_GET_HOSTNAME_AGENT`, since 6.1.0. */
+  /** The agent inside the guest. `VIR_DOMAIN_GET_HOSTNAME_AGENT`, since 6.1.0. */
   readonly AGENT: 2;
 } = {
   LEASE: 1,
   AGENT: 2,
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainGraphicsReloadType`. */
+/**
+ * Which graphics device `Domain.graphicsReload()` is for. libvirt's
+ * `virDomainGraphicsReloadType`.
+ */
 export const DomainGraphicsReloadType: {
-  /** `VIR_DOMAIN_GRAPHICS_RELOAD_TYPE_ANY`, since 10.2.0. */
+  /**
+   * Every graphics device that can reload its certificates.
+   * `VIR_DOMAIN_GRAPHICS_RELOAD_TYPE_ANY`, since 10.2.0.
+   */
   readonly ANY: 0;
-  /** `VIR_DOMAIN_GRAPHICS_RELOAD_TYPE_VNC`, since 10.2.0. */
+  /** The VNC server. `VIR_DOMAIN_GRAPHICS_RELOAD_TYPE_VNC`, since 10.2.0. */
   readonly VNC: 1;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -1345,25 +1971,52 @@ export const DomainGraphicsReloadType: {
   1: "VNC",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainGuestInfoTypes`. */
+/**
+ * What `Domain.getGuestInfo()` asks the agent for, to be combined with `|`; 0 asks for all
+ * that it can tell. libvirt's `virDomainGuestInfoTypes`.
+ */
 export const DomainGuestInfoTypes: {
-  /** `VIR_DOMAIN_GUEST_INFO_USERS`, since 5.7.0. */
+  /** Who is logged in: the fields `user.*`. `VIR_DOMAIN_GUEST_INFO_USERS`, since 5.7.0. */
   readonly USERS: 1;
-  /** `VIR_DOMAIN_GUEST_INFO_OS`, since 5.7.0. */
+  /**
+   * Name and release of the operating system: the fields `os.*`. `VIR_DOMAIN_GUEST_INFO_OS`,
+   * since 5.7.0.
+   */
   readonly OS: 2;
-  /** `VIR_DOMAIN_GUEST_INFO_TIMEZONE`, since 5.7.0. */
+  /**
+   * The guest's time zone: the fields `timezone.*`. `VIR_DOMAIN_GUEST_INFO_TIMEZONE`, since
+   * 5.7.0.
+   */
   readonly TIMEZONE: 4;
-  /** `VIR_DOMAIN_GUEST_INFO_HOSTNAME`, since 5.7.0. */
+  /**
+   * The name that the guest has given itself: the field `hostname`.
+   * `VIR_DOMAIN_GUEST_INFO_HOSTNAME`, since 5.7.0.
+   */
   readonly HOSTNAME: 8;
-  /** `VIR_DOMAIN_GUEST_INFO_FILESYSTEM`, since 5.7.0. */
+  /**
+   * Mounted file systems and the disks under them: the fields `fs.*`.
+   * `VIR_DOMAIN_GUEST_INFO_FILESYSTEM`, since 5.7.0.
+   */
   readonly FILESYSTEM: 16;
-  /** `VIR_DOMAIN_GUEST_INFO_DISKS`, since 7.0.0. */
+  /**
+   * Disks and partitions as the guest sees them: the fields `disk.*`.
+   * `VIR_DOMAIN_GUEST_INFO_DISKS`, since 7.0.0.
+   */
   readonly DISKS: 32;
-  /** `VIR_DOMAIN_GUEST_INFO_INTERFACES`, since 7.10.0. */
+  /**
+   * Network interfaces and their addresses: the fields `if.*`.
+   * `VIR_DOMAIN_GUEST_INFO_INTERFACES`, since 7.10.0.
+   */
   readonly INTERFACES: 64;
-  /** `VIR_DOMAIN_GUEST_INFO_LOAD`, since 11.2.0. */
+  /**
+   * Average numbers of waiting processes: the fields `load.*`. `VIR_DOMAIN_GUEST_INFO_LOAD`,
+   * since 11.2.0.
+   */
   readonly LOAD: 128;
-  /** `VIR_DOMAIN_GUEST_INFO_DEVICES`, since 12.7.0. */
+  /**
+   * Devices and their drivers, by Windows guests: the fields `device.*`.
+   * `VIR_DOMAIN_GUEST_INFO_DEVICES`, since 12.7.0.
+   */
   readonly DEVICES: 256;
 } = {
   USERS: 1,
@@ -1378,15 +2031,24 @@ export const DomainGuestInfoTypes: {
 };
 
 /**
- * Values; indexed with a number it gives the name. libvirt's
+ * Where `Domain.interfaceAddresses()` learns addresses from. libvirt's
  * `virDomainInterfaceAddressesSource`.
  */
 export const DomainInterfaceAddressesSource: {
-  /** `VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE`, since 1.2.14. */
+  /**
+   * The DHCP leases of libvirt's own networks; misses static addresses.
+   * `VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE`, since 1.2.14.
+   */
   readonly LEASE: 0;
-  /** `VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT`, since 1.2.14. */
+  /**
+   * The agent inside the guest, which knows all. `VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT`,
+   * since 1.2.14.
+   */
   readonly AGENT: 1;
-  /** `VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_ARP`, since 4.2.0. */
+  /**
+   * The host's ARP table: whom the host has talked to; misses silent guests and prefixes.
+   * `VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_ARP`, since 4.2.0.
+   */
   readonly ARP: 2;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -1399,19 +2061,28 @@ export const DomainInterfaceAddressesSource: {
   2: "ARP",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainJobType`. */
+/**
+ * What state a job is in, as `Domain.getJobInfo()` and `Domain.getJobStats()` answer it.
+ * libvirt's `virDomainJobType`.
+ */
 export const DomainJobType: {
-  /** `VIR_DOMAIN_JOB_NONE`, since 0.7.7. */
+  /** No job is running. `VIR_DOMAIN_JOB_NONE`, since 0.7.7. */
   readonly NONE: 0;
-  /** `VIR_DOMAIN_JOB_BOUNDED`, since 0.7.7. */
+  /** A job runs whose end can be foreseen. `VIR_DOMAIN_JOB_BOUNDED`, since 0.7.7. */
   readonly BOUNDED: 1;
-  /** `VIR_DOMAIN_JOB_UNBOUNDED`, since 0.7.7. */
+  /** A job runs that may take any time. `VIR_DOMAIN_JOB_UNBOUNDED`, since 0.7.7. */
   readonly UNBOUNDED: 2;
-  /** `VIR_DOMAIN_JOB_COMPLETED`, since 0.7.7. */
+  /**
+   * The job has ended well; told for statistics of past jobs and in
+   * `DomainEvent.JOB_COMPLETED`. `VIR_DOMAIN_JOB_COMPLETED`, since 0.7.7.
+   */
   readonly COMPLETED: 3;
-  /** `VIR_DOMAIN_JOB_FAILED`, since 0.7.7. */
+  /** The job has ended with an error. `VIR_DOMAIN_JOB_FAILED`, since 0.7.7. */
   readonly FAILED: 4;
-  /** `VIR_DOMAIN_JOB_CANCELLED`, since 0.7.7. */
+  /**
+   * The job was ended on demand, such as by `Domain.abortJob()`. `VIR_DOMAIN_JOB_CANCELLED`,
+   * since 0.7.7.
+   */
   readonly CANCELLED: 5;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -1430,29 +2101,53 @@ export const DomainJobType: {
   5: "CANCELLED",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainJobOperation`. */
+/**
+ * What a job does: the field `operation` of `Domain.getJobStats()`. libvirt's
+ * `virDomainJobOperation`.
+ */
 export const DomainJobOperation: {
-  /** `VIR_DOMAIN_JOB_OPERATION_UNKNOWN`, since 3.3.0. */
+  /** The daemon does not tell. `VIR_DOMAIN_JOB_OPERATION_UNKNOWN`, since 3.3.0. */
   readonly UNKNOWN: 0;
-  /** `VIR_DOMAIN_JOB_OPERATION_START`, since 3.3.0. */
+  /** The domain is being started. `VIR_DOMAIN_JOB_OPERATION_START`, since 3.3.0. */
   readonly START: 1;
-  /** `VIR_DOMAIN_JOB_OPERATION_SAVE`, since 3.3.0. */
+  /**
+   * The guest's state is being written to a file. `VIR_DOMAIN_JOB_OPERATION_SAVE`, since
+   * 3.3.0.
+   */
   readonly SAVE: 2;
-  /** `VIR_DOMAIN_JOB_OPERATION_RESTORE`, since 3.3.0. */
+  /**
+   * The guest's state is being read from a file. `VIR_DOMAIN_JOB_OPERATION_RESTORE`, since
+   * 3.3.0.
+   */
   readonly RESTORE: 3;
-  /** `VIR_DOMAIN_JOB_OPERATION_MIGRATION_IN`, since 3.3.0. */
+  /**
+   * The guest is arriving from another host. `VIR_DOMAIN_JOB_OPERATION_MIGRATION_IN`, since
+   * 3.3.0.
+   */
   readonly MIGRATION_IN: 4;
-  /** `VIR_DOMAIN_JOB_OPERATION_MIGRATION_OUT`, since 3.3.0. */
+  /**
+   * The guest is leaving for another host. `VIR_DOMAIN_JOB_OPERATION_MIGRATION_OUT`, since
+   * 3.3.0.
+   */
   readonly MIGRATION_OUT: 5;
-  /** `VIR_DOMAIN_JOB_OPERATION_SNAPSHOT`, since 3.3.0. */
+  /** A snapshot is being taken. `VIR_DOMAIN_JOB_OPERATION_SNAPSHOT`, since 3.3.0. */
   readonly SNAPSHOT: 6;
-  /** `VIR_DOMAIN_JOB_OPERATION_SNAPSHOT_REVERT`, since 3.3.0. */
+  /**
+   * The domain is going back to a snapshot. `VIR_DOMAIN_JOB_OPERATION_SNAPSHOT_REVERT`, since
+   * 3.3.0.
+   */
   readonly SNAPSHOT_REVERT: 7;
-  /** `VIR_DOMAIN_JOB_OPERATION_DUMP`, since 3.3.0. */
+  /**
+   * The guest's memory is being written to a file for analysis.
+   * `VIR_DOMAIN_JOB_OPERATION_DUMP`, since 3.3.0.
+   */
   readonly DUMP: 8;
-  /** `VIR_DOMAIN_JOB_OPERATION_BACKUP`, since 6.0.0. */
+  /** The domain's disks are being backed up. `VIR_DOMAIN_JOB_OPERATION_BACKUP`, since 6.0.0. */
   readonly BACKUP: 9;
-  /** `VIR_DOMAIN_JOB_OPERATION_SNAPSHOT_DELETE`, since 9.0.0. */
+  /**
+   * A snapshot is being deleted, which may merge images.
+   * `VIR_DOMAIN_JOB_OPERATION_SNAPSHOT_DELETE`, since 9.0.0.
+   */
   readonly SNAPSHOT_DELETE: 10;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -1481,32 +2176,62 @@ export const DomainJobOperation: {
   10: "SNAPSHOT_DELETE",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainGetJobStatsFlags`. */
+/** Flags of `Domain.getJobStats()`. libvirt's `virDomainGetJobStatsFlags`. */
 export const DomainGetJobStatsFlags: {
-  /** `VIR_DOMAIN_JOB_STATS_COMPLETED`, since 1.2.9. */
+  /**
+   * Tells of the last job that has ended, and then forgets it, instead of the one that runs.
+   * `VIR_DOMAIN_JOB_STATS_COMPLETED`, since 1.2.9.
+   */
   readonly COMPLETED: 1;
-  /** `VIR_DOMAIN_JOB_STATS_KEEP_COMPLETED`, since 6.0.0. */
+  /**
+   * With `COMPLETED`: does not forget it, so that others can ask too.
+   * `VIR_DOMAIN_JOB_STATS_KEEP_COMPLETED`, since 6.0.0.
+   */
   readonly KEEP_COMPLETED: 2;
 } = {
   COMPLETED: 1,
   KEEP_COMPLETED: 2,
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainLifecycleAction`. */
+/**
+ * What happens to a domain when its guest ends: an argument of `Domain.setLifecycleAction()`.
+ * libvirt's `virDomainLifecycleAction`.
+ */
 export const DomainLifecycleAction: {
-  /** `VIR_DOMAIN_LIFECYCLE_ACTION_DESTROY`, since 3.9.0. */
+  /**
+   * The domain stops and its resources are freed. `VIR_DOMAIN_LIFECYCLE_ACTION_DESTROY`, since
+   * 3.9.0.
+   */
   readonly DESTROY: 0;
-  /** `VIR_DOMAIN_LIFECYCLE_ACTION_RESTART`, since 3.9.0. */
+  /**
+   * The domain starts again from the same definition. `VIR_DOMAIN_LIFECYCLE_ACTION_RESTART`,
+   * since 3.9.0.
+   */
   readonly RESTART: 1;
-  /** `VIR_DOMAIN_LIFECYCLE_ACTION_RESTART_RENAME`, since 3.9.0. */
+  /**
+   * The domain starts again under a new name. `VIR_DOMAIN_LIFECYCLE_ACTION_RESTART_RENAME`,
+   * since 3.9.0.
+   */
   readonly RESTART_RENAME: 2;
-  /** `VIR_DOMAIN_LIFECYCLE_ACTION_PRESERVE`, since 3.9.0. */
+  /**
+   * The guest's remains are kept for a look until somebody destroys the domain.
+   * `VIR_DOMAIN_LIFECYCLE_ACTION_PRESERVE`, since 3.9.0.
+   */
   readonly PRESERVE: 3;
-  /** `VIR_DOMAIN_LIFECYCLE_ACTION_COREDUMP_DESTROY`, since 3.9.0. */
+  /**
+   * The guest's memory is dumped, then the domain stops; for crashes alone.
+   * `VIR_DOMAIN_LIFECYCLE_ACTION_COREDUMP_DESTROY`, since 3.9.0.
+   */
   readonly COREDUMP_DESTROY: 4;
-  /** `VIR_DOMAIN_LIFECYCLE_ACTION_COREDUMP_RESTART`, since 3.9.0. */
+  /**
+   * The guest's memory is dumped, then the domain starts again; for crashes alone.
+   * `VIR_DOMAIN_LIFECYCLE_ACTION_COREDUMP_RESTART`, since 3.9.0.
+   */
   readonly COREDUMP_RESTART: 5;
-  /** `VIR_DOMAIN_LIFECYCLE_ACTION_PRESERVE_RUNNING`, since 12.6.0. */
+  /**
+   * The guest is left running, so that it can write its own dump and reboot; for crashes
+   * alone. `VIR_DOMAIN_LIFECYCLE_ACTION_PRESERVE_RUNNING`, since 12.6.0.
+   */
   readonly PRESERVE_RUNNING: 6;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -1527,13 +2252,19 @@ export const DomainLifecycleAction: {
   6: "PRESERVE_RUNNING",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainLifecycle`. */
+/** Which end of a guest `Domain.setLifecycleAction()` is about. libvirt's `virDomainLifecycle`. */
 export const DomainLifecycle: {
-  /** `VIR_DOMAIN_LIFECYCLE_POWEROFF`, since 3.9.0. */
+  /**
+   * The guest powers itself off: `on_poweroff` in the XML. `VIR_DOMAIN_LIFECYCLE_POWEROFF`,
+   * since 3.9.0.
+   */
   readonly POWEROFF: 0;
-  /** `VIR_DOMAIN_LIFECYCLE_REBOOT`, since 3.9.0. */
+  /**
+   * The guest reboots itself: `on_reboot` in the XML. `VIR_DOMAIN_LIFECYCLE_REBOOT`, since
+   * 3.9.0.
+   */
   readonly REBOOT: 1;
-  /** `VIR_DOMAIN_LIFECYCLE_CRASH`, since 3.9.0. */
+  /** The guest crashes: `on_crash` in the XML. `VIR_DOMAIN_LIFECYCLE_CRASH`, since 3.9.0. */
   readonly CRASH: 2;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -1546,30 +2277,45 @@ export const DomainLifecycle: {
   2: "CRASH",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainMemoryFailureFlags`. */
+/**
+ * More on failed memory: `flags` of `DomainEvent.MEMORY_FAILURE`. libvirt's
+ * `virDomainMemoryFailureFlags`.
+ */
 export const DomainMemoryFailureFlags: {
-  /** `VIR_DOMAIN_MEMORY_FAILURE_ACTION_REQUIRED`, since 6.9.0. */
+  /**
+   * The memory was in use at that moment, so something had to be done at once.
+   * `VIR_DOMAIN_MEMORY_FAILURE_ACTION_REQUIRED`, since 6.9.0.
+   */
   readonly ACTION_REQUIRED: 1;
-  /** `VIR_DOMAIN_MEMORY_FAILURE_RECURSIVE`, since 6.9.0. */
+  /**
+   * It failed while an earlier failure was still being dealt with.
+   * `VIR_DOMAIN_MEMORY_FAILURE_RECURSIVE`, since 6.9.0.
+   */
   readonly RECURSIVE: 2;
 } = {
   ACTION_REQUIRED: 1,
   RECURSIVE: 2,
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virMemoryParameterType`. */
+/**
+ * Types of the values of `Domain.getMemoryParameters()`: the older names for
+ * `TypedParameterType`. libvirt's `virMemoryParameterType`.
+ */
 export const MemoryParameterType: {
-  /** `VIR_DOMAIN_MEMORY_PARAM_INT`, since 0.8.5. */
+  /** A signed number of 32 bits. `VIR_DOMAIN_MEMORY_PARAM_INT`, since 0.8.5. */
   readonly INT: 1;
-  /** `VIR_DOMAIN_MEMORY_PARAM_UINT`, since 0.8.5. */
+  /** An unsigned number of 32 bits. `VIR_DOMAIN_MEMORY_PARAM_UINT`, since 0.8.5. */
   readonly UINT: 2;
-  /** `VIR_DOMAIN_MEMORY_PARAM_LLONG`, since 0.8.5. */
+  /** A signed number of 64 bits, a `bigint` here. `VIR_DOMAIN_MEMORY_PARAM_LLONG`, since 0.8.5. */
   readonly LLONG: 3;
-  /** `VIR_DOMAIN_MEMORY_PARAM_ULLONG`, since 0.8.5. */
+  /**
+   * An unsigned number of 64 bits, a `bigint` here. `VIR_DOMAIN_MEMORY_PARAM_ULLONG`, since
+   * 0.8.5.
+   */
   readonly ULLONG: 4;
-  /** `VIR_DOMAIN_MEMORY_PARAM_DOUBLE`, since 0.8.5. */
+  /** A floating-point number of 64 bits. `VIR_DOMAIN_MEMORY_PARAM_DOUBLE`, since 0.8.5. */
   readonly DOUBLE: 5;
-  /** `VIR_DOMAIN_MEMORY_PARAM_BOOLEAN`, since 0.8.5. */
+  /** A truth value. `VIR_DOMAIN_MEMORY_PARAM_BOOLEAN`, since 0.8.5. */
   readonly BOOLEAN: 6;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -1588,35 +2334,80 @@ export const MemoryParameterType: {
   6: "BOOLEAN",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainMemoryStatTags`. */
+/**
+ * What a number of `Domain.memoryStats()` is; amounts are in KiB, and most come from the
+ * guest's balloon driver. libvirt's `virDomainMemoryStatTags`.
+ */
 export const DomainMemoryStatTags: {
-  /** `VIR_DOMAIN_MEMORY_STAT_SWAP_IN`, since 0.7.5. */
+  /**
+   * Memory that the guest has read back from its swap space so far, in KiB.
+   * `VIR_DOMAIN_MEMORY_STAT_SWAP_IN`, since 0.7.5.
+   */
   readonly SWAP_IN: 0;
-  /** `VIR_DOMAIN_MEMORY_STAT_SWAP_OUT`, since 0.7.5. */
+  /**
+   * Memory that the guest has written to its swap space so far, in KiB.
+   * `VIR_DOMAIN_MEMORY_STAT_SWAP_OUT`, since 0.7.5.
+   */
   readonly SWAP_OUT: 1;
-  /** `VIR_DOMAIN_MEMORY_STAT_MAJOR_FAULT`, since 0.7.5. */
+  /**
+   * Page faults in the guest so far that had to wait for a disk.
+   * `VIR_DOMAIN_MEMORY_STAT_MAJOR_FAULT`, since 0.7.5.
+   */
   readonly MAJOR_FAULT: 2;
-  /** `VIR_DOMAIN_MEMORY_STAT_MINOR_FAULT`, since 0.7.5. */
+  /**
+   * Page faults in the guest so far that were served from memory.
+   * `VIR_DOMAIN_MEMORY_STAT_MINOR_FAULT`, since 0.7.5.
+   */
   readonly MINOR_FAULT: 3;
-  /** `VIR_DOMAIN_MEMORY_STAT_UNUSED`, since 0.7.5. */
+  /**
+   * Memory that the guest uses for nothing at all, not even caches, in KiB.
+   * `VIR_DOMAIN_MEMORY_STAT_UNUSED`, since 0.7.5.
+   */
   readonly UNUSED: 4;
-  /** `VIR_DOMAIN_MEMORY_STAT_AVAILABLE`, since 0.7.5. */
+  /**
+   * Memory that the guest's system has in total, in KiB; less than the domain was given.
+   * `VIR_DOMAIN_MEMORY_STAT_AVAILABLE`, since 0.7.5.
+   */
   readonly AVAILABLE: 5;
-  /** `VIR_DOMAIN_MEMORY_STAT_ACTUAL_BALLOON`, since 0.9.3. */
+  /**
+   * Memory that the balloon leaves to the guest, in KiB.
+   * `VIR_DOMAIN_MEMORY_STAT_ACTUAL_BALLOON`, since 0.9.3.
+   */
   readonly ACTUAL_BALLOON: 6;
-  /** `VIR_DOMAIN_MEMORY_STAT_RSS`, since 0.9.10. */
+  /**
+   * Memory of the host that the domain's process occupies, in KiB.
+   * `VIR_DOMAIN_MEMORY_STAT_RSS`, since 0.9.10.
+   */
   readonly RSS: 7;
-  /** `VIR_DOMAIN_MEMORY_STAT_USABLE`, since 2.1.0. */
+  /**
+   * Memory that the guest could use without swapping, in KiB: `MemAvailable` of Linux.
+   * `VIR_DOMAIN_MEMORY_STAT_USABLE`, since 2.1.0.
+   */
   readonly USABLE: 8;
-  /** `VIR_DOMAIN_MEMORY_STAT_LAST_UPDATE`, since 2.1.0. */
+  /**
+   * When the guest last sent its numbers, in seconds since 1970.
+   * `VIR_DOMAIN_MEMORY_STAT_LAST_UPDATE`, since 2.1.0.
+   */
   readonly LAST_UPDATE: 9;
-  /** `VIR_DOMAIN_MEMORY_STAT_DISK_CACHES`, since 4.6.0. */
+  /**
+   * Memory of the guest that holds copies of disk data and can be freed quickly, in KiB.
+   * `VIR_DOMAIN_MEMORY_STAT_DISK_CACHES`, since 4.6.0.
+   */
   readonly DISK_CACHES: 10;
-  /** `VIR_DOMAIN_MEMORY_STAT_HUGETLB_PGALLOC`, since 5.4.0. */
+  /**
+   * How often the guest got a huge page. `VIR_DOMAIN_MEMORY_STAT_HUGETLB_PGALLOC`, since
+   * 5.4.0.
+   */
   readonly HUGETLB_PGALLOC: 11;
-  /** `VIR_DOMAIN_MEMORY_STAT_HUGETLB_PGFAIL`, since 5.4.0. */
+  /**
+   * How often the guest wanted a huge page and got none.
+   * `VIR_DOMAIN_MEMORY_STAT_HUGETLB_PGFAIL`, since 5.4.0.
+   */
   readonly HUGETLB_PGFAIL: 12;
-  /** `VIR_DOMAIN_MEMORY_STAT_NR`, since 0.7.5. */
+  /**
+   * How many tags libvirt knew when the schema was made; no tag itself.
+   * `VIR_DOMAIN_MEMORY_STAT_NR`, since 0.7.5.
+   */
   readonly NR: 13;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -1651,15 +2442,30 @@ export const DomainMemoryStatTags: {
   13: "NR",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainMemoryModFlags`. */
+/**
+ * Flags of `Domain.setMemory()` and `Domain.setMemoryStatsPeriod()`. libvirt's
+ * `virDomainMemoryModFlags`.
+ */
 export const DomainMemoryModFlags: {
-  /** `VIR_DOMAIN_MEM_CURRENT`, since 0.9.1. */
+  /**
+   * The running guest if there is one, else the stored definition. `VIR_DOMAIN_MEM_CURRENT`,
+   * since 0.9.1.
+   */
   readonly CURRENT: 0;
-  /** `VIR_DOMAIN_MEM_LIVE`, since 0.9.0. */
+  /**
+   * The running guest; fails when the domain is not running. `VIR_DOMAIN_MEM_LIVE`, since
+   * 0.9.0.
+   */
   readonly LIVE: 1;
-  /** `VIR_DOMAIN_MEM_CONFIG`, since 0.9.0. */
+  /**
+   * The stored definition, in force from the next start on. `VIR_DOMAIN_MEM_CONFIG`, since
+   * 0.9.0.
+   */
   readonly CONFIG: 2;
-  /** `VIR_DOMAIN_MEM_MAXIMUM`, since 0.9.1. */
+  /**
+   * Sets the most that the guest may get, not what it gets now; seldom possible for a running
+   * guest. `VIR_DOMAIN_MEM_MAXIMUM`, since 0.9.1.
+   */
   readonly MAXIMUM: 4;
 } = {
   CURRENT: 0,
@@ -1668,13 +2474,22 @@ export const DomainMemoryModFlags: {
   MAXIMUM: 4,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainMessageType`. */
+/**
+ * Which messages `Domain.getMessages()` answers, to be combined with `|`; 0 is all. libvirt's
+ * `virDomainMessageType`.
+ */
 export const DomainMessageType: {
-  /** `VIR_DOMAIN_MESSAGE_DEPRECATION`, since 7.1.0. */
+  /**
+   * The definition uses something that a later release may drop.
+   * `VIR_DOMAIN_MESSAGE_DEPRECATION`, since 7.1.0.
+   */
   readonly DEPRECATION: 1;
-  /** `VIR_DOMAIN_MESSAGE_TAINTING`, since 7.1.0. */
+  /**
+   * Something was done to the domain that makes it hard to support, such as a custom monitor
+   * command. `VIR_DOMAIN_MESSAGE_TAINTING`, since 7.1.0.
+   */
   readonly TAINTING: 2;
-  /** `VIR_DOMAIN_MESSAGE_IOERRORS`, since 11.1.0. */
+  /** Errors of disks that are still in force. `VIR_DOMAIN_MESSAGE_IOERRORS`, since 11.1.0. */
   readonly IOERRORS: 4;
 } = {
   DEPRECATION: 1,
@@ -1682,13 +2497,19 @@ export const DomainMessageType: {
   IOERRORS: 4,
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainMetadataType`. */
+/**
+ * Which part of a domain's definition `Domain.getMetadata()` and `Domain.setMetadata()` mean.
+ * libvirt's `virDomainMetadataType`.
+ */
 export const DomainMetadataType: {
-  /** `VIR_DOMAIN_METADATA_DESCRIPTION`, since 0.9.10. */
+  /** Free text of any length. `VIR_DOMAIN_METADATA_DESCRIPTION`, since 0.9.10. */
   readonly DESCRIPTION: 0;
-  /** `VIR_DOMAIN_METADATA_TITLE`, since 0.9.10. */
+  /** A short text without line breaks, for lists. `VIR_DOMAIN_METADATA_TITLE`, since 0.9.10. */
   readonly TITLE: 1;
-  /** `VIR_DOMAIN_METADATA_ELEMENT`, since 0.9.10. */
+  /**
+   * An application's own XML element, found by its name space. `VIR_DOMAIN_METADATA_ELEMENT`,
+   * since 0.9.10.
+   */
   readonly ELEMENT: 2;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -1701,29 +2522,56 @@ export const DomainMetadataType: {
   2: "ELEMENT",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainMigrateMaxSpeedFlags`. */
+/**
+ * Flags of `Domain.migrateSetMaxSpeed()` and `Domain.migrateGetMaxSpeed()`. libvirt's
+ * `virDomainMigrateMaxSpeedFlags`.
+ */
 export const DomainMigrateMaxSpeedFlags: {
-  /** `VIR_DOMAIN_MIGRATE_MAX_SPEED_POSTCOPY`, since 5.1.0. */
+  /**
+   * The limit for the post-copy phase, not that for the phase before.
+   * `VIR_DOMAIN_MIGRATE_MAX_SPEED_POSTCOPY`, since 5.1.0.
+   */
   readonly POSTCOPY: 1;
 } = {
   POSTCOPY: 1,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainCreateFlags`. */
+/**
+ * Flags of `Domain.create()` and `Connection.createDomainXml()`. libvirt's
+ * `virDomainCreateFlags`.
+ */
 export const DomainCreateFlags: {
-  /** `VIR_DOMAIN_NONE`, since 0.0.1. */
+  /**
+   * Nothing special: the guest boots, or goes on from its saved image if there is one.
+   * `VIR_DOMAIN_NONE`, since 0.0.1.
+   */
   readonly NONE: 0;
-  /** `VIR_DOMAIN_START_PAUSED`, since 0.8.2. */
+  /**
+   * The guest waits before its first instruction until `Domain.resume()`.
+   * `VIR_DOMAIN_START_PAUSED`, since 0.8.2.
+   */
   readonly PAUSED: 1;
-  /** `VIR_DOMAIN_START_AUTODESTROY`, since 0.9.3. */
+  /**
+   * The domain is destroyed when this connection closes. `VIR_DOMAIN_START_AUTODESTROY`, since
+   * 0.9.3.
+   */
   readonly AUTODESTROY: 2;
-  /** `VIR_DOMAIN_START_BYPASS_CACHE`, since 0.9.4. */
+  /**
+   * Reads a saved image without filling the host's page cache.
+   * `VIR_DOMAIN_START_BYPASS_CACHE`, since 0.9.4.
+   */
   readonly BYPASS_CACHE: 4;
-  /** `VIR_DOMAIN_START_FORCE_BOOT`, since 0.9.5. */
+  /** Throws a saved image away and boots. `VIR_DOMAIN_START_FORCE_BOOT`, since 0.9.5. */
   readonly FORCE_BOOT: 8;
-  /** `VIR_DOMAIN_START_VALIDATE`, since 1.2.12. */
+  /**
+   * Checks the XML against the schema first, so that unknown elements are refused and not
+   * ignored. `VIR_DOMAIN_START_VALIDATE`, since 1.2.12.
+   */
   readonly VALIDATE: 16;
-  /** `VIR_DOMAIN_START_RESET_NVRAM`, since 8.1.0. */
+  /**
+   * Replaces the firmware's variables by those of their template.
+   * `VIR_DOMAIN_START_RESET_NVRAM`, since 8.1.0.
+   */
   readonly RESET_NVRAM: 32;
 } = {
   NONE: 0,
@@ -1735,9 +2583,9 @@ export const DomainCreateFlags: {
   RESET_NVRAM: 32,
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainNostateReason`. */
+/** Reasons for `DomainState.NOSTATE`. libvirt's `virDomainNostateReason`. */
 export const DomainNostateReason: {
-  /** `VIR_DOMAIN_NOSTATE_UNKNOWN`, since 0.9.2. */
+  /** No reason is known; there is no other value. `VIR_DOMAIN_NOSTATE_UNKNOWN`, since 0.9.2. */
   readonly UNKNOWN: 0;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -1746,15 +2594,30 @@ export const DomainNostateReason: {
   0: "UNKNOWN",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainNumatuneMemMode`. */
+/**
+ * How a guest's memory is spread over the host's NUMA cells: `numa_mode` of
+ * `Domain.setNumaParameters()`. libvirt's `virDomainNumatuneMemMode`.
+ */
 export const DomainNumatuneMemMode: {
-  /** `VIR_DOMAIN_NUMATUNE_MEM_STRICT`, since 0.9.9. */
+  /**
+   * Only from the given cells; an allocation that does not fit fails.
+   * `VIR_DOMAIN_NUMATUNE_MEM_STRICT`, since 0.9.9.
+   */
   readonly STRICT: 0;
-  /** `VIR_DOMAIN_NUMATUNE_MEM_PREFERRED`, since 0.9.9. */
+  /**
+   * From the given cell while it has memory, then from any.
+   * `VIR_DOMAIN_NUMATUNE_MEM_PREFERRED`, since 0.9.9.
+   */
   readonly PREFERRED: 1;
-  /** `VIR_DOMAIN_NUMATUNE_MEM_INTERLEAVE`, since 0.9.9. */
+  /**
+   * From the given cells in turns, page by page. `VIR_DOMAIN_NUMATUNE_MEM_INTERLEAVE`, since
+   * 0.9.9.
+   */
   readonly INTERLEAVE: 2;
-  /** `VIR_DOMAIN_NUMATUNE_MEM_RESTRICTIVE`, since 7.3.0. */
+  /**
+   * The cells are limited by the cgroup alone, so that they can be changed while the guest
+   * runs. `VIR_DOMAIN_NUMATUNE_MEM_RESTRICTIVE`, since 7.3.0.
+   */
   readonly RESTRICTIVE: 3;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -1769,53 +2632,86 @@ export const DomainNumatuneMemMode: {
   3: "RESTRICTIVE",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainOpenGraphicsFlags`. */
+/**
+ * Flags of `Domain.openGraphics()` and `Domain.openGraphicsFd()`, which need file descriptors.
+ * libvirt's `virDomainOpenGraphicsFlags`.
+ */
 export const DomainOpenGraphicsFlags: {
-  /** `VIR_DOMAIN_OPEN_GRAPHICS_SKIPAUTH`, since 0.9.7. */
+  /**
+   * Spares the viewer the graphics server's own authentication.
+   * `VIR_DOMAIN_OPEN_GRAPHICS_SKIPAUTH`, since 0.9.7.
+   */
   readonly SKIPAUTH: 1;
 } = {
   SKIPAUTH: 1,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainSetUserPasswordFlags`. */
+/** Flags of `Domain.setUserPassword()`. libvirt's `virDomainSetUserPasswordFlags`. */
 export const DomainSetUserPasswordFlags: {
-  /** `VIR_DOMAIN_PASSWORD_ENCRYPTED`, since 1.2.16. */
+  /**
+   * The password is a hash in the form that the guest's system stores, not clear text.
+   * `VIR_DOMAIN_PASSWORD_ENCRYPTED`, since 1.2.16.
+   */
   readonly ENCRYPTED: 1;
 } = {
   ENCRYPTED: 1,
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainPausedReason`. */
+/** Reasons for `DomainState.PAUSED`. libvirt's `virDomainPausedReason`. */
 export const DomainPausedReason: {
-  /** `VIR_DOMAIN_PAUSED_UNKNOWN`, since 0.9.2. */
+  /** The hypervisor gave no reason. `VIR_DOMAIN_PAUSED_UNKNOWN`, since 0.9.2. */
   readonly UNKNOWN: 0;
-  /** `VIR_DOMAIN_PAUSED_USER`, since 0.9.2. */
+  /** Somebody called `Domain.suspend()`. `VIR_DOMAIN_PAUSED_USER`, since 0.9.2. */
   readonly USER: 1;
-  /** `VIR_DOMAIN_PAUSED_MIGRATION`, since 0.9.2. */
+  /**
+   * The guest stands still for a migration that is not live, or for a live one's last step.
+   * `VIR_DOMAIN_PAUSED_MIGRATION`, since 0.9.2.
+   */
   readonly MIGRATION: 2;
-  /** `VIR_DOMAIN_PAUSED_SAVE`, since 0.9.2. */
+  /** Its state is being written to a file. `VIR_DOMAIN_PAUSED_SAVE`, since 0.9.2. */
   readonly SAVE: 3;
-  /** `VIR_DOMAIN_PAUSED_DUMP`, since 0.9.2. */
+  /** Its memory is being dumped. `VIR_DOMAIN_PAUSED_DUMP`, since 0.9.2. */
   readonly DUMP: 4;
-  /** `VIR_DOMAIN_PAUSED_IOERROR`, since 0.9.2. */
+  /**
+   * Reading or writing a disk failed; `Domain.getDiskErrors()` tells which.
+   * `VIR_DOMAIN_PAUSED_IOERROR`, since 0.9.2.
+   */
   readonly IOERROR: 5;
-  /** `VIR_DOMAIN_PAUSED_WATCHDOG`, since 0.9.2. */
+  /** The guest's watchdog fired. `VIR_DOMAIN_PAUSED_WATCHDOG`, since 0.9.2. */
   readonly WATCHDOG: 6;
-  /** `VIR_DOMAIN_PAUSED_FROM_SNAPSHOT`, since 0.9.2. */
+  /**
+   * It was reverted to a snapshot that was paused. `VIR_DOMAIN_PAUSED_FROM_SNAPSHOT`, since
+   * 0.9.2.
+   */
   readonly FROM_SNAPSHOT: 7;
-  /** `VIR_DOMAIN_PAUSED_SHUTTING_DOWN`, since 0.9.5. */
+  /**
+   * The guest has powered itself off, and its process is about to be ended.
+   * `VIR_DOMAIN_PAUSED_SHUTTING_DOWN`, since 0.9.5.
+   */
   readonly SHUTTING_DOWN: 8;
-  /** `VIR_DOMAIN_PAUSED_SNAPSHOT`, since 1.0.1. */
+  /** A snapshot is being taken. `VIR_DOMAIN_PAUSED_SNAPSHOT`, since 1.0.1. */
   readonly SNAPSHOT: 9;
-  /** `VIR_DOMAIN_PAUSED_CRASHED`, since 1.1.1. */
+  /** The guest crashed and is kept for a look. `VIR_DOMAIN_PAUSED_CRASHED`, since 1.1.1. */
   readonly CRASHED: 10;
-  /** `VIR_DOMAIN_PAUSED_STARTING_UP`, since 1.2.14. */
+  /**
+   * The domain is being started and its guest has not begun. `VIR_DOMAIN_PAUSED_STARTING_UP`,
+   * since 1.2.14.
+   */
   readonly STARTING_UP: 11;
-  /** `VIR_DOMAIN_PAUSED_POSTCOPY`, since 1.3.3. */
+  /**
+   * The guest runs at a migration's target already, or waits there to begin.
+   * `VIR_DOMAIN_PAUSED_POSTCOPY`, since 1.3.3.
+   */
   readonly POSTCOPY: 12;
-  /** `VIR_DOMAIN_PAUSED_POSTCOPY_FAILED`, since 1.3.3. */
+  /**
+   * A post-copy migration broke, and the guest has to wait for the rest of its memory.
+   * `VIR_DOMAIN_PAUSED_POSTCOPY_FAILED`, since 1.3.3.
+   */
   readonly POSTCOPY_FAILED: 13;
-  /** `VIR_DOMAIN_PAUSED_API_ERROR`, since 9.2.0. */
+  /**
+   * A method failed halfway, and the daemon could not set the guest going again.
+   * `VIR_DOMAIN_PAUSED_API_ERROR`, since 9.2.0.
+   */
   readonly API_ERROR: 14;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -1852,9 +2748,15 @@ export const DomainPausedReason: {
   14: "API_ERROR",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainPMSuspendedDiskReason`. */
+/**
+ * Reasons for a guest's sleep with its state on disk. libvirt's
+ * `virDomainPMSuspendedDiskReason`.
+ */
 export const DomainPmSuspendedDiskReason: {
-  /** `VIR_DOMAIN_PMSUSPENDED_DISK_UNKNOWN`, since 1.0.0. */
+  /**
+   * No reason is known; there is no other value. `VIR_DOMAIN_PMSUSPENDED_DISK_UNKNOWN`, since
+   * 1.0.0.
+   */
   readonly UNKNOWN: 0;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -1863,9 +2765,12 @@ export const DomainPmSuspendedDiskReason: {
   0: "UNKNOWN",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainPMSuspendedReason`. */
+/** Reasons for `DomainState.PMSUSPENDED`. libvirt's `virDomainPMSuspendedReason`. */
 export const DomainPmSuspendedReason: {
-  /** `VIR_DOMAIN_PMSUSPENDED_UNKNOWN`, since 0.9.11. */
+  /**
+   * No reason is known; there is no other value. `VIR_DOMAIN_PMSUSPENDED_UNKNOWN`, since
+   * 0.9.11.
+   */
   readonly UNKNOWN: 0;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -1874,137 +2779,200 @@ export const DomainPmSuspendedReason: {
   0: "UNKNOWN",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainProcessSignal`. */
+/**
+ * Signals for `Domain.sendProcessSignal()`, numbered as on Linux for x86 whatever the guest's
+ * system has. libvirt's `virDomainProcessSignal`.
+ */
 export const DomainProcessSignal: {
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_NOP`, since 1.0.1. */
+  /**
+   * Sends nothing, and so tells whether the process exists. `VIR_DOMAIN_PROCESS_SIGNAL_NOP`,
+   * since 1.0.1.
+   */
   readonly NOP: 0;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_HUP`, since 1.0.1. */
+  /**
+   * Tells that the terminal is gone; many daemons then read their configuration again.
+   * `VIR_DOMAIN_PROCESS_SIGNAL_HUP`, since 1.0.1.
+   */
   readonly HUP: 1;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_INT`, since 1.0.1. */
+  /** Interrupts, as Ctrl+C does. `VIR_DOMAIN_PROCESS_SIGNAL_INT`, since 1.0.1. */
   readonly INT: 2;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_QUIT`, since 1.0.1. */
+  /** Ends with a core dump, as Ctrl+\ does. `VIR_DOMAIN_PROCESS_SIGNAL_QUIT`, since 1.0.1. */
   readonly QUIT: 3;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_ILL`, since 1.0.1. */
+  /** Tells of an invalid instruction. `VIR_DOMAIN_PROCESS_SIGNAL_ILL`, since 1.0.1. */
   readonly ILL: 4;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_TRAP`, since 1.0.1. */
+  /** Stops at a debugger's trap. `VIR_DOMAIN_PROCESS_SIGNAL_TRAP`, since 1.0.1. */
   readonly TRAP: 5;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_ABRT`, since 1.0.1. */
+  /** Ends with a core dump, as `abort()` does. `VIR_DOMAIN_PROCESS_SIGNAL_ABRT`, since 1.0.1. */
   readonly ABRT: 6;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_BUS`, since 1.0.1. */
+  /**
+   * Tells of an access to memory that is not there or badly aligned.
+   * `VIR_DOMAIN_PROCESS_SIGNAL_BUS`, since 1.0.1.
+   */
   readonly BUS: 7;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_FPE`, since 1.0.1. */
+  /** Tells of an error in arithmetic. `VIR_DOMAIN_PROCESS_SIGNAL_FPE`, since 1.0.1. */
   readonly FPE: 8;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_KILL`, since 1.0.1. */
+  /**
+   * Ends the process at once; it cannot be caught. `VIR_DOMAIN_PROCESS_SIGNAL_KILL`, since
+   * 1.0.1.
+   */
   readonly KILL: 9;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_USR1`, since 1.0.1. */
+  /** Means what the program wants it to mean. `VIR_DOMAIN_PROCESS_SIGNAL_USR1`, since 1.0.1. */
   readonly USR1: 10;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_SEGV`, since 1.0.1. */
+  /**
+   * Tells of an access to memory that is not allowed. `VIR_DOMAIN_PROCESS_SIGNAL_SEGV`, since
+   * 1.0.1.
+   */
   readonly SEGV: 11;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_USR2`, since 1.0.1. */
+  /**
+   * Means what the program wants it to mean, the second of its kind.
+   * `VIR_DOMAIN_PROCESS_SIGNAL_USR2`, since 1.0.1.
+   */
   readonly USR2: 12;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_PIPE`, since 1.0.1. */
+  /**
+   * Tells that nobody reads the pipe that is written. `VIR_DOMAIN_PROCESS_SIGNAL_PIPE`, since
+   * 1.0.1.
+   */
   readonly PIPE: 13;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_ALRM`, since 1.0.1. */
+  /**
+   * Tells that the timer of `alarm()` has run out. `VIR_DOMAIN_PROCESS_SIGNAL_ALRM`, since
+   * 1.0.1.
+   */
   readonly ALRM: 14;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_TERM`, since 1.0.1. */
+  /** Asks the process to end. `VIR_DOMAIN_PROCESS_SIGNAL_TERM`, since 1.0.1. */
   readonly TERM: 15;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_STKFLT`, since 1.0.1. */
+  /**
+   * Tells of a fault of the coprocessor's stack; Linux never sends it.
+   * `VIR_DOMAIN_PROCESS_SIGNAL_STKFLT`, since 1.0.1.
+   */
   readonly STKFLT: 16;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_CHLD`, since 1.0.1. */
+  /**
+   * Tells that a child process has stopped or ended. `VIR_DOMAIN_PROCESS_SIGNAL_CHLD`, since
+   * 1.0.1.
+   */
   readonly CHLD: 17;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_CONT`, since 1.0.1. */
+  /** Lets a stopped process go on. `VIR_DOMAIN_PROCESS_SIGNAL_CONT`, since 1.0.1. */
   readonly CONT: 18;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_STOP`, since 1.0.1. */
+  /** Stops the process; it cannot be caught. `VIR_DOMAIN_PROCESS_SIGNAL_STOP`, since 1.0.1. */
   readonly STOP: 19;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_TSTP`, since 1.0.1. */
+  /** Stops the process, as Ctrl+Z does. `VIR_DOMAIN_PROCESS_SIGNAL_TSTP`, since 1.0.1. */
   readonly TSTP: 20;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_TTIN`, since 1.0.1. */
+  /**
+   * Stops a background process that reads the terminal. `VIR_DOMAIN_PROCESS_SIGNAL_TTIN`,
+   * since 1.0.1.
+   */
   readonly TTIN: 21;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_TTOU`, since 1.0.1. */
+  /**
+   * Stops a background process that writes to the terminal. `VIR_DOMAIN_PROCESS_SIGNAL_TTOU`,
+   * since 1.0.1.
+   */
   readonly TTOU: 22;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_URG`, since 1.0.1. */
+  /** Tells of urgent data on a socket. `VIR_DOMAIN_PROCESS_SIGNAL_URG`, since 1.0.1. */
   readonly URG: 23;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_XCPU`, since 1.0.1. */
+  /**
+   * Tells that the limit on CPU time is reached. `VIR_DOMAIN_PROCESS_SIGNAL_XCPU`, since
+   * 1.0.1.
+   */
   readonly XCPU: 24;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_XFSZ`, since 1.0.1. */
+  /**
+   * Tells that the limit on a file's size is reached. `VIR_DOMAIN_PROCESS_SIGNAL_XFSZ`, since
+   * 1.0.1.
+   */
   readonly XFSZ: 25;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_VTALRM`, since 1.0.1. */
+  /**
+   * Tells that a timer of the process's own CPU time has run out.
+   * `VIR_DOMAIN_PROCESS_SIGNAL_VTALRM`, since 1.0.1.
+   */
   readonly VTALRM: 26;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_PROF`, since 1.0.1. */
+  /** Tells that a profiling timer has run out. `VIR_DOMAIN_PROCESS_SIGNAL_PROF`, since 1.0.1. */
   readonly PROF: 27;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_WINCH`, since 1.0.1. */
+  /** Tells that the terminal has another size. `VIR_DOMAIN_PROCESS_SIGNAL_WINCH`, since 1.0.1. */
   readonly WINCH: 28;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_POLL`, since 1.0.1. */
+  /**
+   * Tells that a file is ready to be read or written. `VIR_DOMAIN_PROCESS_SIGNAL_POLL`, since
+   * 1.0.1.
+   */
   readonly POLL: 29;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_PWR`, since 1.0.1. */
+  /**
+   * Tells that the power fails; an init process shuts down. `VIR_DOMAIN_PROCESS_SIGNAL_PWR`,
+   * since 1.0.1.
+   */
   readonly PWR: 30;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_SYS`, since 1.0.1. */
+  /**
+   * Tells of a system call that does not exist or is not allowed.
+   * `VIR_DOMAIN_PROCESS_SIGNAL_SYS`, since 1.0.1.
+   */
   readonly SYS: 31;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT0`, since 1.0.1. */
+  /**
+   * The first of the realtime signals, which are queued and mean what programs want.
+   * `VIR_DOMAIN_PROCESS_SIGNAL_RT0`, since 1.0.1.
+   */
   readonly RT0: 32;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT1`, since 1.0.1. */
+  /** The realtime signal 1 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT1`, since 1.0.1. */
   readonly RT1: 33;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT2`, since 1.0.1. */
+  /** The realtime signal 2 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT2`, since 1.0.1. */
   readonly RT2: 34;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT3`, since 1.0.1. */
+  /** The realtime signal 3 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT3`, since 1.0.1. */
   readonly RT3: 35;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT4`, since 1.0.1. */
+  /** The realtime signal 4 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT4`, since 1.0.1. */
   readonly RT4: 36;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT5`, since 1.0.1. */
+  /** The realtime signal 5 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT5`, since 1.0.1. */
   readonly RT5: 37;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT6`, since 1.0.1. */
+  /** The realtime signal 6 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT6`, since 1.0.1. */
   readonly RT6: 38;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT7`, since 1.0.1. */
+  /** The realtime signal 7 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT7`, since 1.0.1. */
   readonly RT7: 39;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT8`, since 1.0.1. */
+  /** The realtime signal 8 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT8`, since 1.0.1. */
   readonly RT8: 40;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT9`, since 1.0.1. */
+  /** The realtime signal 9 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT9`, since 1.0.1. */
   readonly RT9: 41;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT10`, since 1.0.1. */
+  /** The realtime signal 10 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT10`, since 1.0.1. */
   readonly RT10: 42;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT11`, since 1.0.1. */
+  /** The realtime signal 11 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT11`, since 1.0.1. */
   readonly RT11: 43;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT12`, since 1.0.1. */
+  /** The realtime signal 12 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT12`, since 1.0.1. */
   readonly RT12: 44;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT13`, since 1.0.1. */
+  /** The realtime signal 13 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT13`, since 1.0.1. */
   readonly RT13: 45;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT14`, since 1.0.1. */
+  /** The realtime signal 14 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT14`, since 1.0.1. */
   readonly RT14: 46;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT15`, since 1.0.1. */
+  /** The realtime signal 15 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT15`, since 1.0.1. */
   readonly RT15: 47;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT16`, since 1.0.1. */
+  /** The realtime signal 16 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT16`, since 1.0.1. */
   readonly RT16: 48;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT17`, since 1.0.1. */
+  /** The realtime signal 17 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT17`, since 1.0.1. */
   readonly RT17: 49;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT18`, since 1.0.1. */
+  /** The realtime signal 18 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT18`, since 1.0.1. */
   readonly RT18: 50;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT19`, since 1.0.1. */
+  /** The realtime signal 19 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT19`, since 1.0.1. */
   readonly RT19: 51;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT20`, since 1.0.1. */
+  /** The realtime signal 20 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT20`, since 1.0.1. */
   readonly RT20: 52;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT21`, since 1.0.1. */
+  /** The realtime signal 21 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT21`, since 1.0.1. */
   readonly RT21: 53;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT22`, since 1.0.1. */
+  /** The realtime signal 22 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT22`, since 1.0.1. */
   readonly RT22: 54;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT23`, since 1.0.1. */
+  /** The realtime signal 23 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT23`, since 1.0.1. */
   readonly RT23: 55;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT24`, since 1.0.1. */
+  /** The realtime signal 24 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT24`, since 1.0.1. */
   readonly RT24: 56;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT25`, since 1.0.1. */
+  /** The realtime signal 25 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT25`, since 1.0.1. */
   readonly RT25: 57;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT26`, since 1.0.1. */
+  /** The realtime signal 26 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT26`, since 1.0.1. */
   readonly RT26: 58;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT27`, since 1.0.1. */
+  /** The realtime signal 27 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT27`, since 1.0.1. */
   readonly RT27: 59;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT28`, since 1.0.1. */
+  /** The realtime signal 28 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT28`, since 1.0.1. */
   readonly RT28: 60;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT29`, since 1.0.1. */
+  /** The realtime signal 29 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT29`, since 1.0.1. */
   readonly RT29: 61;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT30`, since 1.0.1. */
+  /** The realtime signal 30 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT30`, since 1.0.1. */
   readonly RT30: 62;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT31`, since 1.0.1. */
+  /** The realtime signal 31 places behind `RT0`. `VIR_DOMAIN_PROCESS_SIGNAL_RT31`, since 1.0.1. */
   readonly RT31: 63;
-  /** `VIR_DOMAIN_PROCESS_SIGNAL_RT32`, since 1.0.1. */
+  /**
+   * The realtime signal 32 places behind `RT0`; the last. `VIR_DOMAIN_PROCESS_SIGNAL_RT32`,
+   * since 1.0.1.
+   */
   readonly RT32: 64;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -2141,19 +3109,31 @@ export const DomainProcessSignal: {
   64: "RT32",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainRebootFlagValues`. */
+/**
+ * Flags of `Domain.reboot()`: how to ask the guest; of several ways the driver tries one after
+ * the other. libvirt's `virDomainRebootFlagValues`.
+ */
 export const DomainRebootFlags: {
-  /** `VIR_DOMAIN_REBOOT_DEFAULT`, since 0.9.10. */
+  /** The driver chooses the way. `VIR_DOMAIN_REBOOT_DEFAULT`, since 0.9.10. */
   readonly DEFAULT: 0;
-  /** `VIR_DOMAIN_REBOOT_ACPI_POWER_BTN`, since 0.9.10. */
+  /**
+   * Presses the virtual power button, and starts the guest again when it has powered off.
+   * `VIR_DOMAIN_REBOOT_ACPI_POWER_BTN`, since 0.9.10.
+   */
   readonly ACPI_POWER_BTN: 1;
-  /** `VIR_DOMAIN_REBOOT_GUEST_AGENT`, since 0.9.10. */
+  /** Asks the agent inside the guest. `VIR_DOMAIN_REBOOT_GUEST_AGENT`, since 0.9.10. */
   readonly GUEST_AGENT: 2;
-  /** `VIR_DOMAIN_REBOOT_INITCTL`, since 1.0.1. */
+  /** Writes to the init process of a container. `VIR_DOMAIN_REBOOT_INITCTL`, since 1.0.1. */
   readonly INITCTL: 4;
-  /** `VIR_DOMAIN_REBOOT_SIGNAL`, since 1.0.1. */
+  /**
+   * Sends a signal to the init process of a container. `VIR_DOMAIN_REBOOT_SIGNAL`, since
+   * 1.0.1.
+   */
   readonly SIGNAL: 8;
-  /** `VIR_DOMAIN_REBOOT_PARAVIRT`, since 1.2.5. */
+  /**
+   * Asks the guest through its hypervisor's own interface, as Xen has.
+   * `VIR_DOMAIN_REBOOT_PARAVIRT`, since 1.2.5.
+   */
   readonly PARAVIRT: 16;
 } = {
   DEFAULT: 0,
@@ -2164,31 +3144,46 @@ export const DomainRebootFlags: {
   PARAVIRT: 16,
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainRunningReason`. */
+/** Reasons for `DomainState.RUNNING`. libvirt's `virDomainRunningReason`. */
 export const DomainRunningReason: {
-  /** `VIR_DOMAIN_RUNNING_UNKNOWN`, since 0.9.2. */
+  /** The hypervisor gave no reason. `VIR_DOMAIN_RUNNING_UNKNOWN`, since 0.9.2. */
   readonly UNKNOWN: 0;
-  /** `VIR_DOMAIN_RUNNING_BOOTED`, since 0.9.2. */
+  /** The guest booted. `VIR_DOMAIN_RUNNING_BOOTED`, since 0.9.2. */
   readonly BOOTED: 1;
-  /** `VIR_DOMAIN_RUNNING_MIGRATED`, since 0.9.2. */
+  /** The guest came from another host. `VIR_DOMAIN_RUNNING_MIGRATED`, since 0.9.2. */
   readonly MIGRATED: 2;
-  /** `VIR_DOMAIN_RUNNING_RESTORED`, since 0.9.2. */
+  /** The guest was restored from a saved image. `VIR_DOMAIN_RUNNING_RESTORED`, since 0.9.2. */
   readonly RESTORED: 3;
-  /** `VIR_DOMAIN_RUNNING_FROM_SNAPSHOT`, since 0.9.2. */
+  /** The domain was reverted to a snapshot. `VIR_DOMAIN_RUNNING_FROM_SNAPSHOT`, since 0.9.2. */
   readonly FROM_SNAPSHOT: 4;
-  /** `VIR_DOMAIN_RUNNING_UNPAUSED`, since 0.9.2. */
+  /** The guest goes on after a pause. `VIR_DOMAIN_RUNNING_UNPAUSED`, since 0.9.2. */
   readonly UNPAUSED: 5;
-  /** `VIR_DOMAIN_RUNNING_MIGRATION_CANCELED`, since 0.9.2. */
+  /**
+   * A migration was ended early and the guest goes on here.
+   * `VIR_DOMAIN_RUNNING_MIGRATION_CANCELED`, since 0.9.2.
+   */
   readonly MIGRATION_CANCELED: 6;
-  /** `VIR_DOMAIN_RUNNING_SAVE_CANCELED`, since 0.9.2. */
+  /**
+   * Saving was ended early and the guest goes on. `VIR_DOMAIN_RUNNING_SAVE_CANCELED`, since
+   * 0.9.2.
+   */
   readonly SAVE_CANCELED: 7;
-  /** `VIR_DOMAIN_RUNNING_WAKEUP`, since 0.9.11. */
+  /** The guest woke up from its sleep. `VIR_DOMAIN_RUNNING_WAKEUP`, since 0.9.11. */
   readonly WAKEUP: 8;
-  /** `VIR_DOMAIN_RUNNING_CRASHED`, since 1.1.1. */
+  /**
+   * The guest has crashed but its virtual CPUs still run. `VIR_DOMAIN_RUNNING_CRASHED`, since
+   * 1.1.1.
+   */
   readonly CRASHED: 9;
-  /** `VIR_DOMAIN_RUNNING_POSTCOPY`, since 1.3.3. */
+  /**
+   * The guest runs here while a post-copy migration still brings its memory.
+   * `VIR_DOMAIN_RUNNING_POSTCOPY`, since 1.3.3.
+   */
   readonly POSTCOPY: 10;
-  /** `VIR_DOMAIN_RUNNING_POSTCOPY_FAILED`, since 8.5.0. */
+  /**
+   * The guest runs although its post-copy migration is interrupted, and stops where memory is
+   * missing. `VIR_DOMAIN_RUNNING_POSTCOPY_FAILED`, since 8.5.0.
+   */
   readonly POSTCOPY_FAILED: 11;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -2219,15 +3214,24 @@ export const DomainRunningReason: {
   11: "POSTCOPY_FAILED",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainSaveRestoreFlags`. */
+/**
+ * Flags of `Domain.save()`, `Domain.managedSave()`, `Connection.restoreDomain()` and their
+ * kin. libvirt's `virDomainSaveRestoreFlags`.
+ */
 export const DomainSaveRestoreFlags: {
-  /** `VIR_DOMAIN_SAVE_BYPASS_CACHE`, since 0.9.4. */
+  /** Keeps the image out of the host's page cache. `VIR_DOMAIN_SAVE_BYPASS_CACHE`, since 0.9.4. */
   readonly BYPASS_CACHE: 1;
-  /** `VIR_DOMAIN_SAVE_RUNNING`, since 0.9.5. */
+  /** The restored guest runs, whatever the image says. `VIR_DOMAIN_SAVE_RUNNING`, since 0.9.5. */
   readonly RUNNING: 2;
-  /** `VIR_DOMAIN_SAVE_PAUSED`, since 0.9.5. */
+  /**
+   * The restored guest is paused, whatever the image says. `VIR_DOMAIN_SAVE_PAUSED`, since
+   * 0.9.5.
+   */
   readonly PAUSED: 4;
-  /** `VIR_DOMAIN_SAVE_RESET_NVRAM`, since 8.1.0. */
+  /**
+   * Replaces the firmware's variables by those of their template when restoring.
+   * `VIR_DOMAIN_SAVE_RESET_NVRAM`, since 8.1.0.
+   */
   readonly RESET_NVRAM: 8;
 } = {
   BYPASS_CACHE: 1,
@@ -2236,27 +3240,39 @@ export const DomainSaveRestoreFlags: {
   RESET_NVRAM: 8,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainSaveImageXMLFlags`. */
+/**
+ * Flags of `Connection.domainSaveImageGetXmlDesc()` and `Domain.managedSaveGetXmlDesc()`.
+ * libvirt's `virDomainSaveImageXMLFlags`.
+ */
 export const DomainSaveImageXmlFlags: {
-  /** `VIR_DOMAIN_SAVE_IMAGE_XML_SECURE`, since 5.1.0. */
+  /**
+   * Includes passwords; not for read-only connections. `VIR_DOMAIN_SAVE_IMAGE_XML_SECURE`,
+   * since 5.1.0.
+   */
   readonly SECURE: 1;
 } = {
   SECURE: 1,
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virSchedParameterType`. */
+/**
+ * Types of the values of `Domain.getSchedulerParameters()`: the older names for
+ * `TypedParameterType`. libvirt's `virSchedParameterType`.
+ */
 export const SchedParameterType: {
-  /** `VIR_DOMAIN_SCHED_FIELD_INT`, since 0.2.3. */
+  /** A signed number of 32 bits. `VIR_DOMAIN_SCHED_FIELD_INT`, since 0.2.3. */
   readonly INT: 1;
-  /** `VIR_DOMAIN_SCHED_FIELD_UINT`, since 0.2.3. */
+  /** An unsigned number of 32 bits. `VIR_DOMAIN_SCHED_FIELD_UINT`, since 0.2.3. */
   readonly UINT: 2;
-  /** `VIR_DOMAIN_SCHED_FIELD_LLONG`, since 0.2.3. */
+  /** A signed number of 64 bits, a `bigint` here. `VIR_DOMAIN_SCHED_FIELD_LLONG`, since 0.2.3. */
   readonly LLONG: 3;
-  /** `VIR_DOMAIN_SCHED_FIELD_ULLONG`, since 0.2.3. */
+  /**
+   * An unsigned number of 64 bits, a `bigint` here. `VIR_DOMAIN_SCHED_FIELD_ULLONG`, since
+   * 0.2.3.
+   */
   readonly ULLONG: 4;
-  /** `VIR_DOMAIN_SCHED_FIELD_DOUBLE`, since 0.2.3. */
+  /** A floating-point number of 64 bits. `VIR_DOMAIN_SCHED_FIELD_DOUBLE`, since 0.2.3. */
   readonly DOUBLE: 5;
-  /** `VIR_DOMAIN_SCHED_FIELD_BOOLEAN`, since 0.2.3. */
+  /** A truth value. `VIR_DOMAIN_SCHED_FIELD_BOOLEAN`, since 0.2.3. */
   readonly BOOLEAN: 6;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -2275,15 +3291,28 @@ export const SchedParameterType: {
   6: "BOOLEAN",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainSetVcpuFlags`. */
+/** Flags of `Domain.setVcpu()`. libvirt's `virDomainSetVcpuFlags`. */
 export const DomainSetVcpuFlags: {
-  /** `VIR_DOMAIN_SETVCPU_AFFECT_CURRENT`, since 12.4.0. */
+  /**
+   * The running guest if there is one, else the stored definition.
+   * `VIR_DOMAIN_SETVCPU_AFFECT_CURRENT`, since 12.4.0.
+   */
   readonly AFFECT_CURRENT: 0;
-  /** `VIR_DOMAIN_SETVCPU_AFFECT_LIVE`, since 12.4.0. */
+  /**
+   * The running guest; fails when the domain is not running. `VIR_DOMAIN_SETVCPU_AFFECT_LIVE`,
+   * since 12.4.0.
+   */
   readonly AFFECT_LIVE: 1;
-  /** `VIR_DOMAIN_SETVCPU_AFFECT_CONFIG`, since 12.4.0. */
+  /**
+   * The stored definition, in force from the next start on.
+   * `VIR_DOMAIN_SETVCPU_AFFECT_CONFIG`, since 12.4.0.
+   */
   readonly AFFECT_CONFIG: 2;
-  /** `VIR_DOMAIN_SETVCPU_ASYNC_UNPLUG`, since 12.4.0. */
+  /**
+   * Only asks the guest to give the CPUs up; `DomainEvent.VCPU_REMOVED` or
+   * `DEVICE_REMOVAL_FAILED` tells the outcome. `VIR_DOMAIN_SETVCPU_ASYNC_UNPLUG`, since
+   * 12.4.0.
+   */
   readonly ASYNC_UNPLUG: 4;
 } = {
   AFFECT_CURRENT: 0,
@@ -2292,19 +3321,31 @@ export const DomainSetVcpuFlags: {
   ASYNC_UNPLUG: 4,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainShutdownFlagValues`. */
+/**
+ * Flags of `Domain.shutdown()`: how to ask the guest; of several ways the driver tries one
+ * after the other. libvirt's `virDomainShutdownFlagValues`.
+ */
 export const DomainShutdownFlags: {
-  /** `VIR_DOMAIN_SHUTDOWN_DEFAULT`, since 0.9.10. */
+  /** The driver chooses the way. `VIR_DOMAIN_SHUTDOWN_DEFAULT`, since 0.9.10. */
   readonly DEFAULT: 0;
-  /** `VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN`, since 0.9.10. */
+  /**
+   * Presses the virtual power button, which a guest may ignore.
+   * `VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN`, since 0.9.10.
+   */
   readonly ACPI_POWER_BTN: 1;
-  /** `VIR_DOMAIN_SHUTDOWN_GUEST_AGENT`, since 0.9.10. */
+  /** Asks the agent inside the guest. `VIR_DOMAIN_SHUTDOWN_GUEST_AGENT`, since 0.9.10. */
   readonly GUEST_AGENT: 2;
-  /** `VIR_DOMAIN_SHUTDOWN_INITCTL`, since 1.0.1. */
+  /** Writes to the init process of a container. `VIR_DOMAIN_SHUTDOWN_INITCTL`, since 1.0.1. */
   readonly INITCTL: 4;
-  /** `VIR_DOMAIN_SHUTDOWN_SIGNAL`, since 1.0.1. */
+  /**
+   * Sends a signal to the init process of a container. `VIR_DOMAIN_SHUTDOWN_SIGNAL`, since
+   * 1.0.1.
+   */
   readonly SIGNAL: 8;
-  /** `VIR_DOMAIN_SHUTDOWN_PARAVIRT`, since 1.2.5. */
+  /**
+   * Asks the guest through its hypervisor's own interface, as Xen has.
+   * `VIR_DOMAIN_SHUTDOWN_PARAVIRT`, since 1.2.5.
+   */
   readonly PARAVIRT: 16;
 } = {
   DEFAULT: 0,
@@ -2315,11 +3356,14 @@ export const DomainShutdownFlags: {
   PARAVIRT: 16,
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainShutdownReason`. */
+/** Reasons for `DomainState.SHUTDOWN`. libvirt's `virDomainShutdownReason`. */
 export const DomainShutdownReason: {
-  /** `VIR_DOMAIN_SHUTDOWN_UNKNOWN`, since 0.9.2. */
+  /** The hypervisor gave no reason. `VIR_DOMAIN_SHUTDOWN_UNKNOWN`, since 0.9.2. */
   readonly UNKNOWN: 0;
-  /** `VIR_DOMAIN_SHUTDOWN_USER`, since 0.9.2. */
+  /**
+   * Somebody asked for it, such as by `Domain.shutdown()`. `VIR_DOMAIN_SHUTDOWN_USER`, since
+   * 0.9.2.
+   */
   readonly USER: 1;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -2330,25 +3374,37 @@ export const DomainShutdownReason: {
   1: "USER",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virDomainShutoffReason`. */
+/** Reasons for `DomainState.SHUTOFF`. libvirt's `virDomainShutoffReason`. */
 export const DomainShutoffReason: {
-  /** `VIR_DOMAIN_SHUTOFF_UNKNOWN`, since 0.9.2. */
+  /**
+   * The domain has not run since the daemon knows it. `VIR_DOMAIN_SHUTOFF_UNKNOWN`, since
+   * 0.9.2.
+   */
   readonly UNKNOWN: 0;
-  /** `VIR_DOMAIN_SHUTOFF_SHUTDOWN`, since 0.9.2. */
+  /** The guest powered itself off. `VIR_DOMAIN_SHUTOFF_SHUTDOWN`, since 0.9.2. */
   readonly SHUTDOWN: 1;
-  /** `VIR_DOMAIN_SHUTOFF_DESTROYED`, since 0.9.2. */
+  /**
+   * Somebody pulled the plug by `Domain.destroy()`. `VIR_DOMAIN_SHUTOFF_DESTROYED`, since
+   * 0.9.2.
+   */
   readonly DESTROYED: 2;
-  /** `VIR_DOMAIN_SHUTOFF_CRASHED`, since 0.9.2. */
+  /** The guest or its hypervisor process crashed. `VIR_DOMAIN_SHUTOFF_CRASHED`, since 0.9.2. */
   readonly CRASHED: 3;
-  /** `VIR_DOMAIN_SHUTOFF_MIGRATED`, since 0.9.2. */
+  /** The guest left for another host. `VIR_DOMAIN_SHUTOFF_MIGRATED`, since 0.9.2. */
   readonly MIGRATED: 4;
-  /** `VIR_DOMAIN_SHUTOFF_SAVED`, since 0.9.2. */
+  /** The guest's state was written to a file. `VIR_DOMAIN_SHUTOFF_SAVED`, since 0.9.2. */
   readonly SAVED: 5;
-  /** `VIR_DOMAIN_SHUTOFF_FAILED`, since 0.9.2. */
+  /** The domain could not be started. `VIR_DOMAIN_SHUTOFF_FAILED`, since 0.9.2. */
   readonly FAILED: 6;
-  /** `VIR_DOMAIN_SHUTOFF_FROM_SNAPSHOT`, since 0.9.2. */
+  /**
+   * The domain was reverted to a snapshot that was not running.
+   * `VIR_DOMAIN_SHUTOFF_FROM_SNAPSHOT`, since 0.9.2.
+   */
   readonly FROM_SNAPSHOT: 7;
-  /** `VIR_DOMAIN_SHUTOFF_DAEMON`, since 4.10.0. */
+  /**
+   * The daemon ended the domain because it could not take it over after its own restart.
+   * `VIR_DOMAIN_SHUTOFF_DAEMON`, since 4.10.0.
+   */
   readonly DAEMON: 8;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -2373,29 +3429,62 @@ export const DomainShutoffReason: {
   8: "DAEMON",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainStatsTypes`. */
+/**
+ * Groups of statistics for `Connection.getAllDomainStats()`, to be combined with `|`; 0 is all
+ * that the driver has. libvirt's `virDomainStatsTypes`.
+ */
 export const DomainStatsTypes: {
-  /** `VIR_DOMAIN_STATS_STATE`, since 1.2.8. */
+  /** State and its reason: the fields `state.*`. `VIR_DOMAIN_STATS_STATE`, since 1.2.8. */
   readonly STATE: 1;
-  /** `VIR_DOMAIN_STATS_CPU_TOTAL`, since 1.2.9. */
+  /**
+   * CPU time of the whole domain, and cache monitors: the fields `cpu.*`.
+   * `VIR_DOMAIN_STATS_CPU_TOTAL`, since 1.2.9.
+   */
   readonly CPU_TOTAL: 2;
-  /** `VIR_DOMAIN_STATS_BALLOON`, since 1.2.9. */
+  /**
+   * Memory as balloon and guest tell it: the fields `balloon.*`. `VIR_DOMAIN_STATS_BALLOON`,
+   * since 1.2.9.
+   */
   readonly BALLOON: 4;
-  /** `VIR_DOMAIN_STATS_VCPU`, since 1.2.9. */
+  /**
+   * State and time of each virtual CPU: the fields `vcpu.*`. `VIR_DOMAIN_STATS_VCPU`, since
+   * 1.2.9.
+   */
   readonly VCPU: 8;
-  /** `VIR_DOMAIN_STATS_INTERFACE`, since 1.2.9. */
+  /**
+   * Traffic of each network interface: the fields `net.*`. `VIR_DOMAIN_STATS_INTERFACE`, since
+   * 1.2.9.
+   */
   readonly INTERFACE: 16;
-  /** `VIR_DOMAIN_STATS_BLOCK`, since 1.2.9. */
+  /**
+   * Transfers and sizes of each disk: the fields `block.*`. `VIR_DOMAIN_STATS_BLOCK`, since
+   * 1.2.9.
+   */
   readonly BLOCK: 32;
-  /** `VIR_DOMAIN_STATS_PERF`, since 1.3.3. */
+  /**
+   * Counters that `Domain.setPerfEvents()` switched on: the fields `perf.*`.
+   * `VIR_DOMAIN_STATS_PERF`, since 1.3.3.
+   */
   readonly PERF: 64;
-  /** `VIR_DOMAIN_STATS_IOTHREAD`, since 4.10.0. */
+  /**
+   * Polling of each I/O thread: the fields `iothread.*`. `VIR_DOMAIN_STATS_IOTHREAD`, since
+   * 4.10.0.
+   */
   readonly IOTHREAD: 128;
-  /** `VIR_DOMAIN_STATS_MEMORY`, since 6.0.0. */
+  /**
+   * Memory bandwidth by monitors of the host's CPU: the fields `memory.*`.
+   * `VIR_DOMAIN_STATS_MEMORY`, since 6.0.0.
+   */
   readonly MEMORY: 256;
-  /** `VIR_DOMAIN_STATS_DIRTYRATE`, since 7.2.0. */
+  /**
+   * The last measurement of `Domain.startDirtyRateCalc()`: the fields `dirtyrate.*`.
+   * `VIR_DOMAIN_STATS_DIRTYRATE`, since 7.2.0.
+   */
   readonly DIRTYRATE: 512;
-  /** `VIR_DOMAIN_STATS_VM`, since 8.9.0. */
+  /**
+   * Numbers that the hypervisor offers under names of its own: the fields `vm.*`.
+   * `VIR_DOMAIN_STATS_VM`, since 8.9.0.
+   */
   readonly VM: 1024;
 } = {
   STATE: 1,
@@ -2411,29 +3500,50 @@ export const DomainStatsTypes: {
   VM: 1024,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainSetTimeFlags`. */
+/** Flags of `Domain.setTime()`. libvirt's `virDomainSetTimeFlags`. */
 export const DomainSetTimeFlags: {
-  /** `VIR_DOMAIN_TIME_SYNC`, since 1.2.5. */
+  /**
+   * Has the guest set its clock from its virtual hardware clock; the given time is ignored.
+   * `VIR_DOMAIN_TIME_SYNC`, since 1.2.5.
+   */
   readonly SYNC: 1;
 } = {
   SYNC: 1,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainUndefineFlagsValues`. */
+/**
+ * Flags of `Domain.undefine()`: what goes along with the definition, and would else make it
+ * fail. libvirt's `virDomainUndefineFlagsValues`.
+ */
 export const DomainUndefineFlags: {
-  /** `VIR_DOMAIN_UNDEFINE_MANAGED_SAVE`, since 0.9.4. */
+  /**
+   * Deletes the image that `Domain.managedSave()` made. `VIR_DOMAIN_UNDEFINE_MANAGED_SAVE`,
+   * since 0.9.4.
+   */
   readonly MANAGED_SAVE: 1;
-  /** `VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA`, since 0.9.5. */
+  /**
+   * Forgets the snapshots; their data stays in the disks.
+   * `VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA`, since 0.9.5.
+   */
   readonly SNAPSHOTS_METADATA: 2;
-  /** `VIR_DOMAIN_UNDEFINE_NVRAM`, since 1.2.9. */
+  /** Deletes the file with the firmware's variables. `VIR_DOMAIN_UNDEFINE_NVRAM`, since 1.2.9. */
   readonly NVRAM: 4;
-  /** `VIR_DOMAIN_UNDEFINE_KEEP_NVRAM`, since 2.3.0. */
+  /**
+   * Leaves the file with the firmware's variables where it is.
+   * `VIR_DOMAIN_UNDEFINE_KEEP_NVRAM`, since 2.3.0.
+   */
   readonly KEEP_NVRAM: 8;
-  /** `VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA`, since 5.6.0. */
+  /**
+   * Forgets the checkpoints; their bitmaps stay in the disks.
+   * `VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA`, since 5.6.0.
+   */
   readonly CHECKPOINTS_METADATA: 16;
-  /** `VIR_DOMAIN_UNDEFINE_TPM`, since 8.9.0. */
+  /** Deletes the stored state of the emulated TPM. `VIR_DOMAIN_UNDEFINE_TPM`, since 8.9.0. */
   readonly TPM: 32;
-  /** `VIR_DOMAIN_UNDEFINE_KEEP_TPM`, since 8.9.0. */
+  /**
+   * Leaves the stored state of the emulated TPM where it is. `VIR_DOMAIN_UNDEFINE_KEEP_TPM`,
+   * since 8.9.0.
+   */
   readonly KEEP_TPM: 64;
 } = {
   MANAGED_SAVE: 1,
@@ -2445,21 +3555,42 @@ export const DomainUndefineFlags: {
   KEEP_TPM: 64,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainVcpuFlags`. */
+/** Flags of `Domain.setVcpus()` and `Domain.getVcpusFlags()`. libvirt's `virDomainVcpuFlags`. */
 export const DomainVcpuFlags: {
-  /** `VIR_DOMAIN_VCPU_CURRENT`, since 0.9.4. */
+  /**
+   * The running guest if there is one, else the stored definition. `VIR_DOMAIN_VCPU_CURRENT`,
+   * since 0.9.4.
+   */
   readonly CURRENT: 0;
-  /** `VIR_DOMAIN_VCPU_LIVE`, since 0.8.5. */
+  /**
+   * The running guest; fails when the domain is not running. `VIR_DOMAIN_VCPU_LIVE`, since
+   * 0.8.5.
+   */
   readonly LIVE: 1;
-  /** `VIR_DOMAIN_VCPU_CONFIG`, since 0.8.5. */
+  /**
+   * The stored definition, in force from the next start on. `VIR_DOMAIN_VCPU_CONFIG`, since
+   * 0.8.5.
+   */
   readonly CONFIG: 2;
-  /** `VIR_DOMAIN_VCPU_MAXIMUM`, since 0.8.5. */
+  /**
+   * The most CPUs that the guest may get, not those that it has now; to be set in the
+   * definition alone. `VIR_DOMAIN_VCPU_MAXIMUM`, since 0.8.5.
+   */
   readonly MAXIMUM: 4;
-  /** `VIR_DOMAIN_VCPU_GUEST`, since 1.1.0. */
+  /**
+   * Has the agent switch CPUs on and off inside the guest, without plugging.
+   * `VIR_DOMAIN_VCPU_GUEST`, since 1.1.0.
+   */
   readonly GUEST: 8;
-  /** `VIR_DOMAIN_VCPU_HOTPLUGGABLE`, since 2.4.0. */
+  /**
+   * Makes added CPUs such as can be unplugged again. `VIR_DOMAIN_VCPU_HOTPLUGGABLE`, since
+   * 2.4.0.
+   */
   readonly HOTPLUGGABLE: 16;
-  /** `VIR_DOMAIN_VCPU_ASYNC_UNPLUG`, since 12.4.0. */
+  /**
+   * Only asks the guest to give CPUs up; `DomainEvent.VCPU_REMOVED` or `DEVICE_REMOVAL_FAILED`
+   * tells the outcome. `VIR_DOMAIN_VCPU_ASYNC_UNPLUG`, since 12.4.0.
+   */
   readonly ASYNC_UNPLUG: 32;
 } = {
   CURRENT: 0,
@@ -2471,15 +3602,24 @@ export const DomainVcpuFlags: {
   ASYNC_UNPLUG: 32,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainXMLFlags`. */
+/** Flags of `Domain.getXmlDesc()`. libvirt's `virDomainXMLFlags`. */
 export const DomainXmlFlags: {
-  /** `VIR_DOMAIN_XML_SECURE`, since 0.3.3. */
+  /** Includes passwords; not for read-only connections. `VIR_DOMAIN_XML_SECURE`, since 0.3.3. */
   readonly SECURE: 1;
-  /** `VIR_DOMAIN_XML_INACTIVE`, since 0.3.3. */
+  /**
+   * The stored definition, in force from the next start on, even if the domain runs.
+   * `VIR_DOMAIN_XML_INACTIVE`, since 0.3.3.
+   */
   readonly INACTIVE: 2;
-  /** `VIR_DOMAIN_XML_UPDATE_CPU`, since 0.8.0. */
+  /**
+   * Spells out what CPU the guest would get on this host, instead of `host-model`.
+   * `VIR_DOMAIN_XML_UPDATE_CPU`, since 0.8.0.
+   */
   readonly UPDATE_CPU: 4;
-  /** `VIR_DOMAIN_XML_MIGRATABLE`, since 1.0.0. */
+  /**
+   * XML that is fit for starting the guest on another host: without what an older libvirt
+   * would not understand. `VIR_DOMAIN_XML_MIGRATABLE`, since 1.0.0.
+   */
   readonly MIGRATABLE: 8;
 } = {
   SECURE: 1,
@@ -2488,17 +3628,23 @@ export const DomainXmlFlags: {
   MIGRATABLE: 8,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainCoreDumpFlags`. */
+/** Flags of `Domain.coreDump()`. libvirt's `virDomainCoreDumpFlags`. */
 export const DomainCoreDumpFlags: {
-  /** `VIR_DUMP_CRASH`, since 0.7.5. */
+  /** The domain ends as crashed after the dump. `VIR_DUMP_CRASH`, since 0.7.5. */
   readonly CRASH: 1;
-  /** `VIR_DUMP_LIVE`, since 0.7.5. */
+  /**
+   * The guest goes on while it is dumped; without it it is paused meanwhile. `VIR_DUMP_LIVE`,
+   * since 0.7.5.
+   */
   readonly LIVE: 2;
-  /** `VIR_DUMP_BYPASS_CACHE`, since 0.9.4. */
+  /** Keeps the dump out of the host's page cache. `VIR_DUMP_BYPASS_CACHE`, since 0.9.4. */
   readonly BYPASS_CACHE: 4;
-  /** `VIR_DUMP_RESET`, since 0.9.7. */
+  /** The guest is reset after the dump. `VIR_DUMP_RESET`, since 0.9.7. */
   readonly RESET: 8;
-  /** `VIR_DUMP_MEMORY_ONLY`, since 0.9.13. */
+  /**
+   * Dumps memory and CPU registers in a format that debuggers read, without the state of
+   * devices. `VIR_DUMP_MEMORY_ONLY`, since 0.9.13.
+   */
   readonly MEMORY_ONLY: 16;
 } = {
   CRASH: 1,
@@ -2508,27 +3654,39 @@ export const DomainCoreDumpFlags: {
   MEMORY_ONLY: 16,
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virKeycodeSet`. */
+/** What table the key codes of `Domain.sendKey()` are from. libvirt's `virKeycodeSet`. */
 export const KeycodeSet: {
-  /** `VIR_KEYCODE_SET_LINUX`, since 0.9.3. */
+  /** Linux's input events: `KEY_*` of its headers. `VIR_KEYCODE_SET_LINUX`, since 0.9.3. */
   readonly LINUX: 0;
-  /** `VIR_KEYCODE_SET_XT`, since 0.9.3. */
+  /**
+   * The first set of PC scan codes, as the original IBM PC XT sent. `VIR_KEYCODE_SET_XT`,
+   * since 0.9.3.
+   */
   readonly XT: 1;
-  /** `VIR_KEYCODE_SET_ATSET1`, since 0.9.3. */
+  /** The first set of scan codes of AT keyboards. `VIR_KEYCODE_SET_ATSET1`, since 0.9.3. */
   readonly ATSET1: 2;
-  /** `VIR_KEYCODE_SET_ATSET2`, since 0.9.3. */
+  /**
+   * The second set of scan codes of AT keyboards, which they use by default.
+   * `VIR_KEYCODE_SET_ATSET2`, since 0.9.3.
+   */
   readonly ATSET2: 3;
-  /** `VIR_KEYCODE_SET_ATSET3`, since 0.9.3. */
+  /** The third set of scan codes of AT keyboards. `VIR_KEYCODE_SET_ATSET3`, since 0.9.3. */
   readonly ATSET3: 4;
-  /** `VIR_KEYCODE_SET_OSX`, since 0.9.4. */
+  /** Virtual key codes of macOS. `VIR_KEYCODE_SET_OSX`, since 0.9.4. */
   readonly OSX: 5;
-  /** `VIR_KEYCODE_SET_XT_KBD`, since 0.9.4. */
+  /**
+   * XT scan codes in the form that Linux's keyboard driver used. `VIR_KEYCODE_SET_XT_KBD`,
+   * since 0.9.4.
+   */
   readonly XT_KBD: 6;
-  /** `VIR_KEYCODE_SET_USB`, since 0.9.4. */
+  /** Usage numbers of USB keyboards. `VIR_KEYCODE_SET_USB`, since 0.9.4. */
   readonly USB: 7;
-  /** `VIR_KEYCODE_SET_WIN32`, since 0.9.4. */
+  /** Virtual key codes of Windows: `VK_*`. `VIR_KEYCODE_SET_WIN32`, since 0.9.4. */
   readonly WIN32: 8;
-  /** `VIR_KEYCODE_SET_QNUM`, since 4.2.0. */
+  /**
+   * QEMU's numbers: XT scan codes with 0x80 in place of the prefix; VNC's extended keys have
+   * them too. `VIR_KEYCODE_SET_QNUM`, since 4.2.0.
+   */
   readonly QNUM: 9;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -2555,60 +3713,114 @@ export const KeycodeSet: {
   9: "QNUM",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainMemoryFlags`. */
+/**
+ * Flags of `Domain.memoryPeek()`: what the address means; one of the two has to be given.
+ * libvirt's `virDomainMemoryFlags`.
+ */
 export const DomainMemoryFlags: {
-  /** `VIR_MEMORY_VIRTUAL`, since 0.4.4. */
+  /**
+   * An address as the guest's first CPU translates it at present. `VIR_MEMORY_VIRTUAL`, since
+   * 0.4.4.
+   */
   readonly VIRTUAL: 1;
-  /** `VIR_MEMORY_PHYSICAL`, since 0.7.0. */
+  /** An address of the guest's physical memory. `VIR_MEMORY_PHYSICAL`, since 0.7.0. */
   readonly PHYSICAL: 2;
 } = {
   VIRTUAL: 1,
   PHYSICAL: 2,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainMigrateFlags`. */
+/** Flags of the migration procedures. libvirt's `virDomainMigrateFlags`. */
 export const DomainMigrateFlags: {
-  /** `VIR_MIGRATE_LIVE`, since 0.3.2. */
+  /** The guest keeps running while its memory is copied. `VIR_MIGRATE_LIVE`, since 0.3.2. */
   readonly LIVE: 1;
-  /** `VIR_MIGRATE_PEER2PEER`, since 0.7.2. */
+  /**
+   * The source's daemon connects to the target's, and the client to the source alone.
+   * `VIR_MIGRATE_PEER2PEER`, since 0.7.2.
+   */
   readonly PEER2PEER: 2;
-  /** `VIR_MIGRATE_TUNNELLED`, since 0.7.2. */
+  /**
+   * The data goes through the connection between the daemons; needs `PEER2PEER`.
+   * `VIR_MIGRATE_TUNNELLED`, since 0.7.2.
+   */
   readonly TUNNELLED: 4;
-  /** `VIR_MIGRATE_PERSIST_DEST`, since 0.7.3. */
+  /** Stores the definition at the target. `VIR_MIGRATE_PERSIST_DEST`, since 0.7.3. */
   readonly PERSIST_DEST: 8;
-  /** `VIR_MIGRATE_UNDEFINE_SOURCE`, since 0.7.3. */
+  /**
+   * Removes the definition at the source when all went well. `VIR_MIGRATE_UNDEFINE_SOURCE`,
+   * since 0.7.3.
+   */
   readonly UNDEFINE_SOURCE: 16;
-  /** `VIR_MIGRATE_PAUSED`, since 0.7.5. */
+  /** The guest is left paused at the target. `VIR_MIGRATE_PAUSED`, since 0.7.5. */
   readonly PAUSED: 32;
-  /** `VIR_MIGRATE_NON_SHARED_DISK`, since 0.8.2. */
+  /**
+   * Copies the disks, each whole with its backing chain. `VIR_MIGRATE_NON_SHARED_DISK`, since
+   * 0.8.2.
+   */
   readonly NON_SHARED_DISK: 64;
-  /** `VIR_MIGRATE_NON_SHARED_INC`, since 0.8.2. */
+  /**
+   * Copies the disks' topmost images alone; the images below are at the target already.
+   * `VIR_MIGRATE_NON_SHARED_INC`, since 0.8.2.
+   */
   readonly NON_SHARED_INC: 128;
-  /** `VIR_MIGRATE_CHANGE_PROTECTION`, since 0.9.4. */
+  /**
+   * Keeps others from changing the domain while it migrates. `VIR_MIGRATE_CHANGE_PROTECTION`,
+   * since 0.9.4.
+   */
   readonly CHANGE_PROTECTION: 256;
-  /** `VIR_MIGRATE_UNSAFE`, since 0.9.11. */
+  /**
+   * Migrates even if the way disks are cached could damage their data. `VIR_MIGRATE_UNSAFE`,
+   * since 0.9.11.
+   */
   readonly UNSAFE: 512;
-  /** `VIR_MIGRATE_OFFLINE`, since 1.0.1. */
+  /** Moves the definition of a domain that does not run. `VIR_MIGRATE_OFFLINE`, since 1.0.1. */
   readonly OFFLINE: 1024;
-  /** `VIR_MIGRATE_COMPRESSED`, since 1.0.3. */
+  /**
+   * Compresses memory on its way, by the methods that `compression` names.
+   * `VIR_MIGRATE_COMPRESSED`, since 1.0.3.
+   */
   readonly COMPRESSED: 2048;
-  /** `VIR_MIGRATE_ABORT_ON_ERROR`, since 1.1.0. */
+  /**
+   * Ends the migration when reading or writing a disk fails meanwhile.
+   * `VIR_MIGRATE_ABORT_ON_ERROR`, since 1.1.0.
+   */
   readonly ABORT_ON_ERROR: 4096;
-  /** `VIR_MIGRATE_AUTO_CONVERGE`, since 1.2.3. */
+  /**
+   * Slows the guest down when it writes memory faster than it can be sent.
+   * `VIR_MIGRATE_AUTO_CONVERGE`, since 1.2.3.
+   */
   readonly AUTO_CONVERGE: 8192;
-  /** `VIR_MIGRATE_RDMA_PIN_ALL`, since 1.2.9. */
+  /**
+   * Locks all of the guest's memory at once before an RDMA migration.
+   * `VIR_MIGRATE_RDMA_PIN_ALL`, since 1.2.9.
+   */
   readonly RDMA_PIN_ALL: 16384;
-  /** `VIR_MIGRATE_POSTCOPY`, since 1.3.3. */
+  /**
+   * Allows `Domain.migrateStartPostCopy()`: the guest moves first and its memory after it.
+   * `VIR_MIGRATE_POSTCOPY`, since 1.3.3.
+   */
   readonly POSTCOPY: 32768;
-  /** `VIR_MIGRATE_TLS`, since 3.2.0. */
+  /** Encrypts the data by TLS. `VIR_MIGRATE_TLS`, since 3.2.0. */
   readonly TLS: 65536;
-  /** `VIR_MIGRATE_PARALLEL`, since 5.2.0. */
+  /**
+   * Sends memory over several connections, as many as `parallel.connections` says.
+   * `VIR_MIGRATE_PARALLEL`, since 5.2.0.
+   */
   readonly PARALLEL: 131072;
-  /** `VIR_MIGRATE_NON_SHARED_SYNCHRONOUS_WRITES`, since 8.0.0. */
+  /**
+   * Has the guest's writes wait for the copied disks too, so that these always catch up.
+   * `VIR_MIGRATE_NON_SHARED_SYNCHRONOUS_WRITES`, since 8.0.0.
+   */
   readonly NON_SHARED_SYNCHRONOUS_WRITES: 262144;
-  /** `VIR_MIGRATE_POSTCOPY_RESUME`, since 8.5.0. */
+  /**
+   * Goes on with a post-copy migration that was interrupted. `VIR_MIGRATE_POSTCOPY_RESUME`,
+   * since 8.5.0.
+   */
   readonly POSTCOPY_RESUME: 524288;
-  /** `VIR_MIGRATE_ZEROCOPY`, since 8.5.0. */
+  /**
+   * Has the kernel send memory without copying it, at the price of locking it; needs
+   * `PARALLEL`. `VIR_MIGRATE_ZEROCOPY`, since 8.5.0.
+   */
   readonly ZEROCOPY: 1048576;
 } = {
   LIVE: 1,
@@ -2634,13 +3846,13 @@ export const DomainMigrateFlags: {
   ZEROCOPY: 1048576,
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virVcpuState`. */
+/** What a virtual CPU is doing, as `Domain.getVcpus()` answers it. libvirt's `virVcpuState`. */
 export const VcpuState: {
-  /** `VIR_VCPU_OFFLINE`, since 0.1.4. */
+  /** The guest does not use the CPU. `VIR_VCPU_OFFLINE`, since 0.1.4. */
   readonly OFFLINE: 0;
-  /** `VIR_VCPU_RUNNING`, since 0.1.4. */
+  /** The CPU is scheduled on the host. `VIR_VCPU_RUNNING`, since 0.1.4. */
   readonly RUNNING: 1;
-  /** `VIR_VCPU_BLOCKED`, since 0.1.4. */
+  /** The CPU waits for something, such as an interrupt. `VIR_VCPU_BLOCKED`, since 0.1.4. */
   readonly BLOCKED: 2;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -2653,11 +3865,20 @@ export const VcpuState: {
   2: "BLOCKED",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virVcpuHostCpuState`. */
+/**
+ * What stands in place of a host CPU's number in `Domain.getVcpus()`. libvirt's
+ * `virVcpuHostCpuState`.
+ */
 export const VcpuHostCpuState: {
-  /** `VIR_VCPU_INFO_CPU_UNAVAILABLE`, since 6.10.0. */
+  /**
+   * The hypervisor does not tell which host CPU it is. `VIR_VCPU_INFO_CPU_UNAVAILABLE`, since
+   * 6.10.0.
+   */
   readonly UNAVAILABLE: -2;
-  /** `VIR_VCPU_INFO_CPU_OFFLINE`, since 6.10.0. */
+  /**
+   * The virtual CPU is offline and so on no host CPU. `VIR_VCPU_INFO_CPU_OFFLINE`, since
+   * 6.10.0.
+   */
   readonly OFFLINE: -1;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;

@@ -6,13 +6,22 @@
  * @module
  */
 
-/** Flags, to be combined with `|`. libvirt's `virDomainCheckpointCreateFlags`. */
+/** Flags of `Domain.createCheckpointXml()`. libvirt's `virDomainCheckpointCreateFlags`. */
 export const DomainCheckpointCreateFlags: {
-  /** `VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE`, since 5.6.0. */
+  /**
+   * Creates no checkpoint but makes one known again whose XML is given.
+   * `VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE`, since 5.6.0.
+   */
   readonly REDEFINE: 1;
-  /** `VIR_DOMAIN_CHECKPOINT_CREATE_QUIESCE`, since 5.6.0. */
+  /**
+   * Has the agent freeze the guest's file systems meanwhile; fails without an agent.
+   * `VIR_DOMAIN_CHECKPOINT_CREATE_QUIESCE`, since 5.6.0.
+   */
   readonly QUIESCE: 2;
-  /** `VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE_VALIDATE`, since 6.10.0. */
+  /**
+   * With `REDEFINE`: fails unless the disks have the bitmaps that the checkpoint needs.
+   * `VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE_VALIDATE`, since 6.10.0.
+   */
   readonly REDEFINE_VALIDATE: 4;
 } = {
   REDEFINE: 1,
@@ -20,13 +29,22 @@ export const DomainCheckpointCreateFlags: {
   REDEFINE_VALIDATE: 4,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainCheckpointDeleteFlags`. */
+/** Flags of `DomainCheckpoint.delete()`. libvirt's `virDomainCheckpointDeleteFlags`. */
 export const DomainCheckpointDeleteFlags: {
-  /** `VIR_DOMAIN_CHECKPOINT_DELETE_CHILDREN`, since 5.6.0. */
+  /**
+   * Deletes the checkpoints that descend from it too. `VIR_DOMAIN_CHECKPOINT_DELETE_CHILDREN`,
+   * since 5.6.0.
+   */
   readonly CHILDREN: 1;
-  /** `VIR_DOMAIN_CHECKPOINT_DELETE_METADATA_ONLY`, since 5.6.0. */
+  /**
+   * Forgets the checkpoint and leaves its bitmaps.
+   * `VIR_DOMAIN_CHECKPOINT_DELETE_METADATA_ONLY`, since 5.6.0.
+   */
   readonly METADATA_ONLY: 2;
-  /** `VIR_DOMAIN_CHECKPOINT_DELETE_CHILDREN_ONLY`, since 5.6.0. */
+  /**
+   * Deletes the checkpoints that descend from it, but not itself.
+   * `VIR_DOMAIN_CHECKPOINT_DELETE_CHILDREN_ONLY`, since 5.6.0.
+   */
   readonly CHILDREN_ONLY: 4;
 } = {
   CHILDREN: 1,
@@ -34,17 +52,29 @@ export const DomainCheckpointDeleteFlags: {
   CHILDREN_ONLY: 4,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainCheckpointListFlags`. */
+/**
+ * Flags of `Domain.listAllCheckpoints()` and `DomainCheckpoint.listAllChildren()`. libvirt's
+ * `virDomainCheckpointListFlags`.
+ */
 export const DomainCheckpointListFlags: {
-  /** `VIR_DOMAIN_CHECKPOINT_LIST_DESCENDANTS`, since 5.6.0. */
+  /**
+   * Of a checkpoint: its children, their children and so on, not its children alone.
+   * `VIR_DOMAIN_CHECKPOINT_LIST_DESCENDANTS`, since 5.6.0.
+   */
   readonly DESCENDANTS: 1;
-  /** `VIR_DOMAIN_CHECKPOINT_LIST_ROOTS`, since 5.6.0. */
+  /**
+   * Of a domain: checkpoints without a parent alone; the same number as `DESCENDANTS`.
+   * `VIR_DOMAIN_CHECKPOINT_LIST_ROOTS`, since 5.6.0.
+   */
   readonly ROOTS: 1;
-  /** `VIR_DOMAIN_CHECKPOINT_LIST_TOPOLOGICAL`, since 5.6.0. */
+  /**
+   * Puts each checkpoint behind its parent in the answer.
+   * `VIR_DOMAIN_CHECKPOINT_LIST_TOPOLOGICAL`, since 5.6.0.
+   */
   readonly TOPOLOGICAL: 2;
-  /** `VIR_DOMAIN_CHECKPOINT_LIST_LEAVES`, since 5.6.0. */
+  /** Checkpoints without children. `VIR_DOMAIN_CHECKPOINT_LIST_LEAVES`, since 5.6.0. */
   readonly LEAVES: 4;
-  /** `VIR_DOMAIN_CHECKPOINT_LIST_NO_LEAVES`, since 5.6.0. */
+  /** Checkpoints with children. `VIR_DOMAIN_CHECKPOINT_LIST_NO_LEAVES`, since 5.6.0. */
   readonly NO_LEAVES: 8;
 } = {
   DESCENDANTS: 1,
@@ -54,13 +84,22 @@ export const DomainCheckpointListFlags: {
   NO_LEAVES: 8,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainCheckpointXMLFlags`. */
+/** Flags of `DomainCheckpoint.getXmlDesc()`. libvirt's `virDomainCheckpointXMLFlags`. */
 export const DomainCheckpointXmlFlags: {
-  /** `VIR_DOMAIN_CHECKPOINT_XML_SECURE`, since 5.6.0. */
+  /**
+   * Includes passwords; not for read-only connections. `VIR_DOMAIN_CHECKPOINT_XML_SECURE`,
+   * since 5.6.0.
+   */
   readonly SECURE: 1;
-  /** `VIR_DOMAIN_CHECKPOINT_XML_NO_DOMAIN`, since 5.6.0. */
+  /**
+   * Leaves out the domain's definition at the time of the checkpoint.
+   * `VIR_DOMAIN_CHECKPOINT_XML_NO_DOMAIN`, since 5.6.0.
+   */
   readonly NO_DOMAIN: 2;
-  /** `VIR_DOMAIN_CHECKPOINT_XML_SIZE`, since 5.6.0. */
+  /**
+   * Tells for each disk how many bytes have been written since the checkpoint, as far as is
+   * known. `VIR_DOMAIN_CHECKPOINT_XML_SIZE`, since 5.6.0.
+   */
   readonly SIZE: 4;
 } = {
   SECURE: 1,

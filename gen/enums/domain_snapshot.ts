@@ -6,27 +6,54 @@
  * @module
  */
 
-/** Flags, to be combined with `|`. libvirt's `virDomainSnapshotCreateFlags`. */
+/** Flags of `Domain.createSnapshotXml()`. libvirt's `virDomainSnapshotCreateFlags`. */
 export const DomainSnapshotCreateFlags: {
-  /** `VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE`, since 0.9.5. */
+  /**
+   * Takes no snapshot but makes one known again whose XML is given.
+   * `VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE`, since 0.9.5.
+   */
   readonly REDEFINE: 1;
-  /** `VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT`, since 0.9.5. */
+  /**
+   * With `REDEFINE`: the snapshot becomes the domain's current one.
+   * `VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT`, since 0.9.5.
+   */
   readonly CURRENT: 2;
-  /** `VIR_DOMAIN_SNAPSHOT_CREATE_NO_METADATA`, since 0.9.5. */
+  /**
+   * Takes the snapshot without remembering it; only its data remains.
+   * `VIR_DOMAIN_SNAPSHOT_CREATE_NO_METADATA`, since 0.9.5.
+   */
   readonly NO_METADATA: 4;
-  /** `VIR_DOMAIN_SNAPSHOT_CREATE_HALT`, since 0.9.5. */
+  /** The domain stops after the snapshot. `VIR_DOMAIN_SNAPSHOT_CREATE_HALT`, since 0.9.5. */
   readonly HALT: 8;
-  /** `VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY`, since 0.9.5. */
+  /**
+   * Snapshots the disks and not the guest's memory: as after a loss of power, if the guest
+   * runs. `VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY`, since 0.9.5.
+   */
   readonly DISK_ONLY: 16;
-  /** `VIR_DOMAIN_SNAPSHOT_CREATE_REUSE_EXT`, since 0.9.10. */
+  /**
+   * Uses files that exist and were formatted by the caller, instead of creating them.
+   * `VIR_DOMAIN_SNAPSHOT_CREATE_REUSE_EXT`, since 0.9.10.
+   */
   readonly REUSE_EXT: 32;
-  /** `VIR_DOMAIN_SNAPSHOT_CREATE_QUIESCE`, since 0.9.10. */
+  /**
+   * Has the agent freeze the guest's file systems meanwhile; fails without an agent.
+   * `VIR_DOMAIN_SNAPSHOT_CREATE_QUIESCE`, since 0.9.10.
+   */
   readonly QUIESCE: 64;
-  /** `VIR_DOMAIN_SNAPSHOT_CREATE_ATOMIC`, since 0.9.11. */
+  /**
+   * Either snapshots all disks or changes none of them. `VIR_DOMAIN_SNAPSHOT_CREATE_ATOMIC`,
+   * since 0.9.11.
+   */
   readonly ATOMIC: 128;
-  /** `VIR_DOMAIN_SNAPSHOT_CREATE_LIVE`, since 1.0.1. */
+  /**
+   * Lets the guest run while its memory is written. `VIR_DOMAIN_SNAPSHOT_CREATE_LIVE`, since
+   * 1.0.1.
+   */
   readonly LIVE: 256;
-  /** `VIR_DOMAIN_SNAPSHOT_CREATE_VALIDATE`, since 5.6.0. */
+  /**
+   * Checks the XML against the schema first, so that unknown elements are refused and not
+   * ignored. `VIR_DOMAIN_SNAPSHOT_CREATE_VALIDATE`, since 5.6.0.
+   */
   readonly VALIDATE: 512;
 } = {
   REDEFINE: 1,
@@ -41,13 +68,22 @@ export const DomainSnapshotCreateFlags: {
   VALIDATE: 512,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainSnapshotDeleteFlags`. */
+/** Flags of `DomainSnapshot.delete()`. libvirt's `virDomainSnapshotDeleteFlags`. */
 export const DomainSnapshotDeleteFlags: {
-  /** `VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN`, since 0.8.0. */
+  /**
+   * Deletes the snapshots that descend from it too. `VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN`,
+   * since 0.8.0.
+   */
   readonly CHILDREN: 1;
-  /** `VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY`, since 0.9.5. */
+  /**
+   * Forgets the snapshot and leaves its data. `VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY`,
+   * since 0.9.5.
+   */
   readonly METADATA_ONLY: 2;
-  /** `VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN_ONLY`, since 0.9.5. */
+  /**
+   * Deletes the snapshots that descend from it, but not itself.
+   * `VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN_ONLY`, since 0.9.5.
+   */
   readonly CHILDREN_ONLY: 4;
 } = {
   CHILDREN: 1,
@@ -55,31 +91,64 @@ export const DomainSnapshotDeleteFlags: {
   CHILDREN_ONLY: 4,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainSnapshotListFlags`. */
+/**
+ * Flags of `Domain.listAllSnapshots()` and `DomainSnapshot.listAllChildren()`: of opposites
+ * any may match. libvirt's `virDomainSnapshotListFlags`.
+ */
 export const DomainSnapshotListFlags: {
-  /** `VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS`, since 0.9.7. */
+  /**
+   * Of a snapshot: its children, their children and so on, not its children alone.
+   * `VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS`, since 0.9.7.
+   */
   readonly DESCENDANTS: 1;
-  /** `VIR_DOMAIN_SNAPSHOT_LIST_ROOTS`, since 0.9.5. */
+  /**
+   * Of a domain: snapshots without a parent alone; the same number as `DESCENDANTS`.
+   * `VIR_DOMAIN_SNAPSHOT_LIST_ROOTS`, since 0.9.5.
+   */
   readonly ROOTS: 1;
-  /** `VIR_DOMAIN_SNAPSHOT_LIST_METADATA`, since 0.9.5. */
+  /**
+   * Snapshots that would keep their domain from being undefined, since libvirt remembers them.
+   * `VIR_DOMAIN_SNAPSHOT_LIST_METADATA`, since 0.9.5.
+   */
   readonly METADATA: 2;
-  /** `VIR_DOMAIN_SNAPSHOT_LIST_LEAVES`, since 0.9.7. */
+  /** Snapshots without children. `VIR_DOMAIN_SNAPSHOT_LIST_LEAVES`, since 0.9.7. */
   readonly LEAVES: 4;
-  /** `VIR_DOMAIN_SNAPSHOT_LIST_NO_LEAVES`, since 0.9.13. */
+  /** Snapshots with children. `VIR_DOMAIN_SNAPSHOT_LIST_NO_LEAVES`, since 0.9.13. */
   readonly NO_LEAVES: 8;
-  /** `VIR_DOMAIN_SNAPSHOT_LIST_NO_METADATA`, since 0.9.13. */
+  /**
+   * Snapshots that libvirt does not have to remember, since the hypervisor does.
+   * `VIR_DOMAIN_SNAPSHOT_LIST_NO_METADATA`, since 0.9.13.
+   */
   readonly NO_METADATA: 16;
-  /** `VIR_DOMAIN_SNAPSHOT_LIST_INACTIVE`, since 1.0.1. */
+  /**
+   * Snapshots of a domain that was not running. `VIR_DOMAIN_SNAPSHOT_LIST_INACTIVE`, since
+   * 1.0.1.
+   */
   readonly INACTIVE: 32;
-  /** `VIR_DOMAIN_SNAPSHOT_LIST_ACTIVE`, since 1.0.1. */
+  /**
+   * Snapshots of a running guest with its memory. `VIR_DOMAIN_SNAPSHOT_LIST_ACTIVE`, since
+   * 1.0.1.
+   */
   readonly ACTIVE: 64;
-  /** `VIR_DOMAIN_SNAPSHOT_LIST_DISK_ONLY`, since 1.0.1. */
+  /**
+   * Snapshots of the disks of a running guest without its memory.
+   * `VIR_DOMAIN_SNAPSHOT_LIST_DISK_ONLY`, since 1.0.1.
+   */
   readonly DISK_ONLY: 128;
-  /** `VIR_DOMAIN_SNAPSHOT_LIST_INTERNAL`, since 1.0.1. */
+  /**
+   * Snapshots that are kept inside the disks' images. `VIR_DOMAIN_SNAPSHOT_LIST_INTERNAL`,
+   * since 1.0.1.
+   */
   readonly INTERNAL: 256;
-  /** `VIR_DOMAIN_SNAPSHOT_LIST_EXTERNAL`, since 1.0.1. */
+  /**
+   * Snapshots that are kept in files of their own. `VIR_DOMAIN_SNAPSHOT_LIST_EXTERNAL`, since
+   * 1.0.1.
+   */
   readonly EXTERNAL: 512;
-  /** `VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL`, since 5.2.0. */
+  /**
+   * Puts each snapshot behind its parent in the answer.
+   * `VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL`, since 5.2.0.
+   */
   readonly TOPOLOGICAL: 1024;
 } = {
   DESCENDANTS: 1,
@@ -96,15 +165,27 @@ export const DomainSnapshotListFlags: {
   TOPOLOGICAL: 1024,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainSnapshotRevertFlags`. */
+/** Flags of `DomainSnapshot.revertTo()`. libvirt's `virDomainSnapshotRevertFlags`. */
 export const DomainSnapshotRevertFlags: {
-  /** `VIR_DOMAIN_SNAPSHOT_REVERT_RUNNING`, since 0.9.5. */
+  /**
+   * The guest runs afterwards, whatever the snapshot says.
+   * `VIR_DOMAIN_SNAPSHOT_REVERT_RUNNING`, since 0.9.5.
+   */
   readonly RUNNING: 1;
-  /** `VIR_DOMAIN_SNAPSHOT_REVERT_PAUSED`, since 0.9.5. */
+  /**
+   * The guest is paused afterwards, whatever the snapshot says.
+   * `VIR_DOMAIN_SNAPSHOT_REVERT_PAUSED`, since 0.9.5.
+   */
   readonly PAUSED: 2;
-  /** `VIR_DOMAIN_SNAPSHOT_REVERT_FORCE`, since 0.9.7. */
+  /**
+   * Goes back even if that may lose data, or needs a new hypervisor process.
+   * `VIR_DOMAIN_SNAPSHOT_REVERT_FORCE`, since 0.9.7.
+   */
   readonly FORCE: 4;
-  /** `VIR_DOMAIN_SNAPSHOT_REVERT_RESET_NVRAM`, since 8.1.0. */
+  /**
+   * Replaces the firmware's variables by those of their template.
+   * `VIR_DOMAIN_SNAPSHOT_REVERT_RESET_NVRAM`, since 8.1.0.
+   */
   readonly RESET_NVRAM: 8;
 } = {
   RUNNING: 1,
@@ -113,9 +194,12 @@ export const DomainSnapshotRevertFlags: {
   RESET_NVRAM: 8,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainSnapshotXMLFlags`. */
+/** Flags of `DomainSnapshot.getXmlDesc()`. libvirt's `virDomainSnapshotXMLFlags`. */
 export const DomainSnapshotXmlFlags: {
-  /** `VIR_DOMAIN_SNAPSHOT_XML_SECURE`, since 5.1.0. */
+  /**
+   * Includes passwords; not for read-only connections. `VIR_DOMAIN_SNAPSHOT_XML_SECURE`, since
+   * 5.1.0.
+   */
   readonly SECURE: 1;
 } = {
   SECURE: 1,

@@ -6,237 +6,435 @@
  * @module
  */
 
-/** Values; indexed with a number it gives the name. libvirt's `virErrorNumber`. */
+/** What went wrong: `code` of a `LibvirtError`. libvirt's `virErrorNumber`. */
 export const ErrorNumber: {
-  /** `VIR_ERR_OK`, since 0.1.0. */
+  /** Nothing went wrong; no error has this code. `VIR_ERR_OK`, since 0.1.0. */
   readonly OK: 0;
-  /** `VIR_ERR_INTERNAL_ERROR`, since 0.1.0. */
+  /**
+   * Something failed that has no code of its own; only the message tells what, so it is a poor
+   * code to decide by. `VIR_ERR_INTERNAL_ERROR`, since 0.1.0.
+   */
   readonly INTERNAL_ERROR: 1;
-  /** `VIR_ERR_NO_MEMORY`, since 0.1.0. */
+  /** The daemon could not get the memory that it needed. `VIR_ERR_NO_MEMORY`, since 0.1.0. */
   readonly NO_MEMORY: 2;
-  /** `VIR_ERR_NO_SUPPORT`, since 0.1.0. */
+  /** The hypervisor's driver lacks the method as such. `VIR_ERR_NO_SUPPORT`, since 0.1.0. */
   readonly NO_SUPPORT: 3;
-  /** `VIR_ERR_UNKNOWN_HOST`, since 0.1.0. */
+  /** The name of a host could not be resolved. `VIR_ERR_UNKNOWN_HOST`, since 0.1.0. */
   readonly UNKNOWN_HOST: 4;
-  /** `VIR_ERR_NO_CONNECT`, since 0.1.0. */
+  /**
+   * The hypervisor or the daemon behind it could not be reached. `VIR_ERR_NO_CONNECT`, since
+   * 0.1.0.
+   */
   readonly NO_CONNECT: 5;
-  /** `VIR_ERR_INVALID_CONN`, since 0.1.0. */
+  /**
+   * The connection is closed, or the session is not open yet. `VIR_ERR_INVALID_CONN`, since
+   * 0.1.0.
+   */
   readonly INVALID_CONN: 6;
-  /** `VIR_ERR_INVALID_DOMAIN`, since 0.1.0. */
+  /** The domain given is no such object. `VIR_ERR_INVALID_DOMAIN`, since 0.1.0. */
   readonly INVALID_DOMAIN: 7;
-  /** `VIR_ERR_INVALID_ARG`, since 0.1.0. */
+  /**
+   * An argument has a value that the method does not allow. `VIR_ERR_INVALID_ARG`, since
+   * 0.1.0.
+   */
   readonly INVALID_ARG: 8;
-  /** `VIR_ERR_OPERATION_FAILED`, since 0.1.0. */
+  /**
+   * The hypervisor tried and failed; the message tells what it said.
+   * `VIR_ERR_OPERATION_FAILED`, since 0.1.0.
+   */
   readonly OPERATION_FAILED: 9;
-  /** `VIR_ERR_GET_FAILED`, since 0.1.0. */
+  /** A GET request to the old Xen daemon failed. `VIR_ERR_GET_FAILED`, since 0.1.0. */
   readonly GET_FAILED: 10;
-  /** `VIR_ERR_POST_FAILED`, since 0.1.0. */
+  /** A POST request to the old Xen daemon failed. `VIR_ERR_POST_FAILED`, since 0.1.0. */
   readonly POST_FAILED: 11;
-  /** `VIR_ERR_HTTP_ERROR`, since 0.1.0. */
+  /**
+   * A hypervisor that is spoken to by HTTP answered with a status that was not expected.
+   * `VIR_ERR_HTTP_ERROR`, since 0.1.0.
+   */
   readonly HTTP_ERROR: 12;
-  /** `VIR_ERR_SEXPR_SERIAL`, since 0.1.0. */
+  /**
+   * An S-expression for the old Xen daemon could not be built. `VIR_ERR_SEXPR_SERIAL`, since
+   * 0.1.0.
+   */
   readonly SEXPR_SERIAL: 13;
-  /** `VIR_ERR_NO_XEN`, since 0.1.0. */
+  /**
+   * The host runs no Xen, or its control interface cannot be opened. `VIR_ERR_NO_XEN`, since
+   * 0.1.0.
+   */
   readonly NO_XEN: 14;
-  /** `VIR_ERR_XEN_CALL`, since 0.1.0. */
+  /** Xen refused a hypercall. `VIR_ERR_XEN_CALL`, since 0.1.0. */
   readonly XEN_CALL: 15;
-  /** `VIR_ERR_OS_TYPE`, since 0.1.0. */
+  /**
+   * The definition names a kind of guest that the hypervisor does not know. `VIR_ERR_OS_TYPE`,
+   * since 0.1.0.
+   */
   readonly OS_TYPE: 16;
-  /** `VIR_ERR_NO_KERNEL`, since 0.1.0. */
+  /**
+   * The definition lacks the kernel that its way of booting needs. `VIR_ERR_NO_KERNEL`, since
+   * 0.1.0.
+   */
   readonly NO_KERNEL: 17;
-  /** `VIR_ERR_NO_ROOT`, since 0.1.0. */
+  /**
+   * The definition lacks the root device that its way of booting needs. `VIR_ERR_NO_ROOT`,
+   * since 0.1.0.
+   */
   readonly NO_ROOT: 18;
-  /** `VIR_ERR_NO_SOURCE`, since 0.1.0. */
+  /** A device in the definition lacks its source. `VIR_ERR_NO_SOURCE`, since 0.1.0. */
   readonly NO_SOURCE: 19;
-  /** `VIR_ERR_NO_TARGET`, since 0.1.0. */
+  /** A device in the definition lacks its target. `VIR_ERR_NO_TARGET`, since 0.1.0. */
   readonly NO_TARGET: 20;
-  /** `VIR_ERR_NO_NAME`, since 0.1.0. */
+  /** The definition lacks a name. `VIR_ERR_NO_NAME`, since 0.1.0. */
   readonly NO_NAME: 21;
-  /** `VIR_ERR_NO_OS`, since 0.1.0. */
+  /** The definition does not tell what to boot. `VIR_ERR_NO_OS`, since 0.1.0. */
   readonly NO_OS: 22;
-  /** `VIR_ERR_NO_DEVICE`, since 0.1.0. */
+  /** The definition lacks its devices. `VIR_ERR_NO_DEVICE`, since 0.1.0. */
   readonly NO_DEVICE: 23;
-  /** `VIR_ERR_NO_XENSTORE`, since 0.1.0. */
+  /** The daemon could not connect to Xen's store. `VIR_ERR_NO_XENSTORE`, since 0.1.0. */
   readonly NO_XENSTORE: 24;
-  /** `VIR_ERR_DRIVER_FULL`, since 0.1.0. */
+  /** The daemon has no room for another driver. `VIR_ERR_DRIVER_FULL`, since 0.1.0. */
   readonly DRIVER_FULL: 25;
-  /** `VIR_ERR_CALL_FAILED`, since 0.1.0. */
+  /** A call was not made, for what it needs is not there. `VIR_ERR_CALL_FAILED`, since 0.1.0. */
   readonly CALL_FAILED: 26;
-  /** `VIR_ERR_XML_ERROR`, since 0.1.1. */
+  /**
+   * The XML is well-formed but does not say what it has to, such as a value that is unknown or
+   * missing. `VIR_ERR_XML_ERROR`, since 0.1.1.
+   */
   readonly XML_ERROR: 27;
-  /** `VIR_ERR_DOM_EXIST`, since 0.1.1. */
+  /** There is a domain with this name or UUID already. `VIR_ERR_DOM_EXIST`, since 0.1.1. */
   readonly DOM_EXIST: 28;
-  /** `VIR_ERR_OPERATION_DENIED`, since 0.1.4. */
+  /**
+   * The connection is read-only, or a rule forbids the operation to all.
+   * `VIR_ERR_OPERATION_DENIED`, since 0.1.4.
+   */
   readonly OPERATION_DENIED: 29;
-  /** `VIR_ERR_OPEN_FAILED`, since 0.1.6. */
+  /** A file or device could not be opened. `VIR_ERR_OPEN_FAILED`, since 0.1.6. */
   readonly OPEN_FAILED: 30;
-  /** `VIR_ERR_READ_FAILED`, since 0.1.6. */
+  /** A file or device could not be read. `VIR_ERR_READ_FAILED`, since 0.1.6. */
   readonly READ_FAILED: 31;
-  /** `VIR_ERR_PARSE_FAILED`, since 0.1.6. */
+  /**
+   * A configuration file or an answer could not be understood. `VIR_ERR_PARSE_FAILED`, since
+   * 0.1.6.
+   */
   readonly PARSE_FAILED: 32;
-  /** `VIR_ERR_CONF_SYNTAX`, since 0.1.6. */
+  /** A configuration file has a mistake in its syntax. `VIR_ERR_CONF_SYNTAX`, since 0.1.6. */
   readonly CONF_SYNTAX: 33;
-  /** `VIR_ERR_WRITE_FAILED`, since 0.1.6. */
+  /** A file or device could not be written. `VIR_ERR_WRITE_FAILED`, since 0.1.6. */
   readonly WRITE_FAILED: 34;
-  /** `VIR_ERR_XML_DETAIL`, since 0.1.9. */
+  /**
+   * The XML is not well-formed; the message tells line and mistake. `VIR_ERR_XML_DETAIL`,
+   * since 0.1.9.
+   */
   readonly XML_DETAIL: 35;
-  /** `VIR_ERR_INVALID_NETWORK`, since 0.2.0. */
+  /** The network given is no such object. `VIR_ERR_INVALID_NETWORK`, since 0.2.0. */
   readonly INVALID_NETWORK: 36;
-  /** `VIR_ERR_NETWORK_EXIST`, since 0.2.0. */
+  /** There is a network with this name or UUID already. `VIR_ERR_NETWORK_EXIST`, since 0.2.0. */
   readonly NETWORK_EXIST: 37;
-  /** `VIR_ERR_SYSTEM_ERROR`, since 0.2.1. */
+  /**
+   * The operating system refused a call; `int1` is its error number. `VIR_ERR_SYSTEM_ERROR`,
+   * since 0.2.1.
+   */
   readonly SYSTEM_ERROR: 38;
-  /** `VIR_ERR_RPC`, since 0.2.3. */
+  /**
+   * The two sides do not agree on the protocol: a message was malformed, or not what was due.
+   * `VIR_ERR_RPC`, since 0.2.3.
+   */
   readonly RPC: 39;
-  /** `VIR_ERR_GNUTLS_ERROR`, since 0.2.3. */
+  /**
+   * TLS failed: a handshake, a certificate or encrypted data. `VIR_ERR_GNUTLS_ERROR`, since
+   * 0.2.3.
+   */
   readonly GNUTLS_ERROR: 40;
-  /** `VIR_WAR_NO_NETWORK`, since 0.2.3. */
+  /**
+   * The part of the daemon that deals with networks did not start. `VIR_WAR_NO_NETWORK`, since
+   * 0.2.3.
+   */
   readonly WAR_NO_NETWORK: 41;
-  /** `VIR_ERR_NO_DOMAIN`, since 0.3.0. */
+  /**
+   * There is no domain with this name, id or UUID, or it is gone since it was looked up.
+   * `VIR_ERR_NO_DOMAIN`, since 0.3.0.
+   */
   readonly NO_DOMAIN: 42;
-  /** `VIR_ERR_NO_NETWORK`, since 0.3.0. */
+  /**
+   * There is no network with this name or UUID, or it is gone since it was looked up.
+   * `VIR_ERR_NO_NETWORK`, since 0.3.0.
+   */
   readonly NO_NETWORK: 43;
-  /** `VIR_ERR_INVALID_MAC`, since 0.3.1. */
+  /** A MAC address is malformed. `VIR_ERR_INVALID_MAC`, since 0.3.1. */
   readonly INVALID_MAC: 44;
-  /** `VIR_ERR_AUTH_FAILED`, since 0.4.1. */
+  /**
+   * The daemon did not accept the credentials, or wants authentication before anything else.
+   * `VIR_ERR_AUTH_FAILED`, since 0.4.1.
+   */
   readonly AUTH_FAILED: 45;
-  /** `VIR_ERR_INVALID_STORAGE_POOL`, since 0.4.1. */
+  /** The storage pool given is no such object. `VIR_ERR_INVALID_STORAGE_POOL`, since 0.4.1. */
   readonly INVALID_STORAGE_POOL: 46;
-  /** `VIR_ERR_INVALID_STORAGE_VOL`, since 0.4.1. */
+  /** The volume given is no such object. `VIR_ERR_INVALID_STORAGE_VOL`, since 0.4.1. */
   readonly INVALID_STORAGE_VOL: 47;
-  /** `VIR_WAR_NO_STORAGE`, since 0.4.1. */
+  /**
+   * The part of the daemon that deals with storage did not start. `VIR_WAR_NO_STORAGE`, since
+   * 0.4.1.
+   */
   readonly WAR_NO_STORAGE: 48;
-  /** `VIR_ERR_NO_STORAGE_POOL`, since 0.4.1. */
+  /**
+   * There is no storage pool with this name, UUID or path, or it is gone since it was looked
+   * up. `VIR_ERR_NO_STORAGE_POOL`, since 0.4.1.
+   */
   readonly NO_STORAGE_POOL: 49;
-  /** `VIR_ERR_NO_STORAGE_VOL`, since 0.4.1. */
+  /**
+   * There is no volume with this name, key or path, or it is gone since it was looked up.
+   * `VIR_ERR_NO_STORAGE_VOL`, since 0.4.1.
+   */
   readonly NO_STORAGE_VOL: 50;
-  /** `VIR_WAR_NO_NODE`, since 0.5.0. */
+  /**
+   * The part of the daemon that deals with the host's devices did not start.
+   * `VIR_WAR_NO_NODE`, since 0.5.0.
+   */
   readonly WAR_NO_NODE: 51;
-  /** `VIR_ERR_INVALID_NODE_DEVICE`, since 0.5.0. */
+  /** The host device given is no such object. `VIR_ERR_INVALID_NODE_DEVICE`, since 0.5.0. */
   readonly INVALID_NODE_DEVICE: 52;
-  /** `VIR_ERR_NO_NODE_DEVICE`, since 0.5.0. */
+  /**
+   * The host has no device with this name, or it is gone since it was looked up.
+   * `VIR_ERR_NO_NODE_DEVICE`, since 0.5.0.
+   */
   readonly NO_NODE_DEVICE: 53;
-  /** `VIR_ERR_NO_SECURITY_MODEL`, since 0.6.1. */
+  /**
+   * No security driver is there for the label that the definition wants.
+   * `VIR_ERR_NO_SECURITY_MODEL`, since 0.6.1.
+   */
   readonly NO_SECURITY_MODEL: 54;
-  /** `VIR_ERR_OPERATION_INVALID`, since 0.6.4. */
+  /**
+   * The object is in the wrong state, such as a domain that has to run and does not.
+   * `VIR_ERR_OPERATION_INVALID`, since 0.6.4.
+   */
   readonly OPERATION_INVALID: 55;
-  /** `VIR_WAR_NO_INTERFACE`, since 0.6.4. */
+  /**
+   * The part of the daemon that deals with the host's interfaces did not start.
+   * `VIR_WAR_NO_INTERFACE`, since 0.6.4.
+   */
   readonly WAR_NO_INTERFACE: 56;
-  /** `VIR_ERR_NO_INTERFACE`, since 0.6.4. */
+  /**
+   * The host has no interface with this name or MAC address. `VIR_ERR_NO_INTERFACE`, since
+   * 0.6.4.
+   */
   readonly NO_INTERFACE: 57;
-  /** `VIR_ERR_INVALID_INTERFACE`, since 0.6.4. */
+  /** The host interface given is no such object. `VIR_ERR_INVALID_INTERFACE`, since 0.6.4. */
   readonly INVALID_INTERFACE: 58;
-  /** `VIR_ERR_MULTIPLE_INTERFACES`, since 0.7.0. */
+  /**
+   * Several interfaces of the host have this MAC address, so it does not name one.
+   * `VIR_ERR_MULTIPLE_INTERFACES`, since 0.7.0.
+   */
   readonly MULTIPLE_INTERFACES: 59;
-  /** `VIR_WAR_NO_NWFILTER`, since 0.8.0. */
+  /**
+   * The part of the daemon that deals with network filters did not start.
+   * `VIR_WAR_NO_NWFILTER`, since 0.8.0.
+   */
   readonly WAR_NO_NWFILTER: 60;
-  /** `VIR_ERR_INVALID_NWFILTER`, since 0.8.0. */
+  /** The network filter given is no such object. `VIR_ERR_INVALID_NWFILTER`, since 0.8.0. */
   readonly INVALID_NWFILTER: 61;
-  /** `VIR_ERR_NO_NWFILTER`, since 0.8.0. */
+  /**
+   * There is no network filter with this name or UUID, or it is gone since it was looked up.
+   * `VIR_ERR_NO_NWFILTER`, since 0.8.0.
+   */
   readonly NO_NWFILTER: 62;
-  /** `VIR_ERR_BUILD_FIREWALL`, since 0.8.0. */
+  /**
+   * The host's firewall did not accept the rules of a filter. `VIR_ERR_BUILD_FIREWALL`, since
+   * 0.8.0.
+   */
   readonly BUILD_FIREWALL: 63;
-  /** `VIR_WAR_NO_SECRET`, since 0.7.1. */
+  /**
+   * The part of the daemon that deals with secrets did not start. `VIR_WAR_NO_SECRET`, since
+   * 0.7.1.
+   */
   readonly WAR_NO_SECRET: 64;
-  /** `VIR_ERR_INVALID_SECRET`, since 0.7.1. */
+  /**
+   * The secret is no such object, or it is private and its value may not be read.
+   * `VIR_ERR_INVALID_SECRET`, since 0.7.1.
+   */
   readonly INVALID_SECRET: 65;
-  /** `VIR_ERR_NO_SECRET`, since 0.7.1. */
+  /** There is no such secret, or it has no value. `VIR_ERR_NO_SECRET`, since 0.7.1. */
   readonly NO_SECRET: 66;
-  /** `VIR_ERR_CONFIG_UNSUPPORTED`, since 0.7.3. */
+  /**
+   * The definition asks for something that this hypervisor, or this release of it, cannot do.
+   * `VIR_ERR_CONFIG_UNSUPPORTED`, since 0.7.3.
+   */
   readonly CONFIG_UNSUPPORTED: 67;
-  /** `VIR_ERR_OPERATION_TIMEOUT`, since 0.7.3. */
+  /**
+   * Something took too long, such as waiting for a job that holds the domain.
+   * `VIR_ERR_OPERATION_TIMEOUT`, since 0.7.3.
+   */
   readonly OPERATION_TIMEOUT: 68;
-  /** `VIR_ERR_MIGRATE_PERSIST_FAILED`, since 0.7.3. */
+  /**
+   * The guest has arrived, but its definition could not be stored at the target.
+   * `VIR_ERR_MIGRATE_PERSIST_FAILED`, since 0.7.3.
+   */
   readonly MIGRATE_PERSIST_FAILED: 69;
-  /** `VIR_ERR_HOOK_SCRIPT_FAILED`, since 0.8.0. */
+  /**
+   * A hook script on the host ended with an error and so refused the operation.
+   * `VIR_ERR_HOOK_SCRIPT_FAILED`, since 0.8.0.
+   */
   readonly HOOK_SCRIPT_FAILED: 70;
-  /** `VIR_ERR_INVALID_DOMAIN_SNAPSHOT`, since 0.8.0. */
+  /** The snapshot given is no such object. `VIR_ERR_INVALID_DOMAIN_SNAPSHOT`, since 0.8.0. */
   readonly INVALID_DOMAIN_SNAPSHOT: 71;
-  /** `VIR_ERR_NO_DOMAIN_SNAPSHOT`, since 0.8.0. */
+  /**
+   * The domain has no snapshot with this name, or no current one.
+   * `VIR_ERR_NO_DOMAIN_SNAPSHOT`, since 0.8.0.
+   */
   readonly NO_DOMAIN_SNAPSHOT: 72;
-  /** `VIR_ERR_INVALID_STREAM`, since 0.9.0. */
+  /** The stream given is closed, or not for this use. `VIR_ERR_INVALID_STREAM`, since 0.9.0. */
   readonly INVALID_STREAM: 73;
-  /** `VIR_ERR_ARGUMENT_UNSUPPORTED`, since 0.9.4. */
+  /**
+   * An argument is allowed as such, but not by this driver: most often a flag that the daemon
+   * does not know. `VIR_ERR_ARGUMENT_UNSUPPORTED`, since 0.9.4.
+   */
   readonly ARGUMENT_UNSUPPORTED: 74;
-  /** `VIR_ERR_STORAGE_PROBE_FAILED`, since 0.9.5. */
+  /** What is on a device could not be found out. `VIR_ERR_STORAGE_PROBE_FAILED`, since 0.9.5. */
   readonly STORAGE_PROBE_FAILED: 75;
-  /** `VIR_ERR_STORAGE_POOL_BUILT`, since 0.9.5. */
+  /**
+   * The place of the pool holds a file system or label already, which would be overwritten.
+   * `VIR_ERR_STORAGE_POOL_BUILT`, since 0.9.5.
+   */
   readonly STORAGE_POOL_BUILT: 76;
-  /** `VIR_ERR_SNAPSHOT_REVERT_RISKY`, since 0.9.7. */
+  /**
+   * Going back to the snapshot could lose data or need a new process; the flag `FORCE` does it
+   * still. `VIR_ERR_SNAPSHOT_REVERT_RISKY`, since 0.9.7.
+   */
   readonly SNAPSHOT_REVERT_RISKY: 77;
-  /** `VIR_ERR_OPERATION_ABORTED`, since 0.9.9. */
+  /**
+   * Somebody ended the operation early, such as by `Domain.abortJob()`.
+   * `VIR_ERR_OPERATION_ABORTED`, since 0.9.9.
+   */
   readonly OPERATION_ABORTED: 78;
-  /** `VIR_ERR_AUTH_CANCELLED`, since 0.9.10. */
+  /** The user gave up authenticating. `VIR_ERR_AUTH_CANCELLED`, since 0.9.10. */
   readonly AUTH_CANCELLED: 79;
-  /** `VIR_ERR_NO_DOMAIN_METADATA`, since 0.9.10. */
+  /**
+   * The domain's definition lacks the metadata asked for. `VIR_ERR_NO_DOMAIN_METADATA`, since
+   * 0.9.10.
+   */
   readonly NO_DOMAIN_METADATA: 80;
-  /** `VIR_ERR_MIGRATE_UNSAFE`, since 0.9.11. */
+  /**
+   * The way disks are cached could damage their data in a migration; the flag `UNSAFE` does it
+   * still. `VIR_ERR_MIGRATE_UNSAFE`, since 0.9.11.
+   */
   readonly MIGRATE_UNSAFE: 81;
-  /** `VIR_ERR_OVERFLOW`, since 0.9.11. */
+  /**
+   * A number or an answer is too large for the place that it has to fit in.
+   * `VIR_ERR_OVERFLOW`, since 0.9.11.
+   */
   readonly OVERFLOW: 82;
-  /** `VIR_ERR_BLOCK_COPY_ACTIVE`, since 0.9.12. */
+  /**
+   * The disk is being copied, which has to end first. `VIR_ERR_BLOCK_COPY_ACTIVE`, since
+   * 0.9.12.
+   */
   readonly BLOCK_COPY_ACTIVE: 83;
-  /** `VIR_ERR_OPERATION_UNSUPPORTED`, since 0.10.0. */
+  /**
+   * The driver has the method, but cannot do this with this object or hypervisor.
+   * `VIR_ERR_OPERATION_UNSUPPORTED`, since 0.10.0.
+   */
   readonly OPERATION_UNSUPPORTED: 84;
-  /** `VIR_ERR_SSH`, since 0.10.0. */
+  /** The connection by SSH failed. `VIR_ERR_SSH`, since 0.10.0. */
   readonly SSH: 85;
-  /** `VIR_ERR_AGENT_UNRESPONSIVE`, since 0.10.0. */
+  /**
+   * The agent inside the guest is not connected, or does not answer in time.
+   * `VIR_ERR_AGENT_UNRESPONSIVE`, since 0.10.0.
+   */
   readonly AGENT_UNRESPONSIVE: 86;
-  /** `VIR_ERR_RESOURCE_BUSY`, since 1.0.0. */
+  /**
+   * Something else is using the resource, such as a device that another guest has.
+   * `VIR_ERR_RESOURCE_BUSY`, since 1.0.0.
+   */
   readonly RESOURCE_BUSY: 87;
-  /** `VIR_ERR_ACCESS_DENIED`, since 1.1.0. */
+  /**
+   * The daemon's access control does not allow this to the user. `VIR_ERR_ACCESS_DENIED`,
+   * since 1.1.0.
+   */
   readonly ACCESS_DENIED: 88;
-  /** `VIR_ERR_DBUS_SERVICE`, since 1.1.1. */
+  /**
+   * A service that is reached by D-Bus answered with an error. `VIR_ERR_DBUS_SERVICE`, since
+   * 1.1.1.
+   */
   readonly DBUS_SERVICE: 89;
-  /** `VIR_ERR_STORAGE_VOL_EXIST`, since 1.1.4. */
+  /** The pool has a volume with this name already. `VIR_ERR_STORAGE_VOL_EXIST`, since 1.1.4. */
   readonly STORAGE_VOL_EXIST: 90;
-  /** `VIR_ERR_CPU_INCOMPATIBLE`, since 1.2.6. */
+  /**
+   * The host's CPU lacks something that the guest's CPU has to have; the message tells what.
+   * `VIR_ERR_CPU_INCOMPATIBLE`, since 1.2.6.
+   */
   readonly CPU_INCOMPATIBLE: 91;
-  /** `VIR_ERR_XML_INVALID_SCHEMA`, since 1.2.12. */
+  /**
+   * The XML does not match its schema, which was asked to be checked.
+   * `VIR_ERR_XML_INVALID_SCHEMA`, since 1.2.12.
+   */
   readonly XML_INVALID_SCHEMA: 92;
-  /** `VIR_ERR_MIGRATE_FINISH_OK`, since 1.2.18. */
+  /**
+   * The guest has arrived well, although the answer on it was lost; used between daemons.
+   * `VIR_ERR_MIGRATE_FINISH_OK`, since 1.2.18.
+   */
   readonly MIGRATE_FINISH_OK: 93;
-  /** `VIR_ERR_AUTH_UNAVAILABLE`, since 1.3.3. */
+  /**
+   * There is nobody to ask for credentials, such as no agent of polkit.
+   * `VIR_ERR_AUTH_UNAVAILABLE`, since 1.3.3.
+   */
   readonly AUTH_UNAVAILABLE: 94;
-  /** `VIR_ERR_NO_SERVER`, since 1.3.3. */
+  /** The daemon has no server with this name. `VIR_ERR_NO_SERVER`, since 1.3.3. */
   readonly NO_SERVER: 95;
-  /** `VIR_ERR_NO_CLIENT`, since 1.3.5. */
+  /** The server has no client with this id, or it has left. `VIR_ERR_NO_CLIENT`, since 1.3.5. */
   readonly NO_CLIENT: 96;
-  /** `VIR_ERR_AGENT_UNSYNCED`, since 2.3.0. */
+  /**
+   * The agent answered something older than the question, so talks with it had to begin anew.
+   * `VIR_ERR_AGENT_UNSYNCED`, since 2.3.0.
+   */
   readonly AGENT_UNSYNCED: 97;
-  /** `VIR_ERR_LIBSSH`, since 2.5.0. */
+  /** The connection by SSH failed in the library libssh. `VIR_ERR_LIBSSH`, since 2.5.0. */
   readonly LIBSSH: 98;
-  /** `VIR_ERR_DEVICE_MISSING`, since 4.1.0. */
+  /** The domain has no such device. `VIR_ERR_DEVICE_MISSING`, since 4.1.0. */
   readonly DEVICE_MISSING: 99;
-  /** `VIR_ERR_INVALID_NWFILTER_BINDING`, since 4.5.0. */
+  /**
+   * The filter binding given is no such object. `VIR_ERR_INVALID_NWFILTER_BINDING`, since
+   * 4.5.0.
+   */
   readonly INVALID_NWFILTER_BINDING: 100;
-  /** `VIR_ERR_NO_NWFILTER_BINDING`, since 4.5.0. */
+  /** No filter is bound to this interface. `VIR_ERR_NO_NWFILTER_BINDING`, since 4.5.0. */
   readonly NO_NWFILTER_BINDING: 101;
-  /** `VIR_ERR_INVALID_DOMAIN_CHECKPOINT`, since 5.2.0. */
+  /** The checkpoint given is no such object. `VIR_ERR_INVALID_DOMAIN_CHECKPOINT`, since 5.2.0. */
   readonly INVALID_DOMAIN_CHECKPOINT: 102;
-  /** `VIR_ERR_NO_DOMAIN_CHECKPOINT`, since 5.2.0. */
+  /** The domain has no checkpoint with this name. `VIR_ERR_NO_DOMAIN_CHECKPOINT`, since 5.2.0. */
   readonly NO_DOMAIN_CHECKPOINT: 103;
-  /** `VIR_ERR_NO_DOMAIN_BACKUP`, since 5.2.0. */
+  /** No backup of the domain is running. `VIR_ERR_NO_DOMAIN_BACKUP`, since 5.2.0. */
   readonly NO_DOMAIN_BACKUP: 104;
-  /** `VIR_ERR_INVALID_NETWORK_PORT`, since 5.5.0. */
+  /** The network port given is no such object. `VIR_ERR_INVALID_NETWORK_PORT`, since 5.5.0. */
   readonly INVALID_NETWORK_PORT: 105;
-  /** `VIR_ERR_NETWORK_PORT_EXIST`, since 5.5.0. */
+  /** The network has a port with this UUID already. `VIR_ERR_NETWORK_PORT_EXIST`, since 5.5.0. */
   readonly NETWORK_PORT_EXIST: 106;
-  /** `VIR_ERR_NO_NETWORK_PORT`, since 5.5.0. */
+  /** The network has no port with this UUID. `VIR_ERR_NO_NETWORK_PORT`, since 5.5.0. */
   readonly NO_NETWORK_PORT: 107;
-  /** `VIR_ERR_NO_HOSTNAME`, since 6.1.0. */
+  /** The guest's host name could not be learned. `VIR_ERR_NO_HOSTNAME`, since 6.1.0. */
   readonly NO_HOSTNAME: 108;
-  /** `VIR_ERR_CHECKPOINT_INCONSISTENT`, since 6.10.0. */
+  /**
+   * The checkpoint's bitmaps on the disks are damaged or incomplete, so that no backup can
+   * build on it. `VIR_ERR_CHECKPOINT_INCONSISTENT`, since 6.10.0.
+   */
   readonly CHECKPOINT_INCONSISTENT: 109;
-  /** `VIR_ERR_MULTIPLE_DOMAINS`, since 7.1.0. */
+  /** Several domains match, where one was to be named. `VIR_ERR_MULTIPLE_DOMAINS`, since 7.1.0. */
   readonly MULTIPLE_DOMAINS: 110;
-  /** `VIR_ERR_NO_NETWORK_METADATA`, since 9.7.0. */
+  /**
+   * The network's definition lacks the metadata asked for. `VIR_ERR_NO_NETWORK_METADATA`,
+   * since 9.7.0.
+   */
   readonly NO_NETWORK_METADATA: 111;
-  /** `VIR_ERR_AGENT_COMMAND_TIMEOUT`, since 11.2.0. */
+  /**
+   * The agent inside the guest took the command but did not finish it in time.
+   * `VIR_ERR_AGENT_COMMAND_TIMEOUT`, since 11.2.0.
+   */
   readonly AGENT_COMMAND_TIMEOUT: 112;
-  /** `VIR_ERR_AGENT_COMMAND_FAILED`, since 11.2.0. */
+  /**
+   * The agent inside the guest took the command and answered with an error.
+   * `VIR_ERR_AGENT_COMMAND_FAILED`, since 11.2.0.
+   */
   readonly AGENT_COMMAND_FAILED: 113;
-  /** `VIR_ERR_INVALID_ENCR_KEY_SECRET`, since 12.1.0. */
+  /**
+   * The key by which the daemon encrypts stored secrets is missing or not valid.
+   * `VIR_ERR_INVALID_ENCR_KEY_SECRET`, since 12.1.0.
+   */
   readonly INVALID_ENCR_KEY_SECRET: 114;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -473,153 +671,165 @@ export const ErrorNumber: {
   114: "INVALID_ENCR_KEY_SECRET",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virErrorDomain`. */
+/**
+ * What part of libvirt an error comes from: `domain` of a `LibvirtError`. libvirt's
+ * `virErrorDomain`.
+ */
 export const ErrorDomain: {
-  /** `VIR_FROM_NONE`, since 0.1.0. */
+  /** No part is named. `VIR_FROM_NONE`, since 0.1.0. */
   readonly NONE: 0;
-  /** `VIR_FROM_XEN`, since 0.1.0. */
+  /** The old driver for Xen as a whole. `VIR_FROM_XEN`, since 0.1.0. */
   readonly XEN: 1;
-  /** `VIR_FROM_XEND`, since 0.1.0. */
+  /** Talks with the old Xen daemon, xend. `VIR_FROM_XEND`, since 0.1.0. */
   readonly XEND: 2;
-  /** `VIR_FROM_XENSTORE`, since 0.1.0. */
+  /** Talks with Xen's store. `VIR_FROM_XENSTORE`, since 0.1.0. */
   readonly XENSTORE: 3;
-  /** `VIR_FROM_SEXPR`, since 0.1.0. */
+  /**
+   * Reading or writing S-expressions, which the old Xen daemon used. `VIR_FROM_SEXPR`, since
+   * 0.1.0.
+   */
   readonly SEXPR: 4;
-  /** `VIR_FROM_XML`, since 0.1.0. */
+  /** Reading XML of any kind. `VIR_FROM_XML`, since 0.1.0. */
   readonly XML: 5;
-  /** `VIR_FROM_DOM`, since 0.1.0. */
+  /** Methods of domains as such, before a driver is reached. `VIR_FROM_DOM`, since 0.1.0. */
   readonly DOM: 6;
-  /** `VIR_FROM_RPC`, since 0.1.1. */
+  /** The protocol between client and daemon. `VIR_FROM_RPC`, since 0.1.1. */
   readonly RPC: 7;
-  /** `VIR_FROM_PROXY`, since 0.1.3. */
+  /** The proxy that once gave unprivileged users a view of Xen. `VIR_FROM_PROXY`, since 0.1.3. */
   readonly PROXY: 8;
-  /** `VIR_FROM_CONF`, since 0.1.6. */
+  /** Reading configuration files. `VIR_FROM_CONF`, since 0.1.6. */
   readonly CONF: 9;
-  /** `VIR_FROM_QEMU`, since 0.2.0. */
+  /** The driver for QEMU and KVM. `VIR_FROM_QEMU`, since 0.2.0. */
   readonly QEMU: 10;
-  /** `VIR_FROM_NET`, since 0.2.0. */
+  /** Talks over a plain network socket. `VIR_FROM_NET`, since 0.2.0. */
   readonly NET: 11;
-  /** `VIR_FROM_TEST`, since 0.2.3. */
+  /** The test driver, which has no hypervisor. `VIR_FROM_TEST`, since 0.2.3. */
   readonly TEST: 12;
-  /** `VIR_FROM_REMOTE`, since 0.2.3. */
+  /** The client's half of the connection to a daemon. `VIR_FROM_REMOTE`, since 0.2.3. */
   readonly REMOTE: 13;
-  /** `VIR_FROM_OPENVZ`, since 0.3.1. */
+  /** The driver for OpenVZ containers. `VIR_FROM_OPENVZ`, since 0.3.1. */
   readonly OPENVZ: 14;
-  /** `VIR_FROM_XENXM`, since 0.4.1. */
+  /** Reading the configuration files of Xen's old tool `xm`. `VIR_FROM_XENXM`, since 0.4.1. */
   readonly XENXM: 15;
-  /** `VIR_FROM_STATS_LINUX`, since 0.4.1. */
+  /** Reading statistics from Linux. `VIR_FROM_STATS_LINUX`, since 0.4.1. */
   readonly STATS_LINUX: 16;
-  /** `VIR_FROM_LXC`, since 0.4.2. */
+  /** The driver for Linux containers. `VIR_FROM_LXC`, since 0.4.2. */
   readonly LXC: 17;
-  /** `VIR_FROM_STORAGE`, since 0.4.1. */
+  /** The driver for storage pools and volumes. `VIR_FROM_STORAGE`, since 0.4.1. */
   readonly STORAGE: 18;
-  /** `VIR_FROM_NETWORK`, since 0.4.6. */
+  /** The driver for virtual networks. `VIR_FROM_NETWORK`, since 0.4.6. */
   readonly NETWORK: 19;
-  /** `VIR_FROM_DOMAIN`, since 0.4.6. */
+  /** The daemon's general handling of domains and their XML. `VIR_FROM_DOMAIN`, since 0.4.6. */
   readonly DOMAIN: 20;
-  /** `VIR_FROM_UML`, since 0.5.0. */
+  /** The driver for User Mode Linux, which is gone since 5.0.0. `VIR_FROM_UML`, since 0.5.0. */
   readonly UML: 21;
-  /** `VIR_FROM_NODEDEV`, since 0.5.0. */
+  /** The driver for devices of the host. `VIR_FROM_NODEDEV`, since 0.5.0. */
   readonly NODEDEV: 22;
-  /** `VIR_FROM_XEN_INOTIFY`, since 0.5.0. */
+  /** Watching the files of the old Xen tools. `VIR_FROM_XEN_INOTIFY`, since 0.5.0. */
   readonly XEN_INOTIFY: 23;
-  /** `VIR_FROM_SECURITY`, since 0.6.1. */
+  /**
+   * The security drivers, such as those for SELinux and AppArmor. `VIR_FROM_SECURITY`, since
+   * 0.6.1.
+   */
   readonly SECURITY: 24;
-  /** `VIR_FROM_VBOX`, since 0.6.3. */
+  /** The driver for VirtualBox. `VIR_FROM_VBOX`, since 0.6.3. */
   readonly VBOX: 25;
-  /** `VIR_FROM_INTERFACE`, since 0.6.4. */
+  /** The driver for network interfaces of the host. `VIR_FROM_INTERFACE`, since 0.6.4. */
   readonly INTERFACE: 26;
-  /** `VIR_FROM_ONE`, since 0.6.4. */
+  /** The driver for OpenNebula, which is long gone. `VIR_FROM_ONE`, since 0.6.4. */
   readonly ONE: 27;
-  /** `VIR_FROM_ESX`, since 0.7.0. */
+  /** The driver for VMware ESX and vCenter. `VIR_FROM_ESX`, since 0.7.0. */
   readonly ESX: 28;
-  /** `VIR_FROM_PHYP`, since 0.7.0. */
+  /**
+   * The driver for IBM's POWER hypervisor, which is gone since 6.0.0. `VIR_FROM_PHYP`, since
+   * 0.7.0.
+   */
   readonly PHYP: 29;
-  /** `VIR_FROM_SECRET`, since 0.7.1. */
+  /** The driver for secrets. `VIR_FROM_SECRET`, since 0.7.1. */
   readonly SECRET: 30;
-  /** `VIR_FROM_CPU`, since 0.7.5. */
+  /** Handling of CPU models and their features. `VIR_FROM_CPU`, since 0.7.5. */
   readonly CPU: 31;
-  /** `VIR_FROM_XENAPI`, since 0.8.0. */
+  /** The driver for XenServer's API, which is gone since 5.0.0. `VIR_FROM_XENAPI`, since 0.8.0. */
   readonly XENAPI: 32;
-  /** `VIR_FROM_NWFILTER`, since 0.8.0. */
+  /** The driver for network filters. `VIR_FROM_NWFILTER`, since 0.8.0. */
   readonly NWFILTER: 33;
-  /** `VIR_FROM_HOOK`, since 0.8.0. */
+  /** Hook scripts on the host. `VIR_FROM_HOOK`, since 0.8.0. */
   readonly HOOK: 34;
-  /** `VIR_FROM_DOMAIN_SNAPSHOT`, since 0.8.0. */
+  /** Handling of snapshots of domains. `VIR_FROM_DOMAIN_SNAPSHOT`, since 0.8.0. */
   readonly DOMAIN_SNAPSHOT: 35;
-  /** `VIR_FROM_AUDIT`, since 0.8.5. */
+  /** Talks with the host's audit system. `VIR_FROM_AUDIT`, since 0.8.5. */
   readonly AUDIT: 36;
-  /** `VIR_FROM_SYSINFO`, since 0.8.6. */
+  /** Reading SMBIOS and similar tables of the host. `VIR_FROM_SYSINFO`, since 0.8.6. */
   readonly SYSINFO: 37;
-  /** `VIR_FROM_STREAMS`, since 0.8.6. */
+  /** Streams of data. `VIR_FROM_STREAMS`, since 0.8.6. */
   readonly STREAMS: 38;
-  /** `VIR_FROM_VMWARE`, since 0.8.7. */
+  /** The driver for VMware Workstation and Player. `VIR_FROM_VMWARE`, since 0.8.7. */
   readonly VMWARE: 39;
-  /** `VIR_FROM_EVENT`, since 0.9.0. */
+  /** The event loop. `VIR_FROM_EVENT`, since 0.9.0. */
   readonly EVENT: 40;
-  /** `VIR_FROM_LIBXL`, since 0.9.0. */
+  /** The driver for Xen by its library libxl. `VIR_FROM_LIBXL`, since 0.9.0. */
   readonly LIBXL: 41;
-  /** `VIR_FROM_LOCKING`, since 0.9.2. */
+  /** Locks that keep two guests from using one disk. `VIR_FROM_LOCKING`, since 0.9.2. */
   readonly LOCKING: 42;
-  /** `VIR_FROM_HYPERV`, since 0.9.5. */
+  /** The driver for Microsoft's Hyper-V. `VIR_FROM_HYPERV`, since 0.9.5. */
   readonly HYPERV: 43;
-  /** `VIR_FROM_CAPABILITIES`, since 0.9.8. */
+  /** Finding out what host and hypervisor can do. `VIR_FROM_CAPABILITIES`, since 0.9.8. */
   readonly CAPABILITIES: 44;
-  /** `VIR_FROM_URI`, since 0.9.11. */
+  /** Reading URIs. `VIR_FROM_URI`, since 0.9.11. */
   readonly URI: 45;
-  /** `VIR_FROM_AUTH`, since 0.9.11. */
+  /** Authentication. `VIR_FROM_AUTH`, since 0.9.11. */
   readonly AUTH: 46;
-  /** `VIR_FROM_DBUS`, since 0.9.12. */
+  /** Talks over D-Bus. `VIR_FROM_DBUS`, since 0.9.12. */
   readonly DBUS: 47;
-  /** `VIR_FROM_PARALLELS`, since 0.10.0. */
+  /** The driver for Virtuozzo and Parallels. `VIR_FROM_PARALLELS`, since 0.10.0. */
   readonly PARALLELS: 48;
-  /** `VIR_FROM_DEVICE`, since 0.10.0. */
+  /** Handling of devices, such as those given to guests. `VIR_FROM_DEVICE`, since 0.10.0. */
   readonly DEVICE: 49;
-  /** `VIR_FROM_SSH`, since 0.10.0. */
+  /** Connections by SSH with the library libssh2. `VIR_FROM_SSH`, since 0.10.0. */
   readonly SSH: 50;
-  /** `VIR_FROM_LOCKSPACE`, since 1.0.0. */
+  /** The lock spaces of the lock daemon. `VIR_FROM_LOCKSPACE`, since 1.0.0. */
   readonly LOCKSPACE: 51;
-  /** `VIR_FROM_INITCTL`, since 1.0.1. */
+  /** Talks with the init process of a container. `VIR_FROM_INITCTL`, since 1.0.1. */
   readonly INITCTL: 52;
-  /** `VIR_FROM_IDENTITY`, since 1.0.4. */
+  /** Finding out who a client is. `VIR_FROM_IDENTITY`, since 1.0.4. */
   readonly IDENTITY: 53;
-  /** `VIR_FROM_CGROUP`, since 1.0.5. */
+  /** Linux's control groups. `VIR_FROM_CGROUP`, since 1.0.5. */
   readonly CGROUP: 54;
-  /** `VIR_FROM_ACCESS`, since 1.1.0. */
+  /** The daemon's access control. `VIR_FROM_ACCESS`, since 1.1.0. */
   readonly ACCESS: 55;
-  /** `VIR_FROM_SYSTEMD`, since 1.1.1. */
+  /** Talks with systemd. `VIR_FROM_SYSTEMD`, since 1.1.1. */
   readonly SYSTEMD: 56;
-  /** `VIR_FROM_BHYVE`, since 1.2.2. */
+  /** The driver for FreeBSD's bhyve. `VIR_FROM_BHYVE`, since 1.2.2. */
   readonly BHYVE: 57;
-  /** `VIR_FROM_CRYPTO`, since 1.2.3. */
+  /** Hashes and encryption. `VIR_FROM_CRYPTO`, since 1.2.3. */
   readonly CRYPTO: 58;
-  /** `VIR_FROM_FIREWALL`, since 1.2.4. */
+  /** The host's firewall. `VIR_FROM_FIREWALL`, since 1.2.4. */
   readonly FIREWALL: 59;
-  /** `VIR_FROM_POLKIT`, since 1.2.9. */
+  /** Authorization by polkit. `VIR_FROM_POLKIT`, since 1.2.9. */
   readonly POLKIT: 60;
-  /** `VIR_FROM_THREAD`, since 1.2.14. */
+  /** Starting and steering threads. `VIR_FROM_THREAD`, since 1.2.14. */
   readonly THREAD: 61;
-  /** `VIR_FROM_ADMIN`, since 1.2.17. */
+  /** The administration interface of a daemon. `VIR_FROM_ADMIN`, since 1.2.17. */
   readonly ADMIN: 62;
-  /** `VIR_FROM_LOGGING`, since 1.3.0. */
+  /** Handing logs to the log daemon. `VIR_FROM_LOGGING`, since 1.3.0. */
   readonly LOGGING: 63;
-  /** `VIR_FROM_XENXL`, since 1.3.2. */
+  /** Reading the configuration files of Xen's tool `xl`. `VIR_FROM_XENXL`, since 1.3.2. */
   readonly XENXL: 64;
-  /** `VIR_FROM_PERF`, since 1.3.3. */
+  /** Performance counters. `VIR_FROM_PERF`, since 1.3.3. */
   readonly PERF: 65;
-  /** `VIR_FROM_LIBSSH`, since 2.5.0. */
+  /** Connections by SSH with the library libssh. `VIR_FROM_LIBSSH`, since 2.5.0. */
   readonly LIBSSH: 66;
-  /** `VIR_FROM_RESCTRL`, since 3.7.0. */
+  /** Linux's control of CPU caches and memory bandwidth. `VIR_FROM_RESCTRL`, since 3.7.0. */
   readonly RESCTRL: 67;
-  /** `VIR_FROM_FIREWALLD`, since 5.1.0. */
+  /** Talks with firewalld. `VIR_FROM_FIREWALLD`, since 5.1.0. */
   readonly FIREWALLD: 68;
-  /** `VIR_FROM_DOMAIN_CHECKPOINT`, since 5.2.0. */
+  /** Handling of checkpoints of domains. `VIR_FROM_DOMAIN_CHECKPOINT`, since 5.2.0. */
   readonly DOMAIN_CHECKPOINT: 69;
-  /** `VIR_FROM_TPM`, since 5.6.0. */
+  /** Emulated TPMs. `VIR_FROM_TPM`, since 5.6.0. */
   readonly TPM: 70;
-  /** `VIR_FROM_BPF`, since 5.10.0. */
+  /** Loading BPF programs, which guard devices in control groups. `VIR_FROM_BPF`, since 5.10.0. */
   readonly BPF: 71;
-  /** `VIR_FROM_CH`, since 7.5.0. */
+  /** The driver for Cloud Hypervisor. `VIR_FROM_CH`, since 7.5.0. */
   readonly CH: 72;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -772,13 +982,13 @@ export const ErrorDomain: {
   72: "CH",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virErrorLevel`. */
+/** How grave an error is: `level` of a `LibvirtError`. libvirt's `virErrorLevel`. */
 export const ErrorLevel: {
-  /** `VIR_ERR_NONE`, since 0.1.0. */
+  /** No error at all. `VIR_ERR_NONE`, since 0.1.0. */
   readonly NONE: 0;
-  /** `VIR_ERR_WARNING`, since 0.1.0. */
+  /** Something is amiss, but the operation may have been done. `VIR_ERR_WARNING`, since 0.1.0. */
   readonly WARNING: 1;
-  /** `VIR_ERR_ERROR`, since 0.1.0. */
+  /** The operation was not done. `VIR_ERR_ERROR`, since 0.1.0. */
   readonly ERROR: 2;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;

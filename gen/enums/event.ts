@@ -6,15 +6,18 @@
  * @module
  */
 
-/** Flags, to be combined with `|`. libvirt's `virEventHandleType`. */
+/**
+ * What libvirt's event loops watch a file descriptor for; of no use in JavaScript. libvirt's
+ * `virEventHandleType`.
+ */
 export const EventHandleType: {
-  /** `VIR_EVENT_HANDLE_READABLE`, since 0.5.0. */
+  /** There is something to read. `VIR_EVENT_HANDLE_READABLE`, since 0.5.0. */
   readonly READABLE: 1;
-  /** `VIR_EVENT_HANDLE_WRITABLE`, since 0.5.0. */
+  /** There is room to write. `VIR_EVENT_HANDLE_WRITABLE`, since 0.5.0. */
   readonly WRITABLE: 2;
-  /** `VIR_EVENT_HANDLE_ERROR`, since 0.5.0. */
+  /** An error is pending. `VIR_EVENT_HANDLE_ERROR`, since 0.5.0. */
   readonly ERROR: 4;
-  /** `VIR_EVENT_HANDLE_HANGUP`, since 0.5.0. */
+  /** The other side has closed. `VIR_EVENT_HANDLE_HANGUP`, since 0.5.0. */
   readonly HANGUP: 8;
 } = {
   READABLE: 1,

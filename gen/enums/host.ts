@@ -6,13 +6,25 @@
  * @module
  */
 
-/** Flags, to be combined with `|`. libvirt's `virConnectBaselineCPUFlags`. */
+/**
+ * Flags of `Connection.baselineCpu()` and `Connection.baselineHypervisorCpu()`. libvirt's
+ * `virConnectBaselineCPUFlags`.
+ */
 export const ConnectBaselineCpuFlags: {
-  /** `VIR_CONNECT_BASELINE_CPU_EXPAND_FEATURES`, since 1.1.2. */
+  /**
+   * Lists also the features that the CPU's named model implies.
+   * `VIR_CONNECT_BASELINE_CPU_EXPAND_FEATURES`, since 1.1.2.
+   */
   readonly EXPAND_FEATURES: 1;
-  /** `VIR_CONNECT_BASELINE_CPU_MIGRATABLE`, since 1.2.14. */
+  /**
+   * Leaves out features that keep a guest from migrating.
+   * `VIR_CONNECT_BASELINE_CPU_MIGRATABLE`, since 1.2.14.
+   */
   readonly MIGRATABLE: 2;
-  /** `VIR_CONNECT_BASELINE_CPU_IGNORE_HOST`, since 11.6.0. */
+  /**
+   * Computes from the given CPUs alone, without regard to what this host's hypervisor can
+   * provide. `VIR_CONNECT_BASELINE_CPU_IGNORE_HOST`, since 11.6.0.
+   */
   readonly IGNORE_HOST: 4;
 } = {
   EXPAND_FEATURES: 1,
@@ -20,37 +32,58 @@ export const ConnectBaselineCpuFlags: {
   IGNORE_HOST: 4,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virConnectCompareCPUFlags`. */
+/**
+ * Flags of `Connection.compareCpu()` and `Connection.compareHypervisorCpu()`. libvirt's
+ * `virConnectCompareCPUFlags`.
+ */
 export const ConnectCompareCpuFlags: {
-  /** `VIR_CONNECT_COMPARE_CPU_FAIL_INCOMPATIBLE`, since 1.2.6. */
+  /**
+   * Rejects with code `CPU_INCOMPATIBLE`, whose message names what is missing, instead of
+   * answering `INCOMPATIBLE`. `VIR_CONNECT_COMPARE_CPU_FAIL_INCOMPATIBLE`, since 1.2.6.
+   */
   readonly FAIL_INCOMPATIBLE: 1;
-  /** `VIR_CONNECT_COMPARE_CPU_VALIDATE_XML`, since 6.9.0. */
+  /**
+   * Checks the CPU's XML against the schema first. `VIR_CONNECT_COMPARE_CPU_VALIDATE_XML`,
+   * since 6.9.0.
+   */
   readonly VALIDATE_XML: 2;
 } = {
   FAIL_INCOMPATIBLE: 1,
   VALIDATE_XML: 2,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virConnectFlags`. */
+/** How a connection is opened. libvirt's `virConnectFlags`. */
 export const ConnectFlags: {
-  /** `VIR_CONNECT_RO`, since 0.4.1. */
+  /**
+   * Only methods that change nothing and tell no secrets are allowed. `VIR_CONNECT_RO`, since
+   * 0.4.1.
+   */
   readonly RO: 1;
-  /** `VIR_CONNECT_NO_ALIASES`, since 0.9.7. */
+  /**
+   * Takes the URI as it is, without looking for an alias in the configuration of libvirt's
+   * client. `VIR_CONNECT_NO_ALIASES`, since 0.9.7.
+   */
   readonly NO_ALIASES: 2;
 } = {
   RO: 1,
   NO_ALIASES: 2,
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virCPUCompareResult`. */
+/**
+ * How a CPU compares with the host's, as `Connection.compareCpu()` and
+ * `Connection.compareHypervisorCpu()` answer it. libvirt's `virCPUCompareResult`.
+ */
 export const CpuCompareResult: {
-  /** `VIR_CPU_COMPARE_ERROR`, since 0.7.5. */
+  /**
+   * The comparison failed; a rejection stands in its place here. `VIR_CPU_COMPARE_ERROR`,
+   * since 0.7.5.
+   */
   readonly ERROR: -1;
-  /** `VIR_CPU_COMPARE_INCOMPATIBLE`, since 0.7.5. */
+  /** The host lacks something of the given CPU. `VIR_CPU_COMPARE_INCOMPATIBLE`, since 0.7.5. */
   readonly INCOMPATIBLE: 0;
-  /** `VIR_CPU_COMPARE_IDENTICAL`, since 0.7.5. */
+  /** The host has exactly what the given CPU has. `VIR_CPU_COMPARE_IDENTICAL`, since 0.7.5. */
   readonly IDENTICAL: 1;
-  /** `VIR_CPU_COMPARE_SUPERSET`, since 0.7.5. */
+  /** The host has all of the given CPU, and more. `VIR_CPU_COMPARE_SUPERSET`, since 0.7.5. */
   readonly SUPERSET: 2;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -65,25 +98,37 @@ export const CpuCompareResult: {
   2: "SUPERSET",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virConnectCredentialType`. */
+/** What an authentication asks its user for. libvirt's `virConnectCredentialType`. */
 export const ConnectCredentialType: {
-  /** `VIR_CRED_USERNAME`, since 0.4.1. */
+  /** The identity to act as. `VIR_CRED_USERNAME`, since 0.4.1. */
   readonly USERNAME: 1;
-  /** `VIR_CRED_AUTHNAME`, since 0.4.1. */
+  /** The name to log in with. `VIR_CRED_AUTHNAME`, since 0.4.1. */
   readonly AUTHNAME: 2;
-  /** `VIR_CRED_LANGUAGE`, since 0.4.1. */
+  /** The languages that the user prefers, as codes. `VIR_CRED_LANGUAGE`, since 0.4.1. */
   readonly LANGUAGE: 3;
-  /** `VIR_CRED_CNONCE`, since 0.4.1. */
+  /** A number or text that the client chooses to be used once. `VIR_CRED_CNONCE`, since 0.4.1. */
   readonly CNONCE: 4;
-  /** `VIR_CRED_PASSPHRASE`, since 0.4.1. */
+  /**
+   * The secret that belongs to the name, not to be shown while it is typed.
+   * `VIR_CRED_PASSPHRASE`, since 0.4.1.
+   */
   readonly PASSPHRASE: 5;
-  /** `VIR_CRED_ECHOPROMPT`, since 0.4.1. */
+  /**
+   * An answer to the server's question, which may be shown while it is typed.
+   * `VIR_CRED_ECHOPROMPT`, since 0.4.1.
+   */
   readonly ECHOPROMPT: 6;
-  /** `VIR_CRED_NOECHOPROMPT`, since 0.4.1. */
+  /**
+   * An answer to the server's question, not to be shown while it is typed.
+   * `VIR_CRED_NOECHOPROMPT`, since 0.4.1.
+   */
   readonly NOECHOPROMPT: 7;
-  /** `VIR_CRED_REALM`, since 0.4.1. */
+  /** The realm that the name is registered in. `VIR_CRED_REALM`, since 0.4.1. */
   readonly REALM: 8;
-  /** `VIR_CRED_EXTERNAL`, since 0.4.1. */
+  /**
+   * A proof of identity that is dealt with outside this connection. `VIR_CRED_EXTERNAL`, since
+   * 0.4.1.
+   */
   readonly EXTERNAL: 9;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -108,20 +153,26 @@ export const ConnectCredentialType: {
   9: "EXTERNAL",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virNodeAllocPagesFlags`. */
+/** Flags of `Connection.allocNodePages()`. libvirt's `virNodeAllocPagesFlags`. */
 export const NodeAllocPagesFlags: {
-  /** `VIR_NODE_ALLOC_PAGES_ADD`, since 1.2.9. */
+  /** Adds the given numbers of pages to the pools. `VIR_NODE_ALLOC_PAGES_ADD`, since 1.2.9. */
   readonly ADD: 0;
-  /** `VIR_NODE_ALLOC_PAGES_SET`, since 1.2.9. */
+  /**
+   * Makes the pools as large as the given numbers, which may free pages.
+   * `VIR_NODE_ALLOC_PAGES_SET`, since 1.2.9.
+   */
   readonly SET: 1;
 } = {
   ADD: 0,
   SET: 1,
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virNodeGetCPUStatsAllCPUs`. */
+/**
+ * What may stand in place of a CPU's number in `Connection.getNodeCpuStats()`. libvirt's
+ * `virNodeGetCPUStatsAllCPUs`.
+ */
 export const NodeGetCpuStatsAllCpus: {
-  /** `VIR_NODE_CPU_STATS_ALL_CPUS`, since 0.9.3. */
+  /** The sums over all CPUs of the host. `VIR_NODE_CPU_STATS_ALL_CPUS`, since 0.9.3. */
   readonly ALL_CPUS: -1;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -130,9 +181,12 @@ export const NodeGetCpuStatsAllCpus: {
   "-1": "ALL_CPUS",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virNodeGetMemoryStatsAllCells`. */
+/**
+ * What may stand in place of a cell's number in `Connection.getNodeMemoryStats()`. libvirt's
+ * `virNodeGetMemoryStatsAllCells`.
+ */
 export const NodeGetMemoryStatsAllCells: {
-  /** `VIR_NODE_MEMORY_STATS_ALL_CELLS`, since 0.9.3. */
+  /** The sums over all NUMA cells of the host. `VIR_NODE_MEMORY_STATS_ALL_CELLS`, since 0.9.3. */
   readonly ALL_CELLS: -1;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -141,13 +195,25 @@ export const NodeGetMemoryStatsAllCells: {
   "-1": "ALL_CELLS",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virNodeSuspendTarget`. */
+/**
+ * How `Connection.suspendNodeForDuration()` puts the host to sleep. libvirt's
+ * `virNodeSuspendTarget`.
+ */
 export const NodeSuspendTarget: {
-  /** `VIR_NODE_SUSPEND_TARGET_MEM`, since 0.9.8. */
+  /**
+   * State stays in memory, which needs power: ACPI's S3. `VIR_NODE_SUSPEND_TARGET_MEM`, since
+   * 0.9.8.
+   */
   readonly MEM: 0;
-  /** `VIR_NODE_SUSPEND_TARGET_DISK`, since 0.9.8. */
+  /**
+   * State is written to disk and the power goes off: ACPI's S4.
+   * `VIR_NODE_SUSPEND_TARGET_DISK`, since 0.9.8.
+   */
   readonly DISK: 1;
-  /** `VIR_NODE_SUSPEND_TARGET_HYBRID`, since 0.9.8. */
+  /**
+   * State is written to disk and stays in memory too, so that a loss of power does no harm.
+   * `VIR_NODE_SUSPEND_TARGET_HYBRID`, since 0.9.8.
+   */
   readonly HYBRID: 2;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;

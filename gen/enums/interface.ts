@@ -6,28 +6,37 @@
  * @module
  */
 
-/** Flags, to be combined with `|`. libvirt's `virConnectListAllInterfacesFlags`. */
+/**
+ * Flags of `Connection.listAllInterfaces()`; of the two opposites either may match. libvirt's
+ * `virConnectListAllInterfacesFlags`.
+ */
 export const InterfaceListFlags: {
-  /** `VIR_CONNECT_LIST_INTERFACES_INACTIVE`, since 0.10.2. */
+  /** Interfaces that are down. `VIR_CONNECT_LIST_INTERFACES_INACTIVE`, since 0.10.2. */
   readonly INACTIVE: 1;
-  /** `VIR_CONNECT_LIST_INTERFACES_ACTIVE`, since 0.10.2. */
+  /** Interfaces that are up. `VIR_CONNECT_LIST_INTERFACES_ACTIVE`, since 0.10.2. */
   readonly ACTIVE: 2;
 } = {
   INACTIVE: 1,
   ACTIVE: 2,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virInterfaceDefineFlags`. */
+/** Flags of `Connection.defineInterfaceXml()`. libvirt's `virInterfaceDefineFlags`. */
 export const InterfaceDefineFlags: {
-  /** `VIR_INTERFACE_DEFINE_VALIDATE`, since 7.7.0. */
+  /**
+   * Checks the XML against the schema first, so that unknown elements are refused and not
+   * ignored. `VIR_INTERFACE_DEFINE_VALIDATE`, since 7.7.0.
+   */
   readonly VALIDATE: 1;
 } = {
   VALIDATE: 1,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virInterfaceXMLFlags`. */
+/** Flags of `Interface.getXmlDesc()`. libvirt's `virInterfaceXMLFlags`. */
 export const InterfaceXmlFlags: {
-  /** `VIR_INTERFACE_XML_INACTIVE`, since 0.7.3. */
+  /**
+   * The stored configuration, not the interface's present state. `VIR_INTERFACE_XML_INACTIVE`,
+   * since 0.7.3.
+   */
   readonly INACTIVE: 1;
 } = {
   INACTIVE: 1,

@@ -6,19 +6,34 @@
  * @module
  */
 
-/** Flags, to be combined with `|`. libvirt's `virConnectListAllNetworksFlags`. */
+/**
+ * Flags of `Connection.listAllNetworks()`: within a group of opposites any may match, of
+ * several groups all must. libvirt's `virConnectListAllNetworksFlags`.
+ */
 export const NetworkListFlags: {
-  /** `VIR_CONNECT_LIST_NETWORKS_INACTIVE`, since 0.10.2. */
+  /**
+   * Networks that are defined but not started. `VIR_CONNECT_LIST_NETWORKS_INACTIVE`, since
+   * 0.10.2.
+   */
   readonly INACTIVE: 1;
-  /** `VIR_CONNECT_LIST_NETWORKS_ACTIVE`, since 0.10.2. */
+  /** Networks that guests can use now. `VIR_CONNECT_LIST_NETWORKS_ACTIVE`, since 0.10.2. */
   readonly ACTIVE: 2;
-  /** `VIR_CONNECT_LIST_NETWORKS_PERSISTENT`, since 0.10.2. */
+  /** Networks with a stored definition. `VIR_CONNECT_LIST_NETWORKS_PERSISTENT`, since 0.10.2. */
   readonly PERSISTENT: 4;
-  /** `VIR_CONNECT_LIST_NETWORKS_TRANSIENT`, since 0.10.2. */
+  /**
+   * Networks that are gone once they stop. `VIR_CONNECT_LIST_NETWORKS_TRANSIENT`, since
+   * 0.10.2.
+   */
   readonly TRANSIENT: 8;
-  /** `VIR_CONNECT_LIST_NETWORKS_AUTOSTART`, since 0.10.2. */
+  /**
+   * Networks that start along with the host. `VIR_CONNECT_LIST_NETWORKS_AUTOSTART`, since
+   * 0.10.2.
+   */
   readonly AUTOSTART: 16;
-  /** `VIR_CONNECT_LIST_NETWORKS_NO_AUTOSTART`, since 0.10.2. */
+  /**
+   * Networks that wait for somebody to start them. `VIR_CONNECT_LIST_NETWORKS_NO_AUTOSTART`,
+   * since 0.10.2.
+   */
   readonly NO_AUTOSTART: 32;
 } = {
   INACTIVE: 1,
@@ -29,11 +44,14 @@ export const NetworkListFlags: {
   NO_AUTOSTART: 32,
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virIPAddrType`. */
+/**
+ * Kinds of IP addresses, as `Domain.interfaceAddresses()` and `Network.getDhcpLeases()` answer
+ * them. libvirt's `virIPAddrType`.
+ */
 export const IpAddrType: {
-  /** `VIR_IP_ADDR_TYPE_IPV4`, since 1.2.6. */
+  /** Four bytes, such as 192.0.2.1. `VIR_IP_ADDR_TYPE_IPV4`, since 1.2.6. */
   readonly IPV4: 0;
-  /** `VIR_IP_ADDR_TYPE_IPV6`, since 1.2.6. */
+  /** Sixteen bytes, such as 2001:db8::1. `VIR_IP_ADDR_TYPE_IPV6`, since 1.2.6. */
   readonly IPV6: 1;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -44,31 +62,40 @@ export const IpAddrType: {
   1: "IPV6",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virNetworkCreateFlags`. */
+/** Flags of `Connection.createNetworkXml()`. libvirt's `virNetworkCreateFlags`. */
 export const NetworkCreateFlags: {
-  /** `VIR_NETWORK_CREATE_VALIDATE`, since 7.8.0. */
+  /**
+   * Checks the XML against the schema first, so that unknown elements are refused and not
+   * ignored. `VIR_NETWORK_CREATE_VALIDATE`, since 7.8.0.
+   */
   readonly VALIDATE: 1;
 } = {
   VALIDATE: 1,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virNetworkDefineFlags`. */
+/** Flags of `Connection.defineNetworkXml()`. libvirt's `virNetworkDefineFlags`. */
 export const NetworkDefineFlags: {
-  /** `VIR_NETWORK_DEFINE_VALIDATE`, since 7.7.0. */
+  /**
+   * Checks the XML against the schema first, so that unknown elements are refused and not
+   * ignored. `VIR_NETWORK_DEFINE_VALIDATE`, since 7.7.0.
+   */
   readonly VALIDATE: 1;
 } = {
   VALIDATE: 1,
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virNetworkEventLifecycleType`. */
+/**
+ * What happened to a network: `event` of `NetworkEvent.LIFECYCLE`. libvirt's
+ * `virNetworkEventLifecycleType`.
+ */
 export const NetworkEventLifecycleType: {
-  /** `VIR_NETWORK_EVENT_DEFINED`, since 1.2.1. */
+  /** A definition was stored or replaced. `VIR_NETWORK_EVENT_DEFINED`, since 1.2.1. */
   readonly DEFINED: 0;
-  /** `VIR_NETWORK_EVENT_UNDEFINED`, since 1.2.1. */
+  /** The definition was removed. `VIR_NETWORK_EVENT_UNDEFINED`, since 1.2.1. */
   readonly UNDEFINED: 1;
-  /** `VIR_NETWORK_EVENT_STARTED`, since 1.2.1. */
+  /** The network became active. `VIR_NETWORK_EVENT_STARTED`, since 1.2.1. */
   readonly STARTED: 2;
-  /** `VIR_NETWORK_EVENT_STOPPED`, since 1.2.1. */
+  /** The network is no longer active. `VIR_NETWORK_EVENT_STOPPED`, since 1.2.1. */
   readonly STOPPED: 3;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -83,11 +110,20 @@ export const NetworkEventLifecycleType: {
   3: "STOPPED",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virNetworkEventID`. */
+/**
+ * Numbers of the kinds of network events; `NetworkEvent` has the same names as objects to
+ * listen with. libvirt's `virNetworkEventID`.
+ */
 export const NetworkEventId: {
-  /** `VIR_NETWORK_EVENT_ID_LIFECYCLE`, since 1.2.1. */
+  /**
+   * A network was defined, started, stopped and the like; see `NetworkEventLifecycleType`.
+   * `VIR_NETWORK_EVENT_ID_LIFECYCLE`, since 1.2.1.
+   */
   readonly LIFECYCLE: 0;
-  /** `VIR_NETWORK_EVENT_ID_METADATA_CHANGE`, since 9.8.0. */
+  /**
+   * Title, description or an application's element of the definition was changed.
+   * `VIR_NETWORK_EVENT_ID_METADATA_CHANGE`, since 9.8.0.
+   */
   readonly METADATA_CHANGE: 1;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -98,13 +134,19 @@ export const NetworkEventId: {
   1: "METADATA_CHANGE",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virNetworkMetadataType`. */
+/**
+ * Which part of a network's definition `Network.getMetadata()` and `Network.setMetadata()`
+ * mean. libvirt's `virNetworkMetadataType`.
+ */
 export const NetworkMetadataType: {
-  /** `VIR_NETWORK_METADATA_DESCRIPTION`, since 9.7.0. */
+  /** Free text of any length. `VIR_NETWORK_METADATA_DESCRIPTION`, since 9.7.0. */
   readonly DESCRIPTION: 0;
-  /** `VIR_NETWORK_METADATA_TITLE`, since 9.7.0. */
+  /** A short text without line breaks, for lists. `VIR_NETWORK_METADATA_TITLE`, since 9.7.0. */
   readonly TITLE: 1;
-  /** `VIR_NETWORK_METADATA_ELEMENT`, since 9.7.0. */
+  /**
+   * An application's own XML element, found by its name space. `VIR_NETWORK_METADATA_ELEMENT`,
+   * since 9.7.0.
+   */
   readonly ELEMENT: 2;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -117,44 +159,68 @@ export const NetworkMetadataType: {
   2: "ELEMENT",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virNetworkPortCreateFlags`. */
+/** Flags of `Network.createPortXml()`. libvirt's `virNetworkPortCreateFlags`. */
 export const NetworkPortCreateFlags: {
-  /** `VIR_NETWORK_PORT_CREATE_RECLAIM`, since 5.5.0. */
+  /**
+   * The port is in use already, as by a guest that outlived the daemon, and is only made known
+   * again. `VIR_NETWORK_PORT_CREATE_RECLAIM`, since 5.5.0.
+   */
   readonly RECLAIM: 1;
-  /** `VIR_NETWORK_PORT_CREATE_VALIDATE`, since 7.8.0. */
+  /**
+   * Checks the XML against the schema first, so that unknown elements are refused and not
+   * ignored. `VIR_NETWORK_PORT_CREATE_VALIDATE`, since 7.8.0.
+   */
   readonly VALIDATE: 2;
 } = {
   RECLAIM: 1,
   VALIDATE: 2,
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virNetworkUpdateSection`. */
+/**
+ * What part of a network's definition `Network.update()` changes; drivers support some of them
+ * alone. libvirt's `virNetworkUpdateSection`.
+ */
 export const NetworkUpdateSection: {
-  /** `VIR_NETWORK_SECTION_NONE`, since 0.10.2. */
+  /** No part; not valid in a call. `VIR_NETWORK_SECTION_NONE`, since 0.10.2. */
   readonly NONE: 0;
-  /** `VIR_NETWORK_SECTION_BRIDGE`, since 0.10.2. */
+  /** The element `bridge`. `VIR_NETWORK_SECTION_BRIDGE`, since 0.10.2. */
   readonly BRIDGE: 1;
-  /** `VIR_NETWORK_SECTION_DOMAIN`, since 0.10.2. */
+  /** The element `domain`, the network's DNS name. `VIR_NETWORK_SECTION_DOMAIN`, since 0.10.2. */
   readonly DOMAIN: 2;
-  /** `VIR_NETWORK_SECTION_IP`, since 0.10.2. */
+  /** An element `ip`. `VIR_NETWORK_SECTION_IP`, since 0.10.2. */
   readonly IP: 3;
-  /** `VIR_NETWORK_SECTION_IP_DHCP_HOST`, since 0.10.2. */
+  /**
+   * An element `host` below `dhcp`: a fixed address for a guest.
+   * `VIR_NETWORK_SECTION_IP_DHCP_HOST`, since 0.10.2.
+   */
   readonly IP_DHCP_HOST: 4;
-  /** `VIR_NETWORK_SECTION_IP_DHCP_RANGE`, since 0.10.2. */
+  /**
+   * An element `range` below `dhcp`: addresses to be given out.
+   * `VIR_NETWORK_SECTION_IP_DHCP_RANGE`, since 0.10.2.
+   */
   readonly IP_DHCP_RANGE: 5;
-  /** `VIR_NETWORK_SECTION_FORWARD`, since 0.10.2. */
+  /** The element `forward`. `VIR_NETWORK_SECTION_FORWARD`, since 0.10.2. */
   readonly FORWARD: 6;
-  /** `VIR_NETWORK_SECTION_FORWARD_INTERFACE`, since 0.10.2. */
+  /**
+   * An element `interface` below `forward`: a device of the host to go through.
+   * `VIR_NETWORK_SECTION_FORWARD_INTERFACE`, since 0.10.2.
+   */
   readonly FORWARD_INTERFACE: 7;
-  /** `VIR_NETWORK_SECTION_FORWARD_PF`, since 0.10.2. */
+  /**
+   * The element `pf` below `forward`: the physical function of an SR-IOV device.
+   * `VIR_NETWORK_SECTION_FORWARD_PF`, since 0.10.2.
+   */
   readonly FORWARD_PF: 8;
-  /** `VIR_NETWORK_SECTION_PORTGROUP`, since 0.10.2. */
+  /** An element `portgroup`. `VIR_NETWORK_SECTION_PORTGROUP`, since 0.10.2. */
   readonly PORTGROUP: 9;
-  /** `VIR_NETWORK_SECTION_DNS_HOST`, since 0.10.2. */
+  /**
+   * An element `host` below `dns`: names of an address. `VIR_NETWORK_SECTION_DNS_HOST`, since
+   * 0.10.2.
+   */
   readonly DNS_HOST: 10;
-  /** `VIR_NETWORK_SECTION_DNS_TXT`, since 0.10.2. */
+  /** An element `txt` below `dns`: a TXT record. `VIR_NETWORK_SECTION_DNS_TXT`, since 0.10.2. */
   readonly DNS_TXT: 11;
-  /** `VIR_NETWORK_SECTION_DNS_SRV`, since 0.10.2. */
+  /** An element `srv` below `dns`: an SRV record. `VIR_NETWORK_SECTION_DNS_SRV`, since 0.10.2. */
   readonly DNS_SRV: 12;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -187,13 +253,25 @@ export const NetworkUpdateSection: {
   12: "DNS_SRV",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virNetworkUpdateFlags`. */
+/**
+ * Flags of `Network.update()`, `Network.getMetadata()` and `Network.setMetadata()`: which of
+ * the two configurations. libvirt's `virNetworkUpdateFlags`.
+ */
 export const NetworkUpdateFlags: {
-  /** `VIR_NETWORK_UPDATE_AFFECT_CURRENT`, since 0.10.2. */
+  /**
+   * The active network if it is active, else the stored definition.
+   * `VIR_NETWORK_UPDATE_AFFECT_CURRENT`, since 0.10.2.
+   */
   readonly CURRENT: 0;
-  /** `VIR_NETWORK_UPDATE_AFFECT_LIVE`, since 0.10.2. */
+  /**
+   * The active network; fails when it is not active. `VIR_NETWORK_UPDATE_AFFECT_LIVE`, since
+   * 0.10.2.
+   */
   readonly LIVE: 1;
-  /** `VIR_NETWORK_UPDATE_AFFECT_CONFIG`, since 0.10.2. */
+  /**
+   * The stored definition, in force from the next start on.
+   * `VIR_NETWORK_UPDATE_AFFECT_CONFIG`, since 0.10.2.
+   */
   readonly CONFIG: 2;
 } = {
   CURRENT: 0,
@@ -201,17 +279,26 @@ export const NetworkUpdateFlags: {
   CONFIG: 2,
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virNetworkUpdateCommand`. */
+/** What `Network.update()` does with the element. libvirt's `virNetworkUpdateCommand`. */
 export const NetworkUpdateCommand: {
-  /** `VIR_NETWORK_UPDATE_COMMAND_NONE`, since 0.10.2. */
+  /** Nothing; not valid in a call. `VIR_NETWORK_UPDATE_COMMAND_NONE`, since 0.10.2. */
   readonly NONE: 0;
-  /** `VIR_NETWORK_UPDATE_COMMAND_MODIFY`, since 0.10.2. */
+  /**
+   * Replaces the element that has the same key. `VIR_NETWORK_UPDATE_COMMAND_MODIFY`, since
+   * 0.10.2.
+   */
   readonly MODIFY: 1;
-  /** `VIR_NETWORK_UPDATE_COMMAND_DELETE`, since 0.10.2. */
+  /** Removes the element that matches. `VIR_NETWORK_UPDATE_COMMAND_DELETE`, since 0.10.2. */
   readonly DELETE: 2;
-  /** `VIR_NETWORK_UPDATE_COMMAND_ADD_LAST`, since 0.10.2. */
+  /**
+   * Adds the element behind those that are there. `VIR_NETWORK_UPDATE_COMMAND_ADD_LAST`, since
+   * 0.10.2.
+   */
   readonly ADD_LAST: 3;
-  /** `VIR_NETWORK_UPDATE_COMMAND_ADD_FIRST`, since 0.10.2. */
+  /**
+   * Adds the element in front of those that are there. `VIR_NETWORK_UPDATE_COMMAND_ADD_FIRST`,
+   * since 0.10.2.
+   */
   readonly ADD_FIRST: 4;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -228,9 +315,12 @@ export const NetworkUpdateCommand: {
   4: "ADD_FIRST",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virNetworkXMLFlags`. */
+/** Flags of `Network.getXmlDesc()`. libvirt's `virNetworkXMLFlags`. */
 export const NetworkXmlFlags: {
-  /** `VIR_NETWORK_XML_INACTIVE`, since 0.9.10. */
+  /**
+   * The stored definition, without what was found out when the network started.
+   * `VIR_NETWORK_XML_INACTIVE`, since 0.9.10.
+   */
   readonly INACTIVE: 1;
 } = {
   INACTIVE: 1,

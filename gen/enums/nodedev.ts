@@ -6,63 +6,114 @@
  * @module
  */
 
-/** Flags, to be combined with `|`. libvirt's `virConnectListAllNodeDeviceFlags`. */
+/**
+ * Flags of `Connection.listAllNodeDevices()`: of the capabilities any may match, and of each
+ * further pair too. libvirt's `virConnectListAllNodeDeviceFlags`.
+ */
 export const NodeDeviceListFlags: {
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_CAP_SYSTEM`, since 0.10.2. */
+  /** The host itself. `VIR_CONNECT_LIST_NODE_DEVICES_CAP_SYSTEM`, since 0.10.2. */
   readonly CAP_SYSTEM: 1;
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_CAP_PCI_DEV`, since 0.10.2. */
+  /** PCI devices. `VIR_CONNECT_LIST_NODE_DEVICES_CAP_PCI_DEV`, since 0.10.2. */
   readonly CAP_PCI_DEV: 2;
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_CAP_USB_DEV`, since 0.10.2. */
+  /** USB devices. `VIR_CONNECT_LIST_NODE_DEVICES_CAP_USB_DEV`, since 0.10.2. */
   readonly CAP_USB_DEV: 4;
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_CAP_USB_INTERFACE`, since 0.10.2. */
+  /**
+   * Interfaces of USB devices, each of which does one of a device's jobs.
+   * `VIR_CONNECT_LIST_NODE_DEVICES_CAP_USB_INTERFACE`, since 0.10.2.
+   */
   readonly CAP_USB_INTERFACE: 8;
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_CAP_NET`, since 0.10.2. */
+  /** Network devices. `VIR_CONNECT_LIST_NODE_DEVICES_CAP_NET`, since 0.10.2. */
   readonly CAP_NET: 16;
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_CAP_SCSI_HOST`, since 0.10.2. */
+  /** SCSI host adapters. `VIR_CONNECT_LIST_NODE_DEVICES_CAP_SCSI_HOST`, since 0.10.2. */
   readonly CAP_SCSI_HOST: 32;
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_CAP_SCSI_TARGET`, since 0.10.2. */
+  /** SCSI targets. `VIR_CONNECT_LIST_NODE_DEVICES_CAP_SCSI_TARGET`, since 0.10.2. */
   readonly CAP_SCSI_TARGET: 64;
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_CAP_SCSI`, since 0.10.2. */
+  /** SCSI units. `VIR_CONNECT_LIST_NODE_DEVICES_CAP_SCSI`, since 0.10.2. */
   readonly CAP_SCSI: 128;
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_CAP_STORAGE`, since 0.10.2. */
+  /**
+   * Devices that store data: disks and drives. `VIR_CONNECT_LIST_NODE_DEVICES_CAP_STORAGE`,
+   * since 0.10.2.
+   */
   readonly CAP_STORAGE: 256;
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_CAP_FC_HOST`, since 1.0.4. */
+  /** Host adapters for Fibre Channel. `VIR_CONNECT_LIST_NODE_DEVICES_CAP_FC_HOST`, since 1.0.4. */
   readonly CAP_FC_HOST: 512;
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_CAP_VPORTS`, since 1.0.4. */
+  /**
+   * Host adapters that can have virtual ports (NPIV).
+   * `VIR_CONNECT_LIST_NODE_DEVICES_CAP_VPORTS`, since 1.0.4.
+   */
   readonly CAP_VPORTS: 1024;
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_CAP_SCSI_GENERIC`, since 1.1.0. */
+  /**
+   * Generic SCSI devices, such as `sg0`. `VIR_CONNECT_LIST_NODE_DEVICES_CAP_SCSI_GENERIC`,
+   * since 1.1.0.
+   */
   readonly CAP_SCSI_GENERIC: 2048;
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_CAP_DRM`, since 3.1.0. */
+  /**
+   * Devices of the kernel's direct rendering manager: graphics cards.
+   * `VIR_CONNECT_LIST_NODE_DEVICES_CAP_DRM`, since 3.1.0.
+   */
   readonly CAP_DRM: 4096;
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_CAP_MDEV_TYPES`, since 3.4.0. */
+  /**
+   * Devices from which mediated devices can be made.
+   * `VIR_CONNECT_LIST_NODE_DEVICES_CAP_MDEV_TYPES`, since 3.4.0.
+   */
   readonly CAP_MDEV_TYPES: 8192;
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_CAP_MDEV`, since 3.4.0. */
+  /** Mediated devices. `VIR_CONNECT_LIST_NODE_DEVICES_CAP_MDEV`, since 3.4.0. */
   readonly CAP_MDEV: 16384;
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_CAP_CCW_DEV`, since 3.4.0. */
+  /** Channel devices of IBM Z. `VIR_CONNECT_LIST_NODE_DEVICES_CAP_CCW_DEV`, since 3.4.0. */
   readonly CAP_CCW_DEV: 32768;
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_CAP_CSS_DEV`, since 6.8.0. */
+  /** Subchannels of IBM Z. `VIR_CONNECT_LIST_NODE_DEVICES_CAP_CSS_DEV`, since 6.8.0. */
   readonly CAP_CSS_DEV: 65536;
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_CAP_VDPA`, since 6.9.0. */
+  /**
+   * Devices that speak virtio in hardware (vDPA). `VIR_CONNECT_LIST_NODE_DEVICES_CAP_VDPA`,
+   * since 6.9.0.
+   */
   readonly CAP_VDPA: 131072;
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_CAP_AP_CARD`, since 7.0.0. */
+  /** Crypto cards of IBM Z. `VIR_CONNECT_LIST_NODE_DEVICES_CAP_AP_CARD`, since 7.0.0. */
   readonly CAP_AP_CARD: 262144;
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_CAP_AP_QUEUE`, since 7.0.0. */
+  /**
+   * Queues of crypto cards of IBM Z. `VIR_CONNECT_LIST_NODE_DEVICES_CAP_AP_QUEUE`, since
+   * 7.0.0.
+   */
   readonly CAP_AP_QUEUE: 524288;
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_CAP_AP_MATRIX`, since 7.0.0. */
+  /**
+   * The matrix device, by which crypto queues of IBM Z are given to guests.
+   * `VIR_CONNECT_LIST_NODE_DEVICES_CAP_AP_MATRIX`, since 7.0.0.
+   */
   readonly CAP_AP_MATRIX: 1048576;
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_CAP_VPD`, since 7.9.0. */
+  /**
+   * PCI devices with vital product data, such as a serial number.
+   * `VIR_CONNECT_LIST_NODE_DEVICES_CAP_VPD`, since 7.9.0.
+   */
   readonly CAP_VPD: 2097152;
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_CAP_CCWGROUP_DEV`, since 11.1.0. */
+  /**
+   * Groups of channel devices of IBM Z, such as a network card.
+   * `VIR_CONNECT_LIST_NODE_DEVICES_CAP_CCWGROUP_DEV`, since 11.1.0.
+   */
   readonly CAP_CCWGROUP_DEV: 4194304;
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_CAP_CCWGROUP_MEMBER`, since 11.1.0. */
+  /**
+   * Channel devices of IBM Z that belong to a group.
+   * `VIR_CONNECT_LIST_NODE_DEVICES_CAP_CCWGROUP_MEMBER`, since 11.1.0.
+   */
   readonly CAP_CCWGROUP_MEMBER: 8388608;
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_PERSISTENT`, since 10.1.0. */
+  /**
+   * Devices with a stored definition. `VIR_CONNECT_LIST_NODE_DEVICES_PERSISTENT`, since
+   * 10.1.0.
+   */
   readonly PERSISTENT: 268435456;
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_TRANSIENT`, since 10.1.0. */
+  /**
+   * Devices that are gone once they are destroyed or unplugged.
+   * `VIR_CONNECT_LIST_NODE_DEVICES_TRANSIENT`, since 10.1.0.
+   */
   readonly TRANSIENT: 536870912;
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_INACTIVE`, since 7.3.0. */
+  /**
+   * Devices that are defined but do not exist now. `VIR_CONNECT_LIST_NODE_DEVICES_INACTIVE`,
+   * since 7.3.0.
+   */
   readonly INACTIVE: 1073741824;
-  /** `VIR_CONNECT_LIST_NODE_DEVICES_ACTIVE`, since 7.3.0. */
+  /**
+   * Devices that exist now; without flags for activity they alone are listed.
+   * `VIR_CONNECT_LIST_NODE_DEVICES_ACTIVE`, since 7.3.0.
+   */
   readonly ACTIVE: 2147483648;
 } = {
   CAP_SYSTEM: 1,
@@ -95,34 +146,40 @@ export const NodeDeviceListFlags: {
   ACTIVE: 2147483648,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virNodeDeviceCreateXMLFlags`. */
+/** Flags of `Connection.createNodeDeviceXml()`. libvirt's `virNodeDeviceCreateXMLFlags`. */
 export const NodeDeviceCreateXmlFlags: {
-  /** `VIR_NODE_DEVICE_CREATE_XML_VALIDATE`, since 8.10.0. */
+  /**
+   * Checks the XML against the schema first, so that unknown elements are refused and not
+   * ignored. `VIR_NODE_DEVICE_CREATE_XML_VALIDATE`, since 8.10.0.
+   */
   readonly VALIDATE: 1;
 } = {
   VALIDATE: 1,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virNodeDeviceDefineXMLFlags`. */
+/** Flags of `Connection.defineNodeDeviceXml()`. libvirt's `virNodeDeviceDefineXMLFlags`. */
 export const NodeDeviceDefineXmlFlags: {
-  /** `VIR_NODE_DEVICE_DEFINE_XML_VALIDATE`, since 8.10.0. */
+  /**
+   * Checks the XML against the schema first, so that unknown elements are refused and not
+   * ignored. `VIR_NODE_DEVICE_DEFINE_XML_VALIDATE`, since 8.10.0.
+   */
   readonly VALIDATE: 1;
 } = {
   VALIDATE: 1,
 };
 
 /**
- * Values; indexed with a number it gives the name. libvirt's
+ * What happened to a device of the host: `event` of `NodeDeviceEvent.LIFECYCLE`. libvirt's
  * `virNodeDeviceEventLifecycleType`.
  */
 export const NodeDeviceEventLifecycleType: {
-  /** `VIR_NODE_DEVICE_EVENT_CREATED`, since 2.2.0. */
+  /** The device appeared on the host. `VIR_NODE_DEVICE_EVENT_CREATED`, since 2.2.0. */
   readonly CREATED: 0;
-  /** `VIR_NODE_DEVICE_EVENT_DELETED`, since 2.2.0. */
+  /** The device is gone from the host. `VIR_NODE_DEVICE_EVENT_DELETED`, since 2.2.0. */
   readonly DELETED: 1;
-  /** `VIR_NODE_DEVICE_EVENT_DEFINED`, since 7.3.0. */
+  /** A definition was stored. `VIR_NODE_DEVICE_EVENT_DEFINED`, since 7.3.0. */
   readonly DEFINED: 2;
-  /** `VIR_NODE_DEVICE_EVENT_UNDEFINED`, since 7.3.0. */
+  /** The definition was removed. `VIR_NODE_DEVICE_EVENT_UNDEFINED`, since 7.3.0. */
   readonly UNDEFINED: 3;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -137,11 +194,17 @@ export const NodeDeviceEventLifecycleType: {
   3: "UNDEFINED",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virNodeDeviceEventID`. */
+/**
+ * Numbers of the kinds of node device events; `NodeDeviceEvent` has the same names as objects
+ * to listen with. libvirt's `virNodeDeviceEventID`.
+ */
 export const NodeDeviceEventId: {
-  /** `VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE`, since 2.2.0. */
+  /**
+   * A device appeared, went or was defined; see `NodeDeviceEventLifecycleType`.
+   * `VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE`, since 2.2.0.
+   */
   readonly LIFECYCLE: 0;
-  /** `VIR_NODE_DEVICE_EVENT_ID_UPDATE`, since 2.2.0. */
+  /** A device's XML has changed. `VIR_NODE_DEVICE_EVENT_ID_UPDATE`, since 2.2.0. */
   readonly UPDATE: 1;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -152,13 +215,25 @@ export const NodeDeviceEventId: {
   1: "UPDATE",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virNodeDeviceUpdateFlags`. */
+/**
+ * Flags of `NodeDevice.update()`: which of the two configurations. libvirt's
+ * `virNodeDeviceUpdateFlags`.
+ */
 export const NodeDeviceUpdateFlags: {
-  /** `VIR_NODE_DEVICE_UPDATE_AFFECT_CURRENT`, since 10.1.0. */
+  /**
+   * The existing device if it exists, else the stored definition.
+   * `VIR_NODE_DEVICE_UPDATE_AFFECT_CURRENT`, since 10.1.0.
+   */
   readonly CURRENT: 0;
-  /** `VIR_NODE_DEVICE_UPDATE_AFFECT_LIVE`, since 10.1.0. */
+  /**
+   * The existing device; fails when it does not exist now.
+   * `VIR_NODE_DEVICE_UPDATE_AFFECT_LIVE`, since 10.1.0.
+   */
   readonly LIVE: 1;
-  /** `VIR_NODE_DEVICE_UPDATE_AFFECT_CONFIG`, since 10.1.0. */
+  /**
+   * The stored definition, in force from the next creation on.
+   * `VIR_NODE_DEVICE_UPDATE_AFFECT_CONFIG`, since 10.1.0.
+   */
   readonly CONFIG: 2;
 } = {
   CURRENT: 0,
@@ -166,9 +241,12 @@ export const NodeDeviceUpdateFlags: {
   CONFIG: 2,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virNodeDeviceXMLFlags`. */
+/** Flags of `NodeDevice.getXmlDesc()`. libvirt's `virNodeDeviceXMLFlags`. */
 export const NodeDeviceXmlFlags: {
-  /** `VIR_NODE_DEVICE_XML_INACTIVE`, since 10.1.0. */
+  /**
+   * The stored definition, not the device as it is. `VIR_NODE_DEVICE_XML_INACTIVE`, since
+   * 10.1.0.
+   */
   readonly INACTIVE: 1;
 } = {
   INACTIVE: 1,

@@ -6,17 +6,23 @@
  * @module
  */
 
-/** Flags, to be combined with `|`. libvirt's `virNWFilterBindingCreateFlags`. */
+/** Flags of `Connection.createNwFilterBindingXml()`. libvirt's `virNWFilterBindingCreateFlags`. */
 export const NwFilterBindingCreateFlags: {
-  /** `VIR_NWFILTER_BINDING_CREATE_VALIDATE`, since 7.8.0. */
+  /**
+   * Checks the XML against the schema first, so that unknown elements are refused and not
+   * ignored. `VIR_NWFILTER_BINDING_CREATE_VALIDATE`, since 7.8.0.
+   */
   readonly VALIDATE: 1;
 } = {
   VALIDATE: 1,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virNWFilterDefineFlags`. */
+/** Flags of `Connection.defineNwFilterXml()`. libvirt's `virNWFilterDefineFlags`. */
 export const NwFilterDefineFlags: {
-  /** `VIR_NWFILTER_DEFINE_VALIDATE`, since 7.7.0. */
+  /**
+   * Checks the XML against the schema first, so that unknown elements are refused and not
+   * ignored. `VIR_NWFILTER_DEFINE_VALIDATE`, since 7.7.0.
+   */
   readonly VALIDATE: 1;
 } = {
   VALIDATE: 1,

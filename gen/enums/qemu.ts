@@ -6,11 +6,20 @@
  * @module
  */
 
-/** Flags, to be combined with `|`. libvirt's `virConnectDomainQemuMonitorEventRegisterFlags`. */
+/**
+ * How the name of a QEMU monitor event to listen for is compared. libvirt's
+ * `virConnectDomainQemuMonitorEventRegisterFlags`.
+ */
 export const ConnectDomainQemuMonitorEventRegisterFlags: {
-  /** `VIR_CONNECT_DOMAIN_QEMU_MONITOR_EVENT_REGISTER_REGEX`, since 1.2.3. */
+  /**
+   * The name is a regular expression. `VIR_CONNECT_DOMAIN_QEMU_MONITOR_EVENT_REGISTER_REGEX`,
+   * since 1.2.3.
+   */
   readonly REGEX: 1;
-  /** `VIR_CONNECT_DOMAIN_QEMU_MONITOR_EVENT_REGISTER_NOCASE`, since 1.2.3. */
+  /**
+   * Upper and lower case are the same.
+   * `VIR_CONNECT_DOMAIN_QEMU_MONITOR_EVENT_REGISTER_NOCASE`, since 1.2.3.
+   */
   readonly NOCASE: 2;
 } = {
   REGEX: 1,
@@ -18,19 +27,34 @@ export const ConnectDomainQemuMonitorEventRegisterFlags: {
 };
 
 /**
- * Values; indexed with a number it gives the name. libvirt's
+ * Special waits for a command to QEMU's guest agent, beside numbers of seconds. libvirt's
  * `virDomainQemuAgentCommandTimeoutValues`.
  */
 export const DomainQemuAgentCommandTimeoutValues: {
-  /** `VIR_DOMAIN_QEMU_AGENT_COMMAND_BLOCK`, since 0.10.0. */
+  /**
+   * Waits for the agent's answer however long it takes. `VIR_DOMAIN_QEMU_AGENT_COMMAND_BLOCK`,
+   * since 0.10.0.
+   */
   readonly BLOCK: -2;
-  /** `VIR_DOMAIN_QEMU_AGENT_COMMAND_MIN`, since 0.10.0. */
+  /**
+   * The least value allowed, the same as `BLOCK`. `VIR_DOMAIN_QEMU_AGENT_COMMAND_MIN`, since
+   * 0.10.0.
+   */
   readonly MIN: -2;
-  /** `VIR_DOMAIN_QEMU_AGENT_COMMAND_DEFAULT`, since 0.10.0. */
+  /**
+   * Waits as long as the daemon does by itself, 5 seconds.
+   * `VIR_DOMAIN_QEMU_AGENT_COMMAND_DEFAULT`, since 0.10.0.
+   */
   readonly DEFAULT: -1;
-  /** `VIR_DOMAIN_QEMU_AGENT_COMMAND_NOWAIT`, since 0.10.0. */
+  /**
+   * Fails at once if the agent has not answered already.
+   * `VIR_DOMAIN_QEMU_AGENT_COMMAND_NOWAIT`, since 0.10.0.
+   */
   readonly NOWAIT: 0;
-  /** `VIR_DOMAIN_QEMU_AGENT_COMMAND_SHUTDOWN`, since 1.2.15. */
+  /**
+   * The wait of 60 seconds that the daemon uses for `guest-shutdown`.
+   * `VIR_DOMAIN_QEMU_AGENT_COMMAND_SHUTDOWN`, since 1.2.15.
+   */
   readonly SHUTDOWN: 60;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -46,11 +70,17 @@ export const DomainQemuAgentCommandTimeoutValues: {
   60: "SHUTDOWN",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virDomainQemuMonitorCommandFlags`. */
+/** Flags of a command to QEMU's monitor. libvirt's `virDomainQemuMonitorCommandFlags`. */
 export const DomainQemuMonitorCommandFlags: {
-  /** `VIR_DOMAIN_QEMU_MONITOR_COMMAND_DEFAULT`, since 0.8.8. */
+  /**
+   * The command is JSON, as QMP takes it. `VIR_DOMAIN_QEMU_MONITOR_COMMAND_DEFAULT`, since
+   * 0.8.8.
+   */
   readonly DEFAULT: 0;
-  /** `VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP`, since 0.8.8. */
+  /**
+   * The command is text, as QEMU's monitor for humans takes it.
+   * `VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP`, since 0.8.8.
+   */
   readonly HMP: 1;
 } = {
   DEFAULT: 0,

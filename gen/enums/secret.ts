@@ -6,15 +6,24 @@
  * @module
  */
 
-/** Flags, to be combined with `|`. libvirt's `virConnectListAllSecretsFlags`. */
+/**
+ * Flags of `Connection.listAllSecrets()`: within a pair of opposites either may match, of both
+ * pairs both must. libvirt's `virConnectListAllSecretsFlags`.
+ */
 export const SecretListFlags: {
-  /** `VIR_CONNECT_LIST_SECRETS_EPHEMERAL`, since 0.10.2. */
+  /**
+   * Secrets that the daemon keeps in memory alone. `VIR_CONNECT_LIST_SECRETS_EPHEMERAL`, since
+   * 0.10.2.
+   */
   readonly EPHEMERAL: 1;
-  /** `VIR_CONNECT_LIST_SECRETS_NO_EPHEMERAL`, since 0.10.2. */
+  /**
+   * Secrets that the daemon stores on disk. `VIR_CONNECT_LIST_SECRETS_NO_EPHEMERAL`, since
+   * 0.10.2.
+   */
   readonly NO_EPHEMERAL: 2;
-  /** `VIR_CONNECT_LIST_SECRETS_PRIVATE`, since 0.10.2. */
+  /** Secrets whose value no client may read. `VIR_CONNECT_LIST_SECRETS_PRIVATE`, since 0.10.2. */
   readonly PRIVATE: 4;
-  /** `VIR_CONNECT_LIST_SECRETS_NO_PRIVATE`, since 0.10.2. */
+  /** Secrets whose value clients may read. `VIR_CONNECT_LIST_SECRETS_NO_PRIVATE`, since 0.10.2. */
   readonly NO_PRIVATE: 8;
 } = {
   EPHEMERAL: 1,
@@ -23,19 +32,25 @@ export const SecretListFlags: {
   NO_PRIVATE: 8,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virSecretDefineFlags`. */
+/** Flags of `Connection.defineSecretXml()`. libvirt's `virSecretDefineFlags`. */
 export const SecretDefineFlags: {
-  /** `VIR_SECRET_DEFINE_VALIDATE`, since 7.7.0. */
+  /**
+   * Checks the XML against the schema first, so that unknown elements are refused and not
+   * ignored. `VIR_SECRET_DEFINE_VALIDATE`, since 7.7.0.
+   */
   readonly VALIDATE: 1;
 } = {
   VALIDATE: 1,
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virSecretEventLifecycleType`. */
+/**
+ * What happened to a secret: `event` of `SecretEvent.LIFECYCLE`. libvirt's
+ * `virSecretEventLifecycleType`.
+ */
 export const SecretEventLifecycleType: {
-  /** `VIR_SECRET_EVENT_DEFINED`, since 3.0.0. */
+  /** A secret was defined or its definition replaced. `VIR_SECRET_EVENT_DEFINED`, since 3.0.0. */
   readonly DEFINED: 0;
-  /** `VIR_SECRET_EVENT_UNDEFINED`, since 3.0.0. */
+  /** The secret was removed. `VIR_SECRET_EVENT_UNDEFINED`, since 3.0.0. */
   readonly UNDEFINED: 1;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -46,11 +61,20 @@ export const SecretEventLifecycleType: {
   1: "UNDEFINED",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virSecretEventID`. */
+/**
+ * Numbers of the kinds of secret events; `SecretEvent` has the same names as objects to listen
+ * with. libvirt's `virSecretEventID`.
+ */
 export const SecretEventId: {
-  /** `VIR_SECRET_EVENT_ID_LIFECYCLE`, since 3.0.0. */
+  /**
+   * A secret was defined or removed; see `SecretEventLifecycleType`.
+   * `VIR_SECRET_EVENT_ID_LIFECYCLE`, since 3.0.0.
+   */
   readonly LIFECYCLE: 0;
-  /** `VIR_SECRET_EVENT_ID_VALUE_CHANGED`, since 3.0.0. */
+  /**
+   * A secret has got another value, which the event does not tell.
+   * `VIR_SECRET_EVENT_ID_VALUE_CHANGED`, since 3.0.0.
+   */
   readonly VALUE_CHANGED: 1;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -61,19 +85,40 @@ export const SecretEventId: {
   1: "VALUE_CHANGED",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virSecretUsageType`. */
+/**
+ * What a secret is for; with the thing's name an argument of
+ * `Connection.lookupSecretByUsage()`. libvirt's `virSecretUsageType`.
+ */
 export const SecretUsageType: {
-  /** `VIR_SECRET_USAGE_TYPE_NONE`, since 0.7.1. */
+  /**
+   * For nothing in particular; such a secret is found by its UUID alone.
+   * `VIR_SECRET_USAGE_TYPE_NONE`, since 0.7.1.
+   */
   readonly NONE: 0;
-  /** `VIR_SECRET_USAGE_TYPE_VOLUME`, since 0.7.1. */
+  /**
+   * For the encryption of a volume, named by its path. `VIR_SECRET_USAGE_TYPE_VOLUME`, since
+   * 0.7.1.
+   */
   readonly VOLUME: 1;
-  /** `VIR_SECRET_USAGE_TYPE_CEPH`, since 0.9.7. */
+  /**
+   * For logging in to Ceph, under a name of its own. `VIR_SECRET_USAGE_TYPE_CEPH`, since
+   * 0.9.7.
+   */
   readonly CEPH: 2;
-  /** `VIR_SECRET_USAGE_TYPE_ISCSI`, since 1.0.4. */
+  /**
+   * For logging in to an iSCSI target, under a name of its own. `VIR_SECRET_USAGE_TYPE_ISCSI`,
+   * since 1.0.4.
+   */
   readonly ISCSI: 3;
-  /** `VIR_SECRET_USAGE_TYPE_TLS`, since 2.3.0. */
+  /**
+   * For the private key of a TLS certificate, under a name of its own.
+   * `VIR_SECRET_USAGE_TYPE_TLS`, since 2.3.0.
+   */
   readonly TLS: 4;
-  /** `VIR_SECRET_USAGE_TYPE_VTPM`, since 5.6.0. */
+  /**
+   * For the encryption of an emulated TPM's state, under a name of its own.
+   * `VIR_SECRET_USAGE_TYPE_VTPM`, since 5.6.0.
+   */
   readonly VTPM: 5;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;

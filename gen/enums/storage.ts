@@ -6,47 +6,104 @@
  * @module
  */
 
-/** Flags, to be combined with `|`. libvirt's `virConnectListAllStoragePoolsFlags`. */
+/**
+ * Flags of `Connection.listAllStoragePools()`: within a group of opposites, or of types, any
+ * may match; of several groups all must. libvirt's `virConnectListAllStoragePoolsFlags`.
+ */
 export const StoragePoolListFlags: {
-  /** `VIR_CONNECT_LIST_STORAGE_POOLS_INACTIVE`, since 0.10.2. */
+  /**
+   * Pools that are defined but not started. `VIR_CONNECT_LIST_STORAGE_POOLS_INACTIVE`, since
+   * 0.10.2.
+   */
   readonly INACTIVE: 1;
-  /** `VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE`, since 0.10.2. */
+  /** Pools whose volumes can be used. `VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE`, since 0.10.2. */
   readonly ACTIVE: 2;
-  /** `VIR_CONNECT_LIST_STORAGE_POOLS_PERSISTENT`, since 0.10.2. */
+  /** Pools with a stored definition. `VIR_CONNECT_LIST_STORAGE_POOLS_PERSISTENT`, since 0.10.2. */
   readonly PERSISTENT: 4;
-  /** `VIR_CONNECT_LIST_STORAGE_POOLS_TRANSIENT`, since 0.10.2. */
+  /**
+   * Pools that are gone once they stop. `VIR_CONNECT_LIST_STORAGE_POOLS_TRANSIENT`, since
+   * 0.10.2.
+   */
   readonly TRANSIENT: 8;
-  /** `VIR_CONNECT_LIST_STORAGE_POOLS_AUTOSTART`, since 0.10.2. */
+  /**
+   * Pools that start along with the host. `VIR_CONNECT_LIST_STORAGE_POOLS_AUTOSTART`, since
+   * 0.10.2.
+   */
   readonly AUTOSTART: 16;
-  /** `VIR_CONNECT_LIST_STORAGE_POOLS_NO_AUTOSTART`, since 0.10.2. */
+  /**
+   * Pools that wait for somebody to start them. `VIR_CONNECT_LIST_STORAGE_POOLS_NO_AUTOSTART`,
+   * since 0.10.2.
+   */
   readonly NO_AUTOSTART: 32;
-  /** `VIR_CONNECT_LIST_STORAGE_POOLS_DIR`, since 0.10.2. */
+  /**
+   * Pools whose volumes are files of a directory. `VIR_CONNECT_LIST_STORAGE_POOLS_DIR`, since
+   * 0.10.2.
+   */
   readonly DIR: 64;
-  /** `VIR_CONNECT_LIST_STORAGE_POOLS_FS`, since 0.10.2. */
+  /**
+   * Pools whose volumes are files of a device's file system, which the pool mounts.
+   * `VIR_CONNECT_LIST_STORAGE_POOLS_FS`, since 0.10.2.
+   */
   readonly FS: 128;
-  /** `VIR_CONNECT_LIST_STORAGE_POOLS_NETFS`, since 0.10.2. */
+  /**
+   * Pools whose volumes are files of a network file system, such as NFS, which the pool
+   * mounts. `VIR_CONNECT_LIST_STORAGE_POOLS_NETFS`, since 0.10.2.
+   */
   readonly NETFS: 256;
-  /** `VIR_CONNECT_LIST_STORAGE_POOLS_LOGICAL`, since 0.10.2. */
+  /**
+   * Pools whose volumes are logical volumes of an LVM group.
+   * `VIR_CONNECT_LIST_STORAGE_POOLS_LOGICAL`, since 0.10.2.
+   */
   readonly LOGICAL: 512;
-  /** `VIR_CONNECT_LIST_STORAGE_POOLS_DISK`, since 0.10.2. */
+  /**
+   * Pools whose volumes are partitions of a disk. `VIR_CONNECT_LIST_STORAGE_POOLS_DISK`, since
+   * 0.10.2.
+   */
   readonly DISK: 1024;
-  /** `VIR_CONNECT_LIST_STORAGE_POOLS_ISCSI`, since 0.10.2. */
+  /**
+   * Pools whose volumes are units of an iSCSI target, which the host logs in to.
+   * `VIR_CONNECT_LIST_STORAGE_POOLS_ISCSI`, since 0.10.2.
+   */
   readonly ISCSI: 2048;
-  /** `VIR_CONNECT_LIST_STORAGE_POOLS_SCSI`, since 0.10.2. */
+  /**
+   * Pools whose volumes are units of a SCSI host adapter.
+   * `VIR_CONNECT_LIST_STORAGE_POOLS_SCSI`, since 0.10.2.
+   */
   readonly SCSI: 4096;
-  /** `VIR_CONNECT_LIST_STORAGE_POOLS_MPATH`, since 0.10.2. */
+  /**
+   * Pools whose volumes are all the multipath devices of the host.
+   * `VIR_CONNECT_LIST_STORAGE_POOLS_MPATH`, since 0.10.2.
+   */
   readonly MPATH: 8192;
-  /** `VIR_CONNECT_LIST_STORAGE_POOLS_RBD`, since 0.10.2. */
+  /**
+   * Pools whose volumes are images of Ceph's block device.
+   * `VIR_CONNECT_LIST_STORAGE_POOLS_RBD`, since 0.10.2.
+   */
   readonly RBD: 16384;
-  /** `VIR_CONNECT_LIST_STORAGE_POOLS_SHEEPDOG`, since 0.10.2. */
+  /**
+   * Pools whose volumes are images of a Sheepdog cluster.
+   * `VIR_CONNECT_LIST_STORAGE_POOLS_SHEEPDOG`, since 0.10.2.
+   */
   readonly SHEEPDOG: 32768;
-  /** `VIR_CONNECT_LIST_STORAGE_POOLS_GLUSTER`, since 1.2.1. */
+  /**
+   * Pools whose volumes are files of a Gluster volume, used without mounting.
+   * `VIR_CONNECT_LIST_STORAGE_POOLS_GLUSTER`, since 1.2.1.
+   */
   readonly GLUSTER: 65536;
-  /** `VIR_CONNECT_LIST_STORAGE_POOLS_ZFS`, since 1.2.8. */
+  /**
+   * Pools whose volumes are those of a ZFS pool. `VIR_CONNECT_LIST_STORAGE_POOLS_ZFS`, since
+   * 1.2.8.
+   */
   readonly ZFS: 131072;
-  /** `VIR_CONNECT_LIST_STORAGE_POOLS_VSTORAGE`, since 3.1.0. */
+  /**
+   * Pools whose volumes are files of a Virtuozzo storage cluster.
+   * `VIR_CONNECT_LIST_STORAGE_POOLS_VSTORAGE`, since 3.1.0.
+   */
   readonly VSTORAGE: 262144;
-  /** `VIR_CONNECT_LIST_STORAGE_POOLS_ISCSI_DIRECT`, since 5.6.0. */
+  /**
+   * Pools whose volumes are units of an iSCSI target, used without the host's own initiator.
+   * `VIR_CONNECT_LIST_STORAGE_POOLS_ISCSI_DIRECT`, since 5.6.0.
+   */
   readonly ISCSI_DIRECT: 524288;
 } = {
   INACTIVE: 1,
@@ -71,17 +128,32 @@ export const StoragePoolListFlags: {
   ISCSI_DIRECT: 524288,
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virStoragePoolState`. */
+/**
+ * What a storage pool is doing, as `StoragePool.getInfo()` answers it. libvirt's
+ * `virStoragePoolState`.
+ */
 export const StoragePoolState: {
-  /** `VIR_STORAGE_POOL_INACTIVE`, since 0.4.1. */
+  /**
+   * The pool is not started; its volumes cannot be listed. `VIR_STORAGE_POOL_INACTIVE`, since
+   * 0.4.1.
+   */
   readonly INACTIVE: 0;
-  /** `VIR_STORAGE_POOL_BUILDING`, since 0.4.1. */
+  /**
+   * The place of the pool is being made or formatted. `VIR_STORAGE_POOL_BUILDING`, since
+   * 0.4.1.
+   */
   readonly BUILDING: 1;
-  /** `VIR_STORAGE_POOL_RUNNING`, since 0.4.1. */
+  /** The pool works. `VIR_STORAGE_POOL_RUNNING`, since 0.4.1. */
   readonly RUNNING: 2;
-  /** `VIR_STORAGE_POOL_DEGRADED`, since 0.4.1. */
+  /**
+   * The pool works in part, such as with a disk lost. `VIR_STORAGE_POOL_DEGRADED`, since
+   * 0.4.1.
+   */
   readonly DEGRADED: 3;
-  /** `VIR_STORAGE_POOL_INACCESSIBLE`, since 0.8.2. */
+  /**
+   * The pool is started, but its place cannot be reached. `VIR_STORAGE_POOL_INACCESSIBLE`,
+   * since 0.8.2.
+   */
   readonly INACCESSIBLE: 4;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -98,17 +170,23 @@ export const StoragePoolState: {
   4: "INACCESSIBLE",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virStoragePoolBuildFlags`. */
+/** Flags of `StoragePool.build()`. libvirt's `virStoragePoolBuildFlags`. */
 export const StoragePoolBuildFlags: {
-  /** `VIR_STORAGE_POOL_BUILD_NEW`, since 0.4.1. */
+  /** Makes the pool's place from the beginning. `VIR_STORAGE_POOL_BUILD_NEW`, since 0.4.1. */
   readonly NEW: 0;
-  /** `VIR_STORAGE_POOL_BUILD_REPAIR`, since 0.4.1. */
+  /** Mends a pool that is damaged. `VIR_STORAGE_POOL_BUILD_REPAIR`, since 0.4.1. */
   readonly REPAIR: 1;
-  /** `VIR_STORAGE_POOL_BUILD_RESIZE`, since 0.4.1. */
+  /**
+   * Makes a pool larger that has been built before. `VIR_STORAGE_POOL_BUILD_RESIZE`, since
+   * 0.4.1.
+   */
   readonly RESIZE: 2;
-  /** `VIR_STORAGE_POOL_BUILD_NO_OVERWRITE`, since 0.9.5. */
+  /**
+   * Fails with code `STORAGE_POOL_BUILT` when the device holds something already.
+   * `VIR_STORAGE_POOL_BUILD_NO_OVERWRITE`, since 0.9.5.
+   */
   readonly NO_OVERWRITE: 4;
-  /** `VIR_STORAGE_POOL_BUILD_OVERWRITE`, since 0.9.5. */
+  /** Formats the device whatever it holds. `VIR_STORAGE_POOL_BUILD_OVERWRITE`, since 0.9.5. */
   readonly OVERWRITE: 8;
 } = {
   NEW: 0,
@@ -118,15 +196,27 @@ export const StoragePoolBuildFlags: {
   OVERWRITE: 8,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virStoragePoolCreateFlags`. */
+/**
+ * Flags of `StoragePool.create()` and `Connection.createStoragePoolXml()`. libvirt's
+ * `virStoragePoolCreateFlags`.
+ */
 export const StoragePoolCreateFlags: {
-  /** `VIR_STORAGE_POOL_CREATE_NORMAL`, since 1.3.1. */
+  /**
+   * Only starts the pool, which has to be built. `VIR_STORAGE_POOL_CREATE_NORMAL`, since
+   * 1.3.1.
+   */
   readonly NORMAL: 0;
-  /** `VIR_STORAGE_POOL_CREATE_WITH_BUILD`, since 1.3.1. */
+  /** Builds the pool first. `VIR_STORAGE_POOL_CREATE_WITH_BUILD`, since 1.3.1. */
   readonly WITH_BUILD: 1;
-  /** `VIR_STORAGE_POOL_CREATE_WITH_BUILD_OVERWRITE`, since 1.3.1. */
+  /**
+   * Builds the pool first, formatting the device whatever it holds.
+   * `VIR_STORAGE_POOL_CREATE_WITH_BUILD_OVERWRITE`, since 1.3.1.
+   */
   readonly WITH_BUILD_OVERWRITE: 2;
-  /** `VIR_STORAGE_POOL_CREATE_WITH_BUILD_NO_OVERWRITE`, since 1.3.1. */
+  /**
+   * Builds the pool first, unless the device holds something already, which is an error.
+   * `VIR_STORAGE_POOL_CREATE_WITH_BUILD_NO_OVERWRITE`, since 1.3.1.
+   */
   readonly WITH_BUILD_NO_OVERWRITE: 4;
 } = {
   NORMAL: 0,
@@ -135,19 +225,25 @@ export const StoragePoolCreateFlags: {
   WITH_BUILD_NO_OVERWRITE: 4,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virStoragePoolDefineFlags`. */
+/** Flags of `Connection.defineStoragePoolXml()`. libvirt's `virStoragePoolDefineFlags`. */
 export const StoragePoolDefineFlags: {
-  /** `VIR_STORAGE_POOL_DEFINE_VALIDATE`, since 7.7.0. */
+  /**
+   * Checks the XML against the schema first, so that unknown elements are refused and not
+   * ignored. `VIR_STORAGE_POOL_DEFINE_VALIDATE`, since 7.7.0.
+   */
   readonly VALIDATE: 1;
 } = {
   VALIDATE: 1,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virStoragePoolDeleteFlags`. */
+/** Flags of `StoragePool.delete()`. libvirt's `virStoragePoolDeleteFlags`. */
 export const StoragePoolDeleteFlags: {
-  /** `VIR_STORAGE_POOL_DELETE_NORMAL`, since 0.4.1. */
+  /**
+   * Removes the pool's place without wiping it: fast. `VIR_STORAGE_POOL_DELETE_NORMAL`, since
+   * 0.4.1.
+   */
   readonly NORMAL: 0;
-  /** `VIR_STORAGE_POOL_DELETE_ZEROED`, since 0.4.1. */
+  /** Overwrites the data with zeroes: slow. `VIR_STORAGE_POOL_DELETE_ZEROED`, since 0.4.1. */
   readonly ZEROED: 1;
 } = {
   NORMAL: 0,
@@ -155,21 +251,24 @@ export const StoragePoolDeleteFlags: {
 };
 
 /**
- * Values; indexed with a number it gives the name. libvirt's
+ * What happened to a storage pool: `event` of `StoragePoolEvent.LIFECYCLE`. libvirt's
  * `virStoragePoolEventLifecycleType`.
  */
 export const StoragePoolEventLifecycleType: {
-  /** `VIR_STORAGE_POOL_EVENT_DEFINED`, since 2.0.0. */
+  /** A definition was stored or replaced. `VIR_STORAGE_POOL_EVENT_DEFINED`, since 2.0.0. */
   readonly DEFINED: 0;
-  /** `VIR_STORAGE_POOL_EVENT_UNDEFINED`, since 2.0.0. */
+  /** The definition was removed. `VIR_STORAGE_POOL_EVENT_UNDEFINED`, since 2.0.0. */
   readonly UNDEFINED: 1;
-  /** `VIR_STORAGE_POOL_EVENT_STARTED`, since 2.0.0. */
+  /** The pool became active. `VIR_STORAGE_POOL_EVENT_STARTED`, since 2.0.0. */
   readonly STARTED: 2;
-  /** `VIR_STORAGE_POOL_EVENT_STOPPED`, since 2.0.0. */
+  /** The pool is no longer active. `VIR_STORAGE_POOL_EVENT_STOPPED`, since 2.0.0. */
   readonly STOPPED: 3;
-  /** `VIR_STORAGE_POOL_EVENT_CREATED`, since 3.8.0. */
+  /** The pool's place was built. `VIR_STORAGE_POOL_EVENT_CREATED`, since 3.8.0. */
   readonly CREATED: 4;
-  /** `VIR_STORAGE_POOL_EVENT_DELETED`, since 3.8.0. */
+  /**
+   * The pool's place was deleted, and its data with it. `VIR_STORAGE_POOL_EVENT_DELETED`,
+   * since 3.8.0.
+   */
   readonly DELETED: 5;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -188,11 +287,20 @@ export const StoragePoolEventLifecycleType: {
   5: "DELETED",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virStoragePoolEventID`. */
+/**
+ * Numbers of the kinds of storage pool events; `StoragePoolEvent` has the same names as
+ * objects to listen with. libvirt's `virStoragePoolEventID`.
+ */
 export const StoragePoolEventId: {
-  /** `VIR_STORAGE_POOL_EVENT_ID_LIFECYCLE`, since 2.0.0. */
+  /**
+   * A pool was defined, started, stopped and the like; see `StoragePoolEventLifecycleType`.
+   * `VIR_STORAGE_POOL_EVENT_ID_LIFECYCLE`, since 2.0.0.
+   */
   readonly LIFECYCLE: 0;
-  /** `VIR_STORAGE_POOL_EVENT_ID_REFRESH`, since 2.0.0. */
+  /**
+   * The daemon looked anew which volumes a pool has. `VIR_STORAGE_POOL_EVENT_ID_REFRESH`,
+   * since 2.0.0.
+   */
   readonly REFRESH: 1;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -203,19 +311,25 @@ export const StoragePoolEventId: {
   1: "REFRESH",
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virStorageVolType`. */
+/** What a volume is, as `StorageVol.getInfo()` answers it. libvirt's `virStorageVolType`. */
 export const StorageVolType: {
-  /** `VIR_STORAGE_VOL_FILE`, since 0.4.1. */
+  /** A regular file. `VIR_STORAGE_VOL_FILE`, since 0.4.1. */
   readonly FILE: 0;
-  /** `VIR_STORAGE_VOL_BLOCK`, since 0.4.1. */
+  /** A block device. `VIR_STORAGE_VOL_BLOCK`, since 0.4.1. */
   readonly BLOCK: 1;
-  /** `VIR_STORAGE_VOL_DIR`, since 0.9.5. */
+  /** A directory that serves as a volume. `VIR_STORAGE_VOL_DIR`, since 0.9.5. */
   readonly DIR: 2;
-  /** `VIR_STORAGE_VOL_NETWORK`, since 0.9.13. */
+  /**
+   * An image that is reached by a network protocol, such as one of Ceph.
+   * `VIR_STORAGE_VOL_NETWORK`, since 0.9.13.
+   */
   readonly NETWORK: 3;
-  /** `VIR_STORAGE_VOL_NETDIR`, since 1.2.0. */
+  /** A directory that is reached by a network protocol. `VIR_STORAGE_VOL_NETDIR`, since 1.2.0. */
   readonly NETDIR: 4;
-  /** `VIR_STORAGE_VOL_PLOOP`, since 1.3.4. */
+  /**
+   * A directory with the image and description that OpenVZ's ploop uses.
+   * `VIR_STORAGE_VOL_PLOOP`, since 1.3.4.
+   */
   readonly PLOOP: 5;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -234,13 +348,25 @@ export const StorageVolType: {
   5: "PLOOP",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virStorageVolCreateFlags`. */
+/**
+ * Flags of `StoragePool.createVolumeXml()` and `StoragePool.createVolumeXmlFrom()`. libvirt's
+ * `virStorageVolCreateFlags`.
+ */
 export const StorageVolCreateFlags: {
-  /** `VIR_STORAGE_VOL_CREATE_PREALLOC_METADATA`, since 1.0.1. */
+  /**
+   * Lays out a qcow2 image's tables for its whole size at once, without taking room for data.
+   * `VIR_STORAGE_VOL_CREATE_PREALLOC_METADATA`, since 1.0.1.
+   */
   readonly PREALLOC_METADATA: 1;
-  /** `VIR_STORAGE_VOL_CREATE_REFLINK`, since 1.2.13. */
+  /**
+   * Has the file system share the data of the copied volume until either is written; btrfs and
+   * XFS can. `VIR_STORAGE_VOL_CREATE_REFLINK`, since 1.2.13.
+   */
   readonly REFLINK: 2;
-  /** `VIR_STORAGE_VOL_CREATE_VALIDATE`, since 8.10.0. */
+  /**
+   * Checks the XML against the schema first, so that unknown elements are refused and not
+   * ignored. `VIR_STORAGE_VOL_CREATE_VALIDATE`, since 8.10.0.
+   */
   readonly VALIDATE: 4;
 } = {
   PREALLOC_METADATA: 1,
@@ -248,13 +374,16 @@ export const StorageVolCreateFlags: {
   VALIDATE: 4,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virStorageVolDeleteFlags`. */
+/** Flags of `StorageVol.delete()`. libvirt's `virStorageVolDeleteFlags`. */
 export const StorageVolDeleteFlags: {
-  /** `VIR_STORAGE_VOL_DELETE_NORMAL`, since 0.4.1. */
+  /** Removes the volume without wiping it: fast. `VIR_STORAGE_VOL_DELETE_NORMAL`, since 0.4.1. */
   readonly NORMAL: 0;
-  /** `VIR_STORAGE_VOL_DELETE_ZEROED`, since 0.4.1. */
+  /** Overwrites the data with zeroes: slow. `VIR_STORAGE_VOL_DELETE_ZEROED`, since 0.4.1. */
   readonly ZEROED: 1;
-  /** `VIR_STORAGE_VOL_DELETE_WITH_SNAPSHOTS`, since 1.2.21. */
+  /**
+   * Deletes the volume's snapshots too, which it else refuses; for Ceph's images.
+   * `VIR_STORAGE_VOL_DELETE_WITH_SNAPSHOTS`, since 1.2.21.
+   */
   readonly WITH_SNAPSHOTS: 2;
 } = {
   NORMAL: 0,
@@ -262,32 +391,50 @@ export const StorageVolDeleteFlags: {
   WITH_SNAPSHOTS: 2,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virStorageVolDownloadFlags`. */
+/** Flags of `StorageVol.download()`. libvirt's `virStorageVolDownloadFlags`. */
 export const StorageVolDownloadFlags: {
-  /** `VIR_STORAGE_VOL_DOWNLOAD_SPARSE_STREAM`, since 3.4.0. */
+  /**
+   * Sends holes as such and not as zeroes; both sides have to know them.
+   * `VIR_STORAGE_VOL_DOWNLOAD_SPARSE_STREAM`, since 3.4.0.
+   */
   readonly SPARSE_STREAM: 1;
 } = {
   SPARSE_STREAM: 1,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virStorageVolInfoFlags`. */
+/**
+ * Flags of `StorageVol.getInfo()`: what its `allocation` tells. libvirt's
+ * `virStorageVolInfoFlags`.
+ */
 export const StorageVolInfoFlags: {
-  /** `VIR_STORAGE_VOL_USE_ALLOCATION`, since 3.0.0. */
+  /**
+   * The bytes that the volume takes on the storage. `VIR_STORAGE_VOL_USE_ALLOCATION`, since
+   * 3.0.0.
+   */
   readonly USE_ALLOCATION: 0;
-  /** `VIR_STORAGE_VOL_GET_PHYSICAL`, since 3.0.0. */
+  /**
+   * The size of the file or device that holds it, in bytes, counting holes.
+   * `VIR_STORAGE_VOL_GET_PHYSICAL`, since 3.0.0.
+   */
   readonly GET_PHYSICAL: 1;
 } = {
   USE_ALLOCATION: 0,
   GET_PHYSICAL: 1,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virStorageVolResizeFlags`. */
+/** Flags of `StorageVol.resize()`. libvirt's `virStorageVolResizeFlags`. */
 export const StorageVolResizeFlags: {
-  /** `VIR_STORAGE_VOL_RESIZE_ALLOCATE`, since 0.9.10. */
+  /** Takes room for the new size at once. `VIR_STORAGE_VOL_RESIZE_ALLOCATE`, since 0.9.10. */
   readonly ALLOCATE: 1;
-  /** `VIR_STORAGE_VOL_RESIZE_DELTA`, since 0.9.10. */
+  /**
+   * Takes `capacity` as a change to the present size; with `SHRINK` it is taken away.
+   * `VIR_STORAGE_VOL_RESIZE_DELTA`, since 0.9.10.
+   */
   readonly DELTA: 2;
-  /** `VIR_STORAGE_VOL_RESIZE_SHRINK`, since 0.9.10. */
+  /**
+   * Allows a smaller size, by which data may be lost. `VIR_STORAGE_VOL_RESIZE_SHRINK`, since
+   * 0.9.10.
+   */
   readonly SHRINK: 4;
 } = {
   ALLOCATE: 1,
@@ -295,35 +442,62 @@ export const StorageVolResizeFlags: {
   SHRINK: 4,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virStorageVolUploadFlags`. */
+/** Flags of `StorageVol.upload()`. libvirt's `virStorageVolUploadFlags`. */
 export const StorageVolUploadFlags: {
-  /** `VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM`, since 3.4.0. */
+  /**
+   * Accepts holes as such, so that they take no room; both sides have to know them.
+   * `VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM`, since 3.4.0.
+   */
   readonly SPARSE_STREAM: 1;
 } = {
   SPARSE_STREAM: 1,
 };
 
-/** Values; indexed with a number it gives the name. libvirt's `virStorageVolWipeAlgorithm`. */
+/**
+ * How `StorageVol.wipePattern()` overwrites a volume; all but `ZERO` and `TRIM` need the tool
+ * `scrub` on the host. libvirt's `virStorageVolWipeAlgorithm`.
+ */
 export const StorageVolWipeAlgorithm: {
-  /** `VIR_STORAGE_VOL_WIPE_ALG_ZERO`, since 0.9.10. */
+  /** One pass of zeroes. `VIR_STORAGE_VOL_WIPE_ALG_ZERO`, since 0.9.10. */
   readonly ZERO: 0;
-  /** `VIR_STORAGE_VOL_WIPE_ALG_NNSA`, since 0.9.10. */
+  /**
+   * Four passes by the rules of the US nuclear security agency (NAP-14.1-C).
+   * `VIR_STORAGE_VOL_WIPE_ALG_NNSA`, since 0.9.10.
+   */
   readonly NNSA: 1;
-  /** `VIR_STORAGE_VOL_WIPE_ALG_DOD`, since 0.9.10. */
+  /**
+   * Four passes by the rules of the US defence department (5220.22-M).
+   * `VIR_STORAGE_VOL_WIPE_ALG_DOD`, since 0.9.10.
+   */
   readonly DOD: 2;
-  /** `VIR_STORAGE_VOL_WIPE_ALG_BSI`, since 0.9.10. */
+  /**
+   * Nine passes by the rules of the German office for information security.
+   * `VIR_STORAGE_VOL_WIPE_ALG_BSI`, since 0.9.10.
+   */
   readonly BSI: 3;
-  /** `VIR_STORAGE_VOL_WIPE_ALG_GUTMANN`, since 0.9.10. */
+  /** The 35 passes of Peter Gutmann's paper. `VIR_STORAGE_VOL_WIPE_ALG_GUTMANN`, since 0.9.10. */
   readonly GUTMANN: 4;
-  /** `VIR_STORAGE_VOL_WIPE_ALG_SCHNEIER`, since 0.9.10. */
+  /**
+   * Seven passes as Bruce Schneier's "Applied Cryptography" tells.
+   * `VIR_STORAGE_VOL_WIPE_ALG_SCHNEIER`, since 0.9.10.
+   */
   readonly SCHNEIER: 5;
-  /** `VIR_STORAGE_VOL_WIPE_ALG_PFITZNER7`, since 0.9.10. */
+  /**
+   * Seven passes of random data, after Roy Pfitzner. `VIR_STORAGE_VOL_WIPE_ALG_PFITZNER7`,
+   * since 0.9.10.
+   */
   readonly PFITZNER7: 6;
-  /** `VIR_STORAGE_VOL_WIPE_ALG_PFITZNER33`, since 0.9.10. */
+  /**
+   * 33 passes of random data, after Roy Pfitzner. `VIR_STORAGE_VOL_WIPE_ALG_PFITZNER33`, since
+   * 0.9.10.
+   */
   readonly PFITZNER33: 7;
-  /** `VIR_STORAGE_VOL_WIPE_ALG_RANDOM`, since 0.9.10. */
+  /** One pass of random data. `VIR_STORAGE_VOL_WIPE_ALG_RANDOM`, since 0.9.10. */
   readonly RANDOM: 8;
-  /** `VIR_STORAGE_VOL_WIPE_ALG_TRIM`, since 1.3.2. */
+  /**
+   * Tells the device that the data is no longer used; whether it can still be read depends on
+   * the device. `VIR_STORAGE_VOL_WIPE_ALG_TRIM`, since 1.3.2.
+   */
   readonly TRIM: 9;
   /** The name of a value; `undefined` for one that is newer than this library. */
   readonly [value: number]: string | undefined;
@@ -350,9 +524,12 @@ export const StorageVolWipeAlgorithm: {
   9: "TRIM",
 };
 
-/** Flags, to be combined with `|`. libvirt's `virStorageXMLFlags`. */
+/** Flags of `StoragePool.getXmlDesc()`. libvirt's `virStorageXMLFlags`. */
 export const StorageXmlFlags: {
-  /** `VIR_STORAGE_XML_INACTIVE`, since 0.9.13. */
+  /**
+   * The stored definition, not the pool's present state. `VIR_STORAGE_XML_INACTIVE`, since
+   * 0.9.13.
+   */
   readonly INACTIVE: 1;
 } = {
   INACTIVE: 1,

@@ -6,15 +6,18 @@
  * @module
  */
 
-/** Flags, to be combined with `|`. libvirt's `virStreamEventType`. */
+/**
+ * What libvirt's stream callbacks watch for; streams here are `ReadableStream` and
+ * `WritableStream` instead. libvirt's `virStreamEventType`.
+ */
 export const StreamEventType: {
-  /** `VIR_STREAM_EVENT_READABLE`, since 0.7.2. */
+  /** Data has arrived. `VIR_STREAM_EVENT_READABLE`, since 0.7.2. */
   readonly READABLE: 1;
-  /** `VIR_STREAM_EVENT_WRITABLE`, since 0.7.2. */
+  /** There is room to send. `VIR_STREAM_EVENT_WRITABLE`, since 0.7.2. */
   readonly WRITABLE: 2;
-  /** `VIR_STREAM_EVENT_ERROR`, since 0.7.2. */
+  /** The stream has failed. `VIR_STREAM_EVENT_ERROR`, since 0.7.2. */
   readonly ERROR: 4;
-  /** `VIR_STREAM_EVENT_HANGUP`, since 0.7.2. */
+  /** The other side has ended the stream. `VIR_STREAM_EVENT_HANGUP`, since 0.7.2. */
   readonly HANGUP: 8;
 } = {
   READABLE: 1,
@@ -23,17 +26,20 @@ export const StreamEventType: {
   HANGUP: 8,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virStreamFlags`. */
+/** Flags of opening a stream in C; streams here never block. libvirt's `virStreamFlags`. */
 export const StreamFlags: {
-  /** `VIR_STREAM_NONBLOCK`, since 0.7.2. */
+  /** Reading and writing answer at once instead of waiting. `VIR_STREAM_NONBLOCK`, since 0.7.2. */
   readonly NONBLOCK: 1;
 } = {
   NONBLOCK: 1,
 };
 
-/** Flags, to be combined with `|`. libvirt's `virStreamRecvFlagsValues`. */
+/** Flags of reading a stream in C. libvirt's `virStreamRecvFlagsValues`. */
 export const StreamRecvFlags: {
-  /** `VIR_STREAM_RECV_STOP_AT_HOLE`, since 3.4.0. */
+  /**
+   * Reading ends before a hole instead of giving zeroes for it.
+   * `VIR_STREAM_RECV_STOP_AT_HOLE`, since 3.4.0.
+   */
   readonly STOP_AT_HOLE: 1;
 } = {
   STOP_AT_HOLE: 1,

@@ -8,6 +8,10 @@
 
 /** The types of `VIR_DOMAIN_ANNOUNCE_INTERFACE_*`, as numbers of `TypedParamType`. */
 export const announceInterfaceFields: Readonly<Record<string, number>> = {
+  "initial": 2, // uint
+  "max": 2, // uint
+  "rounds": 2, // uint
+  "step": 2, // uint
 };
 
 /** The types of `VIR_DOMAIN_BLKIO_*`, as numbers of `TypedParamType`. */

@@ -72,7 +72,10 @@ async function main(): Promise<number> {
   const files = generate({
     wire: await readJson<Wire>("gen/schema/wire.json"),
     api: await readJson<Api>("gen/schema/api.json"),
-    docs: await readJson<Record<string, string>>("gen/schema/docs.json", {}),
+    docs: {
+      ...await readJson<Record<string, string>>("gen/schema/docs.json", {}),
+      ...await readJson<Record<string, string>>("gen/schema/docs_enums.json", {}),
+    },
   });
   const stale: string[] = [];
   for (const [path, text] of files) {

@@ -199,9 +199,13 @@ export const FIELD_FAMILIES: Readonly<Record<string, string>> = {
 
 /**
  * Types of typed-parameter fields where libvirt's description states none that a pattern can read;
- * taken from the tables with which its drivers check parameters.
+ * as the qemu driver of libvirt 12.8.0 names them when it refuses another.
  */
 export const FIELD_TYPES: Readonly<Record<string, TypedParamType>> = {
+  VIR_DOMAIN_ANNOUNCE_INTERFACE_INITIAL: "uint",
+  VIR_DOMAIN_ANNOUNCE_INTERFACE_MAX: "uint",
+  VIR_DOMAIN_ANNOUNCE_INTERFACE_ROUNDS: "uint",
+  VIR_DOMAIN_ANNOUNCE_INTERFACE_STEP: "uint",
   VIR_DOMAIN_BLOCK_COPY_BANDWIDTH: "ullong",
   VIR_DOMAIN_SAVE_PARAM_DXML: "string",
   VIR_DOMAIN_SAVE_PARAM_FILE: "string",

@@ -123,7 +123,8 @@ export abstract class StorageVolStreams extends StorageVolBase {
   async download(
     options: StorageVolTransferOptions = {},
   ): Promise<ReadableStream<Uint8Array> | ReadableStream<SparseChunk>> {
-    const total = await this.#total(options);
+    const total = options.length ||
+      (options.onProgress === undefined ? undefined : await this.#total(options));
     const { stream } = await openStream(
       this.caller,
       storageVolDownload,
@@ -187,10 +188,8 @@ export abstract class StorageVolStreams extends StorageVolBase {
     return last;
   }
 
-  // Only a progress report needs to know it, and only the file's own size is what comes over.
+  // The size of the file is what comes over, not the capacity that a guest sees.
   async #total(options: StorageVolTransferOptions): Promise<bigint | undefined> {
-    if (options.length) return options.length;
-    if (options.onProgress === undefined) return undefined;
     try {
       const { allocation } = await this.getInfo({
         flags: StorageVolInfoFlags.GET_PHYSICAL,

@@ -14,7 +14,7 @@ import { failure } from "./failure.ts";
 /** What the built-in handlers do to their session. */
 export interface BuiltinSession {
   /** The driver's connection, once it is open. */
-  readonly connection: DriverConnection | undefined;
+  connection(): DriverConnection | undefined;
   readonly events: ClientEvents;
   /** Opens the driver's connection. */
   open(name: string | null, flags: number): void | Promise<void>;
@@ -63,7 +63,7 @@ export function builtinHandlers(session: BuiltinSession): Builtins {
     authSaslStart: refuseSasl,
     authSaslStep: refuseSasl,
     connectOpen({ name, flags }, { readOnly }) {
-      if (session.connection !== undefined) throw internal("connection already open");
+      if (session.connection() !== undefined) throw internal("connection already open");
       return session.open(name, readOnly ? flags | ConnectFlags.RO : flags);
     },
     connectClose: () => session.closeSoon(),
@@ -71,10 +71,11 @@ export function builtinHandlers(session: BuiltinSession): Builtins {
       if (feature === Feature.PROGRAM_KEEPALIVE) {
         return { supported: session.startKeepalive() ? 1 : 0 };
       }
-      if (session.connection === undefined) throw internal("hypervisor connection not open");
+      const connection = session.connection();
+      if (connection === undefined) throw internal("hypervisor connection not open");
       const own = feature === Feature.REMOTE_EVENT_CALLBACK ||
         feature === Feature.REMOTE_CLOSE_CALLBACK;
-      return { supported: own || session.connection.features.has(feature) ? 1 : 0 };
+      return { supported: own || connection.features.has(feature) ? 1 : 0 };
     },
     connectGetLibVersion: () => ({ libVer: LIBRARY_VERSION }),
     connectSetIdentity() {},

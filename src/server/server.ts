@@ -52,6 +52,9 @@ const KEEPALIVE_COUNT = 5;
 // is let go of instead.
 const BACKLOG_MAX = 32 * 1024 * 1024;
 
+// A stream's source is asked to wait beyond this.
+const STREAM_BACKLOG = 1024 * 1024;
+
 /** Serves one client over one connection. */
 export class ServerSession {
   /** Resolves with the reason when the client is gone; never rejects. */
@@ -111,18 +114,13 @@ export class ServerSession {
       handle: (events) => this.#receive(events),
       flush: () => this.#pump.flush(),
     });
-    const session = this;
     this.#streamOwner = {
       engine: this.#engine,
-      get writable() {
-        return session.#pump.backlog < 1024 * 1024;
-      },
+      writable: () => this.#pump.backlog < STREAM_BACKLOG,
       schedule: () => this.#pump.schedule(),
     };
     this.#builtins = builtinHandlers({
-      get connection() {
-        return session.#connection;
-      },
+      connection: () => this.#connection,
       events: this.#events,
       open: (name, flags) => this.#open(name, flags),
       closeSoon: () => this.#closing = true,

@@ -43,7 +43,7 @@ const CHUNK = 262120;
 export interface StreamOwner {
   readonly engine: RpcEngine;
   /** Whether the transport has room. */
-  readonly writable: boolean;
+  writable(): boolean;
   /** Sends what the engine has by now. */
   schedule(): void;
 }
@@ -85,12 +85,12 @@ export class ClientStream implements ServerStream {
       const piece = chunk.subarray(at, at + CHUNK);
       this.#send(() => this.#owner.engine.sendData(this.#state, piece));
     }
-    return this.#owner.writable;
+    return this.#owner.writable();
   }
 
   writeHole(length: bigint): boolean {
     this.#send(() => this.#owner.engine.sendHole(this.#state, length));
-    return this.#owner.writable;
+    return this.#owner.writable();
   }
 
   end(): void {

@@ -13,8 +13,9 @@ const BURST = 1024 * 1024;
 const FIRST_PAUSE = 4;
 const LONGEST_PAUSE = 1000;
 
-/** How often a side that does not read shows that it lives: libvirtd's own `keepalive_interval`. */
-const SIGN_OF_LIFE = 5000;
+// How often a side that does not read shows that it lives: well inside any keepalive that a daemon is
+// configured with (libvirtd gives a client up after 30 s unless told otherwise).
+const SIGN_OF_LIFE = 2000;
 
 /** What the gate needs of its session. */
 export interface ReadGateOwner {

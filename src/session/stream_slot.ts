@@ -307,9 +307,13 @@ export class StreamSlot {
   }
 }
 
+// What lies between whoever calls `Session.openStream()` and the constructor here.
+const OWN_FRAMES = 3;
+
 // Packets are handled where nobody's caller is on the stack.
 function withStackOf(error: Error, opened: Error): Error {
   const frames = opened.stack?.split("\n").filter((line) => /^\s+at /.test(line)) ?? [];
+  frames.splice(0, OWN_FRAMES);
   if (frames.length > 0) {
     error.stack = [`${error.name}: ${error.message}`, ...frames].join("\n");
   }

@@ -33,9 +33,7 @@ export class CallWindow<C extends Windowed> {
 
   /** Starts with all places free; throws a RangeError where there would be none. */
   constructor(limit: number) {
-    if (!Number.isInteger(limit) || limit < 1) {
-      throw new RangeError(`Expected callsInFlight to be a whole number from 1 up, found ${limit}`);
-    }
+    checkPlaces(limit);
     this.#limit = limit;
   }
 
@@ -106,4 +104,12 @@ export class CallWindow<C extends Windowed> {
     this.#total++;
     if (!call.priority) this.#ordinary++;
   }
+}
+
+/** Throws a RangeError where no call would ever find a place. */
+export function checkPlaces(callsInFlight: number): void {
+  if (Number.isInteger(callsInFlight) && callsInFlight > 0) return;
+  throw new RangeError(
+    `Cannot limit callsInFlight to ${callsInFlight}: expected a whole number from 1 up`,
+  );
 }

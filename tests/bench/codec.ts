@@ -21,7 +21,7 @@ import {
   XdrReader,
   XdrWriter,
 } from "../../src/protocol.ts";
-import { toObject } from "../../src/typed_params.ts";
+import { ObjectMaker } from "../../src/typed_params.ts";
 import type { BenchOptions } from "./main.ts";
 import { Mark } from "./mark.ts";
 
@@ -97,7 +97,8 @@ export function codec({ reps, number }: BenchOptions): Promise<void> {
     ["xdr-stats-encode", statsBytes, stats],
     ["xdr-stats-decode", statsBytes, () => {
       const { retStats } = decodeConnectGetAllDomainStatsRet(reader.reset(statsBytes));
-      return retStats.map(({ dom, params }) => ({ dom, stats: toObject(params) }));
+      const maker = new ObjectMaker();
+      return retStats.map(({ dom, params }) => ({ dom, stats: maker.toObject(params) }));
     }],
   ];
   for (const [workload, bytes, job] of jobs) {

@@ -254,7 +254,7 @@ test("event registration: a signal that has aborted registers nothing", () =>
     assertEquals(daemon.got, []);
   }));
 
-test("event registration: a signal ends the wait for a daemon that does not answer", () =>
+test("event registration: a signal that aborts before it stands undoes it", () =>
   withEventDaemon(async ({ daemon, events }) => {
     const abort = new AbortController();
     const stream = events(DomainEvent.LIFECYCLE, { signal: abort.signal });

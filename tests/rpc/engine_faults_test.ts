@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
 import { connectGetHostname, connectOpen } from "../../gen/remote/connect.ts";
 import { ProtocolError, XdrError } from "../../src/xdr/errors.ts";
 import { test } from "../harness.ts";

@@ -47,7 +47,11 @@ test("streams: a client's stream is there from the moment of its call", () => {
   assertStrictEquals(stream.context, context);
   assertEquals(output(client), call(PROC, 1, DATA));
   // the daemon's packets may overtake its reply
-  const bytes = concat(streamData(PROC, 1, words(7)), reply(PROC, 1), streamData(PROC, 1, words(8)));
+  const bytes = concat(
+    streamData(PROC, 1, words(7)),
+    reply(PROC, 1),
+    streamData(PROC, 1, words(8)),
+  );
   assertEquals(receive(client, bytes), [
     "data 1 [00000007]",
     "reply 1 [] fds 0",
@@ -185,7 +189,11 @@ test("streams: several at once keep apart", () => {
     "data 3 [00000003]",
     "end 2",
   ]);
-  assertEquals([1, 2, 3].map((serial) => client.stream(serial)?.phase), [undefined, "open", "open"]);
+  assertEquals([1, 2, 3].map((serial) => client.stream(serial)?.phase), [
+    undefined,
+    "open",
+    "open",
+  ]);
 });
 
 test("streams: a server's stream lives until the server has said the last word", () => {
@@ -250,7 +258,11 @@ test("streams: payload beyond the protocol's limit is refused and leaves the out
   const most = new Uint8Array(32 * 1024 * 1024 - 24);
   client.sendData(stream, DATA);
   const tooMuch = new Uint8Array(most.length + 1);
-  const error = assertThrows(() => client.sendData(stream, tooMuch), ProtocolError, "33554437 bytes");
+  const error = assertThrows(
+    () => client.sendData(stream, tooMuch),
+    ProtocolError,
+    "33554437 bytes",
+  );
   assertEquals(error.origin, "local");
   assertEquals(stream.phase, "open");
   assertEquals(output(client), streamData(PROC, 1, DATA));

@@ -57,7 +57,11 @@ export function packet(fields: PacketFields = {}): Uint8Array<ArrayBuffer> {
 }
 
 /** A call. */
-export function call(procedure: number, serial: number, body?: Uint8Array): Uint8Array<ArrayBuffer> {
+export function call(
+  procedure: number,
+  serial: number,
+  body?: Uint8Array,
+): Uint8Array<ArrayBuffer> {
   return packet({ procedure, serial, type: TYPE.call, ...bodyOf(body) });
 }
 

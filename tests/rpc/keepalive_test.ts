@@ -35,7 +35,10 @@ test("keepalive: a silent peer is pinged count times and given up after interval
 });
 
 test("keepalive: count 0 gives up after one interval without a ping", () => {
-  assertEquals(run(new Keepalive({ interval: 100, count: 0 }, 0), 0, 999), { pings: [], dead: 100 });
+  assertEquals(run(new Keepalive({ interval: 100, count: 0 }, 0), 0, 999), {
+    pings: [],
+    dead: 100,
+  });
 });
 
 test("keepalive: whatever is heard starts the count again, from when it was heard", () => {

@@ -76,7 +76,9 @@ export async function runSuite(
   run: Run,
 ): Promise<Result> {
   const label = program.label + (run.suffix ?? "");
-  console.log(`\n── ${label}: ${run.files.length} test files ──\n`);
+  console.log(
+    `\n── ${label}: ${run.files.length} test ${run.files.length === 1 ? "file" : "files"} ──\n`,
+  );
   const temporary = await Deno.makeTempDir({ prefix: "virtwire-tests-" });
   const started = performance.now();
   try {

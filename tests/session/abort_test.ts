@@ -162,7 +162,10 @@ test("abort: a subscription with a signal that is aborted already sends nothing"
   withPeer(async ({ session, peer }) => {
     const signal = AbortSignal.abort("no need");
     const sink = new RecordingSink();
-    assertEquals(await rejection(session.subscribe(lifecycleSource(), sink, { signal })), "no need");
+    assertEquals(
+      await rejection(session.subscribe(lifecycleSource(), sink, { signal })),
+      "no need",
+    );
     peer.answerAll(echoed);
     await session.call(echo, "y");
     assertEquals(peer.chunks.length, 1);

@@ -73,9 +73,9 @@ test("session: two hundred calls at once, answered at random, in pieces, between
   withPeer(async ({ session, peer }) => {
     const random = new Random(21);
     const wanted = Array.from({ length: 200 }, (_, i) => `call ${i}`);
-    const answers = Promise.all(wanted.map((value, i) =>
-      session.call(i % 7 === 0 ? quickEcho : echo, value)
-    ));
+    const answers = Promise.all(
+      wanted.map((value, i) => session.call(i % 7 === 0 ? quickEcho : echo, value)),
+    );
     const open = [];
     for (let answered = 0; answered < wanted.length; answered++) {
       if (open.length === 0) open.push(await peer.next());

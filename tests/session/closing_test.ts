@@ -85,8 +85,9 @@ for (const ending of ENDINGS) {
   test(`closing: ${ending.name}: all that is pending fails, sent or waiting`, () =>
     withPeer(async (ends) => {
       const { session, peer } = ends;
-      const calls = Array.from({ length: 9 }, (_, i) =>
-        session.call(i === 8 ? quickEcho : echo, `${i}`)
+      const calls = Array.from(
+        { length: 9 },
+        (_, i) => session.call(i === 8 ? quickEcho : echo, `${i}`),
       );
       const failures = calls.map((call) => assertRejects(() => call, ending.errorClass));
       await peer.take(5);
@@ -192,7 +193,10 @@ test("closing: the peer hangs up while close() says goodbye", () =>
 test("closing: a peer that does not read cannot keep close() up", async () => {
   const [ours, theirs] = memoryPair("deaf");
   const session = new Session(ours);
-  const large = { ...echo, encode: (w: { raw(b: Uint8Array): void }) => w.raw(new Uint8Array(2e6)) };
+  const large = {
+    ...echo,
+    encode: (w: { raw(b: Uint8Array): void }) => w.raw(new Uint8Array(2e6)),
+  };
   const pending = assertRejects(() => session.call(large, ""), ConnectionError);
   await session.close();
   await pending;
@@ -239,7 +243,9 @@ interface Broken {
 // An end whose streams the test controls.
 function brokenDuplex(writeError?: string): Broken {
   let source!: ReadableStreamDefaultController<Uint8Array>;
-  const readable = new ReadableStream<Uint8Array>({ start: (controller) => void (source = controller) });
+  const readable = new ReadableStream<Uint8Array>({
+    start: (controller) => void (source = controller),
+  });
   const writable = new WritableStream<Uint8Array>({
     write() {
       if (writeError !== undefined) throw new TypeError(writeError);

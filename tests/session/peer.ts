@@ -10,7 +10,7 @@ import type { IncomingCall } from "../../src/rpc/rpc_event.ts";
 import { Session, type SessionOptions } from "../../src/session/session.ts";
 import type { ByteDuplex } from "../../src/transport.ts";
 import { memoryPair } from "../../transports/memory.ts";
-import { concat, type ErrorFields, errorBody, errorReply, reply } from "../rpc/frames.ts";
+import { concat, errorBody, type ErrorFields, errorReply, reply } from "../rpc/frames.ts";
 
 /** A call that has reached the peer. */
 export interface PeerCall extends IncomingCall {

@@ -83,48 +83,49 @@ test("window: clear() hands out all that wait", () => {
 });
 
 test("window: at random, never more on the wire than allowed, never an idle place, no one lost", () => {
-  for (let seed = 0; seed < 20; seed++) {
-    const random = new Random(seed);
-    const limit = 1 + random.below(6);
-    const window = new CallWindow<Fake>(limit);
-    const wire = new Set<Fake>();
-    const queue: Fake[] = [];
-    let served = 0;
-    function check(): void {
-      const normal = [...wire].filter(({ priority }) => !priority).length;
-      assert(normal <= limit && wire.size <= limit + 1, `seed ${seed}`);
-      assertEquals(window.waiting, queue.length);
-      for (const waiting of queue) {
-        const free = wire.size <= limit && (waiting.priority || normal < limit);
-        assert(!free, `seed ${seed}: ${waiting.name} waits beside a free place`);
-      }
-    }
-    for (let i = 0; i < 400; i++) {
-      const call = random.oneIn(3) ? priority(`${i}`) : ordinary(`${i}`);
-      if (window.enter(call)) wire.add(call);
-      else queue.push(call);
-      check();
-      if (queue.length > 0 && random.oneIn(5)) {
-        const [gone] = queue.splice(random.below(queue.length), 1);
-        assert(window.withdraw(gone!));
-      }
-      while (wire.size > 0 && random.oneIn(2)) {
-        const done = random.pick([...wire]);
-        wire.delete(done);
-        window.leave(done);
-        served++;
-        for (let next = window.next(); next !== undefined; next = window.next()) {
-          const same = queue.filter((waiting) => waiting.priority === next!.priority);
-          assertEquals(next, same[0], "first come, first served among equals");
-          queue.splice(queue.indexOf(next), 1);
-          wire.add(next);
-        }
-      }
-      check();
-    }
-    assert(served > 100);
-  }
+  for (let seed = 0; seed < 20; seed++) walk(new Random(seed), `seed ${seed}`);
 });
+
+function walk(random: Random, where: string): void {
+  const limit = 1 + random.below(6);
+  const window = new CallWindow<Fake>(limit);
+  const wire = new Set<Fake>();
+  const queue: Fake[] = [];
+  let served = 0;
+  function check(): void {
+    const normal = [...wire].filter(({ priority }) => !priority).length;
+    assert(normal <= limit && wire.size <= limit + 1, where);
+    assertEquals(window.waiting, queue.length);
+    for (const waiting of queue) {
+      const free = wire.size <= limit && (waiting.priority || normal < limit);
+      assert(!free, `${where}: ${waiting.name} waits beside a free place`);
+    }
+  }
+  for (let i = 0; i < 400; i++) {
+    const call = random.oneIn(3) ? priority(`${i}`) : ordinary(`${i}`);
+    if (window.enter(call)) wire.add(call);
+    else queue.push(call);
+    check();
+    if (queue.length > 0 && random.oneIn(5)) {
+      const [gone] = queue.splice(random.below(queue.length), 1);
+      assert(window.withdraw(gone!));
+    }
+    while (wire.size > 0 && random.oneIn(2)) {
+      const done = random.pick([...wire]);
+      wire.delete(done);
+      window.leave(done);
+      served++;
+      for (let next = window.next(); next !== undefined; next = window.next()) {
+        const same = queue.filter((waiting) => waiting.priority === next!.priority);
+        assertEquals(next, same[0], "first come, first served among equals");
+        queue.splice(queue.indexOf(next), 1);
+        wire.add(next);
+      }
+    }
+    check();
+  }
+  assert(served > 100);
+}
 
 test("session: four ordinary calls go out, the fifth waits, one of high priority passes it", () =>
   withPeer(async ({ session, peer }) => {
@@ -164,10 +165,11 @@ test("session: calls that wait go out in the order in which they were made", () 
 test("session: an error reply frees a place as well", () =>
   withPeer(async ({ session, peer }) => {
     const first = Array.from({ length: 4 }, () =>
-      assertRejects(() => session.call(echo, "x"), LibvirtError)
-    );
+      assertRejects(() => session.call(echo, "x"), LibvirtError));
     const fifth = session.call(echo, "5");
-    for (const call of await peer.take(4)) peer.refuse(call, { code: 1 });
+    for (const call of await peer.take(4)) {
+      peer.refuse(call, { code: 1 });
+    }
     peer.send(echoed(await peer.next()));
     assertEquals(await fifth, "5");
     await Promise.all(first);

@@ -141,7 +141,8 @@ test("errors: an unknown procedure is unsupported, by its text, in the two domai
 
 test("errors: isNotFound is about objects that do not exist, of every kind", () => {
   // VIR_ERR_NO_… that are about something else than an object that does not exist
-  const otherwise = "MEMORY SUPPORT CONNECT XEN KERNEL ROOT SOURCE TARGET NAME OS DEVICE XENSTORE " +
+  const otherwise =
+    "MEMORY SUPPORT CONNECT XEN KERNEL ROOT SOURCE TARGET NAME OS DEVICE XENSTORE " +
     "SECURITY_MODEL HOSTNAME";
   const others = new Set(otherwise.split(" ").map((name) => `NO_${name}`));
   let found = 0;
@@ -192,7 +193,10 @@ test("errors: protocol and XDR errors", () => {
   assertInstanceOf(xdr, ProtocolError);
   assertEquals([xdr.name, xdr.offset, xdr.field], ["XdrError", 12, "name"]);
   assertEquals(xdr.message, 'Expected more at byte 12 in "name"');
-  assertEquals(new XdrError("Found 3 trailing bytes", 8).message, "Found 3 trailing bytes at byte 8");
+  assertEquals(
+    new XdrError("Found 3 trailing bytes", 8).message,
+    "Found 3 trailing bytes at byte 8",
+  );
 });
 
 test("errors: how a connection ended, in words", () => {

@@ -5,11 +5,11 @@
  */
 
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
-import { XmlElement } from "../../xml/element.ts";
+import type { XmlElement } from "../../xml/element.ts";
 import { parseXml } from "../../xml/parse.ts";
 import { conform, parseShape, type Shape } from "../../xml/shape.ts";
 import { XmlSyntaxError } from "../../xml/well_formed.ts";
-import { Uuid } from "../../xdr/uuid.ts";
+import type { Uuid } from "../../xdr/uuid.ts";
 import { failure } from "../failure.ts";
 import { fillDevices } from "./device_defaults.ts";
 import { DEVICES_OUTLINE } from "./device_shapes.ts";

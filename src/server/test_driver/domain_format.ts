@@ -23,6 +23,33 @@ export function formatDomain(definition: XmlElement, { id, secure }: FormatOptio
   return withMetadata(root);
 }
 
+/** Prints the definition of anything else. */
+export function formatDefinition(definition: XmlElement): string {
+  return withMetadata(definition);
+}
+
+/** Prints a snapshot or checkpoint with the name of what it was made from. */
+export function formatMoment(
+  definition: XmlElement,
+  parent: string | undefined,
+  secure: boolean,
+): string {
+  const domain = definition.child("domain");
+  const children = definition.children.map((child) =>
+    child === domain && domain !== undefined && !secure
+      ? new XmlElement("domain", domain.attributes, withoutSecrets(domain))
+      : child
+  );
+  const root = new XmlElement(definition.name, definition.attributes, children);
+  if (parent !== undefined) {
+    const at = children.findIndex((child) =>
+      child instanceof XmlElement && (child.name === "creationTime")
+    );
+    children.splice(at, 0, element("parent", {}, element("name", {}, parent)));
+  }
+  return printXml(root);
+}
+
 const METADATA_MARK = "metadata-goes-here";
 
 // Metadata is the user's: it is printed as it came, which is another style than libvirt's own.

@@ -8,10 +8,25 @@ import { ErrorNumber } from "../../../gen/enums/errors.ts";
 import type { Driver, DriverConnection } from "../driver.ts";
 import { connectHandlers } from "./connect.ts";
 import { fillDefaultEnvironment } from "./default_environment.ts";
+import { domainBlock } from "./domain_block.ts";
 import { domainDefine } from "./domain_define.ts";
+import { domainGuest } from "./domain_guest.ts";
 import { domainInfo } from "./domain_info.ts";
 import { domainLifecycle } from "./domain_lifecycle.ts";
+import { domainIoThreads } from "./domain_iothreads.ts";
 import { domainLookup } from "./domain_lookup.ts";
+import { domainMemory } from "./domain_memory.ts";
+import { domainMetadata } from "./domain_metadata.ts";
+import { domainSave } from "./domain_save.ts";
+import { domainTuning } from "./domain_tuning.ts";
+import { domainVcpus } from "./domain_vcpus.ts";
+import { interfaceHandlers } from "./interface_handlers.ts";
+import { networkHandlers } from "./network.ts";
+import { nodeDeviceHandlers } from "./node_device.ts";
+import { snapshotHandlers } from "./snapshot.ts";
+import { checkpointHandlers } from "./checkpoint.ts";
+import { storagePoolHandlers } from "./storage_pool.ts";
+import { storageVolHandlers } from "./storage_vol.ts";
 import { invalidArgument, refusal } from "./refusals.ts";
 import { type StateOptions, TestState } from "./state.ts";
 
@@ -86,6 +101,21 @@ function handlersOf(state: TestState, uri: string): DriverConnection["remote"] {
     ...domainLifecycle(state),
     ...domainDefine(state),
     ...domainInfo(state),
+    ...domainMemory(state),
+    ...domainVcpus(state),
+    ...domainIoThreads(state),
+    ...domainTuning(state),
+    ...domainBlock(state),
+    ...domainGuest(state),
+    ...domainMetadata(state),
+    ...domainSave(state),
+    ...snapshotHandlers(state),
+    ...checkpointHandlers(state),
+    ...networkHandlers(state),
+    ...interfaceHandlers(state),
+    ...storagePoolHandlers(state),
+    ...storageVolHandlers(state),
+    ...nodeDeviceHandlers(state),
   };
 }
 

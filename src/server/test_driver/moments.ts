@@ -61,3 +61,37 @@ export class MomentList {
     return this.children(parent).flatMap((child) => [child, ...this.descendants(child)]);
   }
 }
+
+const ROOTS_OR_DESCENDANTS = 1;
+const LEAVES = 4;
+const NO_LEAVES = 8;
+
+/** The moments that list flags choose by their place in the tree. */
+export function selectMoments(list: MomentList, from: Moment | undefined, flags: number): Moment[] {
+  const flagged = (flags & ROOTS_OR_DESCENDANTS) !== 0;
+  // without a start the flag means roots alone; with one it means all below it
+  const deep = from === undefined ? !flagged : flagged;
+  const found = deep ? list.descendants(from) : list.children(from);
+  const leaves = flags & (LEAVES | NO_LEAVES);
+  if (leaves === 0 || leaves === (LEAVES | NO_LEAVES)) return found;
+  return found.filter((one) => (list.children(one).length === 0) === (leaves === LEAVES));
+}
+
+/** Removes one, with all below it, or only what is below it; else its children go to its parent. */
+export function removeMoment(
+  list: MomentList,
+  moment: Moment,
+  children: boolean,
+  childrenOnly: boolean,
+): void {
+  const { current } = list;
+  if (children || childrenOnly) {
+    const below = list.descendants(moment);
+    for (const one of below) list.remove(one);
+    if (current !== undefined && below.includes(current)) list.current = moment;
+  } else for (const one of list.children(moment)) one.parent = moment.parent;
+  if (childrenOnly) return;
+  const wasCurrent = list.current === moment;
+  list.remove(moment);
+  if (wasCurrent && moment.parent !== undefined) list.current = list.get(moment.parent);
+}

@@ -16,6 +16,8 @@ export const RULES: ShapeRules = {
       case "uint":
       case "int":
         return integer(format, value, where, attribute);
+      case "lower":
+        return value.toLowerCase();
       case "trim":
         return value.trim();
     }

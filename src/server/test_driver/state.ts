@@ -6,7 +6,12 @@
 
 import { Uuid } from "../../xdr/uuid.ts";
 import { EventHub } from "../events.ts";
+import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
+import type { XmlElement } from "../../xml/element.ts";
 import { DomainList } from "./domain_list.ts";
+import type { HostInterface } from "./interface_handlers.ts";
+import { NamedList, NamedObject } from "./named_list.ts";
+import { StoragePool } from "./storage_pool.ts";
 import type { Identities } from "./domain_definition.ts";
 
 /** Tells the time. */
@@ -52,6 +57,32 @@ export class TestState {
   readonly events: EventHub = new EventHub();
   /** Its domains. */
   readonly domains: DomainList = new DomainList();
+  /** Its networks. */
+  readonly networks: NamedList<NamedObject> = new NamedList(
+    {
+      kind: "network",
+      found: "network",
+      missing: ErrorNumber.NO_NETWORK,
+      domain: ErrorDomain.NETWORK,
+    },
+    (definition) => new NamedObject(definition),
+  );
+  /** Its storage pools. */
+  readonly pools: NamedList<StoragePool> = new NamedList(
+    {
+      kind: "pool",
+      found: "storage pool",
+      missing: ErrorNumber.NO_STORAGE_POOL,
+      domain: ErrorDomain.STORAGE,
+    },
+    (definition) => new StoragePool(definition),
+  );
+  /** The host's interfaces by name. */
+  interfaces: Map<string, HostInterface> = new Map();
+  /** The host's interfaces as they were when changes began. */
+  interfaceBackup: Map<string, HostInterface> | undefined;
+  /** The host's devices by name. */
+  readonly devices: Map<string, XmlElement> = new Map();
   /** Where its new identities come from. */
   readonly identities: Identities;
   /** What the host looks like. */

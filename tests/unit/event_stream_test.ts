@@ -4,7 +4,7 @@ import { Random } from "../codec/random.ts";
 import { test } from "../harness.ts";
 import { CountedController } from "../session/calls.ts";
 
-const DONE = { done: true, value: undefined };
+const DONE: IteratorResult<number> = { done: true, value: undefined };
 
 interface Fed {
   readonly stream: EventStream<number>;

@@ -1,0 +1,139 @@
+/**
+ * A domain's IO threads.
+ *
+ * @module
+ */
+
+import { DomainModificationImpact } from "../../../gen/enums/domain.ts";
+import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
+import type { LibvirtError } from "../../errors.ts";
+import type { RemoteHandlers } from "../../../gen/remote/dispatch.ts";
+import { TypedParamType } from "../../xdr/typed_param.ts";
+import { element, type XmlElement } from "../../xml/element.ts";
+import type { CallContext } from "../driver.ts";
+import { failure } from "../failure.ts";
+import { cpusOf, firstCpus, mapOf } from "./cpu_maps.ts";
+import { BEFORE_IOTHREADS, put } from "./domain_defaults.ts";
+import { devicesOf, vcpusOf } from "./domain_values.ts";
+import { pinOf, setPin } from "./domain_vcpus.ts";
+import { checkFlags, invalidArgument } from "./refusals.ts";
+import type { TestState } from "./state.ts";
+import { checkParams } from "./typed.ts";
+
+const { LIVE, CONFIG } = DomainModificationImpact;
+const POLL_MAX_NS = 32768n;
+
+const POLL_PARAMS = {
+  poll_max_ns: TypedParamType.ULLONG,
+  poll_grow: TypedParamType.UINT,
+  poll_shrink: TypedParamType.UINT,
+} as const;
+
+/** Handlers of IO threads. */
+export function domainIoThreads(state: TestState): RemoteHandlers<CallContext> {
+  const { domains } = state;
+  return {
+    domainGetIothreadInfo({ dom, flags }, context) {
+      checkFlags(context, flags, LIVE | CONFIG);
+      const definition = domains.of(dom).one(flags);
+      const cpus = firstCpus(vcpusOf(definition).online);
+      const info = idsOf(definition).map((iothreadId) => {
+        const pinned = pinOf(definition, "iothreadpin", String(iothreadId)) ?? cpus;
+        const bytes = ((pinned.at(-1) ?? 0) >> 3) + 1;
+        return { iothreadId, cpumap: mapOf(pinned, bytes) };
+      });
+      return { info, ret: info.length };
+    },
+    domainAddIothread({ dom, iothreadId, flags }, context) {
+      checkFlags(context, flags, LIVE | CONFIG);
+      if (iothreadId === 0) throw invalidArgument("invalid value of 0 for iothread_id");
+      const domain = domains.of(dom);
+      const definition = domain.one(flags);
+      const ids = idsOf(definition);
+      if (ids.includes(iothreadId)) {
+        throw invalid(`an IOThread is already using iothread_id '${iothreadId}'`);
+      }
+      setIds(definition, [...ids, iothreadId]);
+      domain.ioThreads.push({ id: iothreadId, maxNs: POLL_MAX_NS, grow: 0, shrink: 0 });
+    },
+    domainDelIothread({ dom, iothreadId, flags }, context) {
+      checkFlags(context, flags, LIVE | CONFIG);
+      if (iothreadId === 0) throw invalidArgument("invalid value of 0 for iothread_id");
+      const domain = domains.of(dom);
+      const definition = domain.one(flags);
+      const ids = idsOf(definition);
+      if (!ids.includes(iothreadId)) {
+        throw invalid(`cannot find IOThread '${iothreadId}' in iothreadids list`);
+      }
+      checkUnused(definition, iothreadId);
+      setIds(definition, ids.filter((id) => id !== iothreadId));
+      const at = domain.ioThreads.findIndex(({ id }) => id === iothreadId);
+      if (at >= 0) domain.ioThreads.splice(at, 1);
+    },
+    domainPinIothread({ dom, iothreadsId, cpumap, flags }, context) {
+      checkFlags(context, flags, LIVE | CONFIG);
+      const definition = domains.of(dom).one(flags);
+      const cpus = cpusOf(cpumap);
+      if (cpus.length === 0) throw invalidArgument("Empty iothread cpumap list for pinning");
+      if (!idsOf(definition).includes(iothreadsId)) {
+        throw invalidArgument(`iothreadid ${iothreadsId} not found`);
+      }
+      setPin(definition, "iothreadpin", String(iothreadsId), cpus);
+    },
+    domainSetIothreadParams({ dom, iothreadId, params, flags }, context) {
+      checkFlags(context, flags, LIVE);
+      if (iothreadId === 0) throw invalidArgument("invalid value of 0 for iothread_id");
+      const domain = domains.of(dom);
+      if (!idsOf(domain.one(flags)).includes(iothreadId)) {
+        throw invalidArgument(`cannot find IOThread '${iothreadId}' in iothreadids`);
+      }
+      const thread = domain.ioThreads.find(({ id }) => id === iothreadId);
+      checkParams(params, POLL_PARAMS);
+      for (const { field, value } of params) {
+        if (thread === undefined) continue;
+        if (field === "poll_max_ns") thread.maxNs = value as bigint;
+        else if (field === "poll_grow") thread.grow = value as number;
+        else thread.shrink = value as number;
+      }
+    },
+  };
+}
+
+function invalid(detail: string): LibvirtError {
+  return failure(ErrorDomain.DOMAIN, ErrorNumber.INVALID_ARG, detail);
+}
+
+/** The ids of a definition's IO threads: those it names, and those it only counts. */
+export function idsOf(definition: XmlElement): number[] {
+  const named = definition.child("iothreadids")?.all("iothread") ?? [];
+  const ids = named.map((one) => Number(one.get("id")));
+  const count = Number(definition.textOf("iothreads") ?? ids.length);
+  for (let id = 1; ids.length < count; id++) if (!ids.includes(id)) ids.push(id);
+  return ids;
+}
+
+// Threads that are numbered in their order are only counted.
+function setIds(definition: XmlElement, ids: readonly number[]): void {
+  const named = definition.child("iothreadids");
+  if (named !== undefined) definition.remove(named);
+  const counted = definition.child("iothreads");
+  if (ids.length === 0) {
+    if (counted !== undefined) definition.remove(counted);
+    return;
+  }
+  put(definition, element("iothreads", {}, String(ids.length)), BEFORE_IOTHREADS);
+  const threads = ids.map((id) => element("iothread", { id: String(id) }));
+  put(definition, element("iothreadids", {}, ...threads), [...BEFORE_IOTHREADS, "iothreads"]);
+}
+
+function checkUnused(definition: XmlElement, id: number): void {
+  const uses = (device: XmlElement): boolean => device.child("driver")?.get("iothread") === `${id}`;
+  const disk = devicesOf(definition, "disk").find(uses);
+  if (disk !== undefined) {
+    const dev = disk.child("target")?.get("dev");
+    throw invalid(`cannot remove IOThread ${id} since it is being used by disk '${dev}'`);
+  }
+  if (devicesOf(definition, "controller").some(uses)) {
+    throw invalid(`cannot remove IOThread '${id}' since it is being used by controller`);
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * The host's network interfaces.
+ *
+ * @module
+ */
+
+import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
+import type { NonnullInterface } from "../../../gen/remote/common.ts";
+import type { RemoteHandlers } from "../../../gen/remote/dispatch.ts";
+import type { XmlElement } from "../../xml/element.ts";
+import { printXml } from "../../xml/print.ts";
+import { conform, parseShape, type Shape } from "../../xml/shape.ts";
+import type { CallContext } from "../driver.ts";
+import { failure } from "../failure.ts";
+import { parseRoot } from "./domain_definition.ts";
+import { checkFlags, invalidOperation, refusal } from "./refusals.ts";
+import { RULES } from "./shape_rules.ts";
+import type { TestState } from "./state.ts";
+import { xmlFailure } from "./values.ts";
+
+// The order is that in which libvirtd 12.8.0 prints.
+const OUTLINE = `
+interface @type=ethernet|bond|bridge|vlan @name
+  start @mode=none|onboot|hotplug
+  mtu @size
+  protocol* @family
+    autoconf!
+    dhcp! @peerdns
+    ip* @address @prefix
+    route @gateway
+  link @speed @state
+  bond+ @mode
+    miimon @freq @downdelay @updelay @carrier
+    arpmon @interval @target @validate
+    interface*+ @type @name
+      link @speed @state
+      mac @address
+  bridge+ @stp @delay
+    interface*+ @type @name
+      bond+ @mode
+        miimon @freq @downdelay @updelay @carrier
+        arpmon @interval @target @validate
+        interface*+ @type @name
+      link @speed @state
+      mac @address
+      vlan+ @tag
+        interface @name
+  vlan+ @tag
+    interface @name
+  mac @address
+`;
+
+let shape: Shape | undefined;
+
+/** An interface of the host. */
+export interface HostInterface {
+  definition: XmlElement;
+  active: boolean;
+}
+
+/** Reads an interface's element. */
+export function canonicalInterface(source: XmlElement): XmlElement {
+  shape ??= parseShape(OUTLINE);
+  const type = source.get("type");
+  if (type === undefined) {
+    throw failure(
+      ErrorDomain.INTERFACE,
+      ErrorNumber.INTERNAL_ERROR,
+      "interface misses the type attribute",
+    );
+  }
+  if (source.get("name") === undefined) {
+    xmlFailure("interface has no name", ErrorDomain.INTERFACE);
+  }
+  return conform(source, shape, RULES);
+}
+
+/** Handlers of interfaces. */
+export function interfaceHandlers(state: TestState): RemoteHandlers<CallContext> {
+  const all = (active: boolean): string[] =>
+    [...state.interfaces].filter(([, one]) => one.active === active).map(([name]) => name);
+
+  function find(name: string): HostInterface {
+    const found = state.interfaces.get(name);
+    if (found !== undefined) return found;
+    throw refusal(ErrorNumber.NO_INTERFACE, `no interface with matching name '${name}'`);
+  }
+
+  return {
+    connectNumOfInterfaces: () => ({ num: all(true).length }),
+    connectListInterfaces: ({ maxnames }) => ({ names: all(true).slice(0, maxnames) }),
+    connectNumOfDefinedInterfaces: () => ({ num: all(false).length }),
+    connectListDefinedInterfaces: ({ maxnames }) => ({ names: all(false).slice(0, maxnames) }),
+    connectListAllInterfaces({ needResults, flags }, context) {
+      checkFlags(context, flags, 3);
+      const chosen = [...state.interfaces.values()].filter(({ active }) =>
+        flags === 0 || (flags & 2) !== 0 && active || (flags & 1) !== 0 && !active
+      );
+      return { ifaces: needResults ? chosen.map(wire) : [], ret: chosen.length };
+    },
+    interfaceLookupByName: ({ name }) => ({ iface: wire(find(name)) }),
+    interfaceLookupByMacString({ mac }) {
+      const found = [...state.interfaces.values()].filter((one) =>
+        macOf(one).toLowerCase() === mac.toLowerCase()
+      );
+      if (found.length === 0) {
+        throw refusal(ErrorNumber.NO_INTERFACE, `no interface with matching mac '${mac}'`);
+      }
+      if (found.length > 1) throw refusal(ErrorNumber.MULTIPLE_INTERFACES);
+      return { iface: { ...wire(found[0]!), mac } };
+    },
+    interfaceIsActive: ({ iface }) => ({ active: find(iface.name).active ? 1 : 0 }),
+    interfaceChangeBegin({ flags }, context) {
+      checkFlags(context, flags);
+      if (state.interfaceBackup !== undefined) {
+        throw invalidOperation("there is another transaction running.");
+      }
+      state.interfaceBackup = new Map(
+        [...state.interfaces].map(([name, one]) => [name, {
+          definition: one.definition.clone(),
+          active: one.active,
+        }]),
+      );
+    },
+    interfaceChangeCommit({ flags }, context) {
+      checkFlags(context, flags);
+      if (state.interfaceBackup === undefined) {
+        throw invalidOperation("no transaction running, nothing to be committed.");
+      }
+      state.interfaceBackup = undefined;
+    },
+    interfaceChangeRollback({ flags }, context) {
+      checkFlags(context, flags);
+      if (state.interfaceBackup === undefined) {
+        throw invalidOperation("no transaction running, nothing to rollback.");
+      }
+      state.interfaces = state.interfaceBackup;
+      state.interfaceBackup = undefined;
+    },
+    interfaceGetXmlDesc({ iface, flags }, context) {
+      checkFlags(context, flags);
+      return { xml: printXml(find(iface.name).definition) };
+    },
+    interfaceDefineXml({ xml, flags }, context) {
+      checkFlags(context, flags, 1);
+      const definition = canonicalInterface(parseRoot(xml, "interface", ErrorDomain.INTERFACE));
+      const name = definition.get("name")!;
+      const known = state.interfaces.get(name);
+      const made = { definition, active: known?.active ?? false };
+      state.interfaces.set(name, made);
+      return { iface: wire(made) };
+    },
+    interfaceUndefine({ iface }) {
+      find(iface.name);
+      state.interfaces.delete(iface.name);
+    },
+    interfaceCreate({ iface, flags }, context) {
+      checkFlags(context, flags);
+      const found = find(iface.name);
+      if (found.active) throw refusal(ErrorNumber.OPERATION_INVALID);
+      found.active = true;
+    },
+    interfaceDestroy({ iface, flags }, context) {
+      checkFlags(context, flags);
+      const found = find(iface.name);
+      if (!found.active) throw refusal(ErrorNumber.OPERATION_INVALID);
+      found.active = false;
+    },
+  };
+}
+
+function macOf({ definition }: HostInterface): string {
+  return definition.child("mac")?.get("address") ?? "";
+}
+
+function wire(one: HostInterface): NonnullInterface {
+  return { name: one.definition.get("name")!, mac: macOf(one) };
+}

@@ -1,0 +1,116 @@
+/**
+ * A network's definition in canonical form.
+ *
+ * @module
+ */
+
+import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
+import { element, type XmlElement } from "../../xml/element.ts";
+import { conform, parseShape, type Shape } from "../../xml/shape.ts";
+import { failure } from "../failure.ts";
+import { fillAddress } from "./address.ts";
+import { type Identities, parseRoot } from "./domain_definition.ts";
+import { parseUuid, put } from "./domain_defaults.ts";
+import { NETWORK_OUTLINE } from "./network_shape.ts";
+import { RULES } from "./shape_rules.ts";
+import { unsupportedConfig, xmlFailure } from "./values.ts";
+
+let shape: Shape | undefined;
+
+const FORWARD_MODES: ReadonlySet<string> = new Set(
+  "none nat route open bridge private vepa passthrough hostdev".split(" "),
+);
+
+const MANAGED: ReadonlySet<string> = new Set(["nat", "route", "open"]);
+
+/** Reads a network's XML: checks it, fills in what it leaves open, and orders it as libvirt does. */
+export function parseNetwork(xml: string, identities: Identities): XmlElement {
+  return canonicalNetwork(parseRoot(xml, "network", ErrorDomain.NETWORK), identities);
+}
+
+/** The canonical form of a network's element. */
+export function canonicalNetwork(source: XmlElement, identities: Identities): XmlElement {
+  shape ??= parseShape(NETWORK_OUTLINE);
+  const network = conform(source, shape, RULES);
+  const name = source.textOf("name");
+  if (name === undefined) throw failure(ErrorDomain.NETWORK, ErrorNumber.NO_NAME);
+  if (name.includes("/")) {
+    xmlFailure(`name ${name} cannot contain '/'`);
+  }
+  fillUuid(network, source, identities);
+  const mode = fillForward(network, source);
+  fillBridge(network, mode);
+  for (const address of network.find("forward")?.all("address") ?? []) {
+    fillAddress(network, address);
+  }
+  return network;
+}
+
+/** Gives a definition its UUID where it has none; throws for one that cannot be read. */
+export function fillUuid(definition: XmlElement, source: XmlElement, identities: Identities): void {
+  const text = source.textOf("uuid");
+  const uuid = text === undefined ? identities.uuid() : parseUuid(text);
+  if (uuid === undefined) {
+    throw failure(ErrorDomain.XML, ErrorNumber.XML_ERROR, "malformed uuid element");
+  }
+  put(definition, element("uuid", {}, uuid.toString()), ["name"]);
+}
+
+function fillForward(network: XmlElement, source: XmlElement): string {
+  const given = source.child("forward");
+  if (given === undefined) return "none";
+  const mode = given.get("mode") ?? "nat";
+  if (!FORWARD_MODES.has(mode)) {
+    unsupportedConfig(`unknown forwarding type '${mode}'`, ErrorDomain.NETWORK);
+  }
+  let forward = network.child("forward");
+  if (forward === undefined) {
+    forward = element("forward");
+    put(network, forward, ["name", "uuid", "title", "description", "metadata"]);
+  }
+  if (mode === "none") {
+    network.remove(forward);
+    return mode;
+  }
+  const dev = forward.get("dev") ?? forward.child("interface")?.get("dev");
+  const managed = forward.get("managed") === "yes" ? "yes" : undefined;
+  forward.attributes = [];
+  forward.set("dev", dev).set("mode", mode).set("managed", managed);
+  if (dev !== undefined && forward.child("interface") === undefined) {
+    if (mode === "open") {
+      xmlFailure(
+        `forward dev not allowed for network '${network.textOf("name")}' with forward mode='open'`,
+        ErrorDomain.NETWORK,
+      );
+    }
+    put(forward, element("interface", { dev }), ["driver", "pf", "nat"]);
+  }
+  return mode;
+}
+
+function fillBridge(network: XmlElement, mode: string): void {
+  const bridge = network.child("bridge");
+  const owned = MANAGED.has(mode) || mode === "none";
+  if (!owned) return;
+  if (bridge === undefined) {
+    put(network, element("bridge", { stp: "on", delay: "0" }), [
+      "name",
+      "uuid",
+      "title",
+      "description",
+      "metadata",
+      "forward",
+    ]);
+    return;
+  }
+  const attributes = {
+    name: bridge.get("name"),
+    zone: bridge.get("zone"),
+    stp: mode === "open" || MANAGED.has(mode) || mode === "none"
+      ? bridge.get("stp") === "off" ? "off" : "on"
+      : undefined,
+    delay: bridge.get("delay") ?? "0",
+    macTableManager: bridge.get("macTableManager"),
+  };
+  put(network, element("bridge", attributes), []);
+}

@@ -1,0 +1,83 @@
+/**
+ * What definitions of storage pools and volumes hold.
+ *
+ * The order is that in which libvirtd 12.8.0 prints; `shape.ts` tells how to read the outlines.
+ *
+ * @module
+ */
+
+/** What a pool definition holds. */
+export const POOL_OUTLINE: string = `
+pool @type
+  name #
+  uuid #
+  features
+    cow @state
+  source+
+    host* @name @port
+    device* @path @part_separator
+      freeExtent* @start @end
+    dir @path
+    adapter @type @name @parent @parent_wwnn @parent_wwpn @parent_fabric_wwn @managed @wwnn @wwpn
+      parentaddr @unique_id
+        address @domain @bus @slot @function
+    name #
+    initiator
+      iqn @name
+    format @type
+    auth @type @username
+      secret @uuid @usage
+    protocol @ver
+    vendor @name
+    product @name
+  target
+    path #
+    permissions
+      mode #
+      owner #
+      group #
+      label #
+  refresh
+    volume @allocation
+`;
+
+/** What a volume definition holds. */
+export const VOLUME_OUTLINE: string = `
+volume @type
+  name #
+  key #
+  capacity # @unit
+  allocation # @unit
+  physical # @unit
+  target
+    path #
+    format @type
+    permissions
+      mode #
+      owner #
+      group #
+      label #
+    timestamps
+      atime #
+      mtime #
+      ctime #
+      btime #
+    encryption @format
+      cipher @name @size @mode @hash
+      ivgen @name @hash
+      secret* @type @uuid @usage
+    compat #
+    clusterSize # @unit
+    nocow!
+    features!
+      lazy_refcounts!
+      extended_l2!
+  backingStore
+    path #
+    format @type
+    permissions
+      mode #
+      owner #
+      group #
+      label #
+`;
