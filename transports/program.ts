@@ -7,7 +7,7 @@
 import type { ByteDuplex, DialOptions } from "../src/transport.ts";
 import { detectRuntime } from "./detect.ts";
 import { failure } from "./failure.ts";
-import type { Permission, ProgramEnd, Runtime } from "./runtime.ts";
+import type { ProgramEnd, Runtime } from "./runtime.ts";
 
 /** A program to run. */
 export interface ProgramCall {
@@ -53,18 +53,13 @@ async function spawn(runtime: Runtime, call: ProgramCall): Promise<ByteDuplex> {
   } catch (error) {
     throw failure(runtime, {
       what: `Cannot connect to ${label}: running ${program} failed`,
-      needs: programPermissions(program),
+      needs: [{ kind: "run", name: program }],
       advice: {
         ENOENT: `there is no such program; ${call.install}`,
         EACCES: `permission denied; ${call.install}`,
       },
     }, error);
   }
-}
-
-/** What a runtime with permissions has to allow for a program; it inherits the environment. */
-export function programPermissions(program: string): Permission[] {
-  return [{ kind: "run", name: program }, { kind: "env", name: "" }];
 }
 
 /** Puts an end into words; `undefined` for one in order. */

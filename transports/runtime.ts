@@ -6,10 +6,7 @@
 
 import type { ByteDuplex } from "../src/transport.ts";
 
-/**
- * Something that a runtime with permissions (Deno) may have to be told to allow; an empty name means
- * all of its kind.
- */
+/** Something that a runtime with permissions (Deno) may have to be told to allow. */
 export type Permission =
   | { readonly kind: "read" | "write"; readonly path: string }
   | { readonly kind: "net"; readonly address: string }

@@ -8,7 +8,7 @@ import type { ByteDuplex } from "../src/transport.ts";
 import { abortable } from "./abortable.ts";
 import { tcpLabel, unixLabel } from "./labels.ts";
 import type { ListenEvents, PathInfo, Permission, Runtime, RuntimeListener } from "./runtime.ts";
-import { spawnProgram } from "./runtime_spawn.ts";
+import { spawnByDeno } from "./runtime_deno_spawn.ts";
 import { bindWithMode } from "./socket_mode.ts";
 import { type SocketControl, SocketStreams } from "./socket_streams.ts";
 
@@ -213,7 +213,7 @@ export const denoRuntime: Runtime = {
     }
   },
 
-  spawn: spawnProgram,
+  spawn: spawnByDeno,
 
   env: (name) => deno.env.get(name),
   uid: () => deno.uid() ?? undefined,
@@ -273,7 +273,6 @@ function isAbsent(error: unknown): boolean {
 
 function flag(need: Permission): string {
   const value = "path" in need ? need.path : "address" in need ? need.address : need.name;
-  if (value === "") return `--allow-${need.kind}`;
   // Deno splits the value at commas and knows no way to write one.
   if (value.includes(",")) return `--allow-${need.kind}`;
   const whole = `--allow-${need.kind}=${value}`;

@@ -7,7 +7,7 @@
 import type { ByteDuplex } from "../src/transport.ts";
 import { tcpLabel, unixLabel } from "./labels.ts";
 import type { ListenEvents, PathInfo, Permission, Runtime, RuntimeListener } from "./runtime.ts";
-import { spawnProgram } from "./runtime_spawn.ts";
+import { spawnByNode } from "./runtime_node_spawn.ts";
 import { bindWithMode } from "./socket_mode.ts";
 import { type SocketControl, SocketStreams } from "./socket_streams.ts";
 
@@ -248,7 +248,7 @@ export const nodeRuntime: Runtime = {
     );
   },
 
-  spawn: spawnProgram,
+  spawn: spawnByNode,
 
   env: (name) => process.env[name],
   uid: () => process.getuid?.(),

@@ -80,6 +80,7 @@ export class SocketStreams {
         return chunk.byteLength === 0 ? undefined : this.#control.write(chunk);
       },
       close: () => this.#finish(),
+      abort: () => this.#release(),
     }, { highWaterMark: WRITE_AHEAD });
   }
 

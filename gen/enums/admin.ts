@@ -38,3 +38,145 @@ export const AdmConnectDaemonShutdownFlags: {
 } = {
   PRESERVE: 1,
 };
+
+/**
+ * Fields of `AdminClient.getInfo()`; which there are depends on the transport.
+ *
+ * libvirt's `VIR_CLIENT_INFO_*`.
+ */
+export const ClientInfoField: {
+  /**
+   * Whether the client may not change anything. `VIR_CLIENT_INFO_READONLY`, `BOOLEAN`, since
+   * 2.0.0.
+   */
+  readonly READONLY: "readonly";
+  /**
+   * The name that the client was authenticated with by SASL. `VIR_CLIENT_INFO_SASL_USER_NAME`,
+   * `STRING`, since 2.0.0.
+   */
+  readonly SASL_USER_NAME: "sasl_user_name";
+  /**
+   * The SELinux label of the client's process. `VIR_CLIENT_INFO_SELINUX_CONTEXT`, `STRING`,
+   * since 2.0.0.
+   */
+  readonly SELINUX_CONTEXT: "selinux_context";
+  /**
+   * The client's address with its port, as text. `VIR_CLIENT_INFO_SOCKET_ADDR`, `STRING`,
+   * since 2.0.0.
+   */
+  readonly SOCKET_ADDR: "sock_addr";
+  /**
+   * Number of the client's group, for unix sockets. `VIR_CLIENT_INFO_UNIX_GROUP_ID`, `INT`,
+   * since 2.0.0.
+   */
+  readonly UNIX_GROUP_ID: "unix_group_id";
+  /**
+   * Name of the client's group, for unix sockets. `VIR_CLIENT_INFO_UNIX_GROUP_NAME`, `STRING`,
+   * since 2.0.0.
+   */
+  readonly UNIX_GROUP_NAME: "unix_group_name";
+  /**
+   * Number of the client's process, for unix sockets. `VIR_CLIENT_INFO_UNIX_PROCESS_ID`,
+   * `INT`, since 2.0.0.
+   */
+  readonly UNIX_PROCESS_ID: "unix_process_id";
+  /**
+   * Number of the client's user, for unix sockets. `VIR_CLIENT_INFO_UNIX_USER_ID`, `INT`,
+   * since 2.0.0.
+   */
+  readonly UNIX_USER_ID: "unix_user_id";
+  /**
+   * Name of the client's user, for unix sockets. `VIR_CLIENT_INFO_UNIX_USER_NAME`, `STRING`,
+   * since 2.0.0.
+   */
+  readonly UNIX_USER_NAME: "unix_user_name";
+  /**
+   * The distinguished name in the client's TLS certificate.
+   * `VIR_CLIENT_INFO_X509_DISTINGUISHED_NAME`, `STRING`, since 2.0.0.
+   */
+  readonly X509_DISTINGUISHED_NAME: "tls_x509_dname";
+} = {
+  READONLY: "readonly",
+  SASL_USER_NAME: "sasl_user_name",
+  SELINUX_CONTEXT: "selinux_context",
+  SOCKET_ADDR: "sock_addr",
+  UNIX_GROUP_ID: "unix_group_id",
+  UNIX_GROUP_NAME: "unix_group_name",
+  UNIX_PROCESS_ID: "unix_process_id",
+  UNIX_USER_ID: "unix_user_id",
+  UNIX_USER_NAME: "unix_user_name",
+  X509_DISTINGUISHED_NAME: "tls_x509_dname",
+};
+
+/**
+ * Fields of `AdminServer.getClientLimits()` and `AdminServer.setClientLimits()`.
+ *
+ * libvirt's `VIR_SERVER_CLIENTS_*`.
+ */
+export const ServerClientsField: {
+  /**
+   * How many clients are connected; cannot be set. `VIR_SERVER_CLIENTS_CURRENT`, `UINT`, since
+   * 2.0.0.
+   */
+  readonly CURRENT: "nclients";
+  /**
+   * The most clients that may be connected; must not be below `UNAUTH_MAX`.
+   * `VIR_SERVER_CLIENTS_MAX`, `UINT`, since 2.0.0.
+   */
+  readonly MAX: "nclients_max";
+  /**
+   * How many connected clients have not authenticated yet; cannot be set.
+   * `VIR_SERVER_CLIENTS_UNAUTH_CURRENT`, `UINT`, since 2.0.0.
+   */
+  readonly UNAUTH_CURRENT: "nclients_unauth";
+  /**
+   * The most clients that may be connected without having authenticated.
+   * `VIR_SERVER_CLIENTS_UNAUTH_MAX`, `UINT`, since 2.0.0.
+   */
+  readonly UNAUTH_MAX: "nclients_unauth_max";
+} = {
+  CURRENT: "nclients",
+  MAX: "nclients_max",
+  UNAUTH_CURRENT: "nclients_unauth",
+  UNAUTH_MAX: "nclients_unauth_max",
+};
+
+/**
+ * Fields of `AdminServer.getThreadPoolParameters()` and
+ * `AdminServer.setThreadPoolParameters()`.
+ *
+ * libvirt's `VIR_THREADPOOL_*`.
+ */
+export const ThreadPoolField: {
+  /**
+   * How many calls wait for a worker; cannot be set. `VIR_THREADPOOL_JOB_QUEUE_DEPTH`, `UINT`,
+   * since 2.0.0.
+   */
+  readonly JOB_QUEUE_DEPTH: "jobQueueDepth";
+  /**
+   * How many workers there are, those for calls of high priority excluded; cannot be set.
+   * `VIR_THREADPOOL_WORKERS_CURRENT`, `UINT`, since 2.0.0.
+   */
+  readonly WORKERS_CURRENT: "nWorkers";
+  /**
+   * How many workers have nothing to do; cannot be set. `VIR_THREADPOOL_WORKERS_FREE`, `UINT`,
+   * since 2.0.0.
+   */
+  readonly WORKERS_FREE: "freeWorkers";
+  /** The most workers that there may be. `VIR_THREADPOOL_WORKERS_MAX`, `UINT`, since 2.0.0. */
+  readonly WORKERS_MAX: "maxWorkers";
+  /** How many workers are always kept. `VIR_THREADPOOL_WORKERS_MIN`, `UINT`, since 2.0.0. */
+  readonly WORKERS_MIN: "minWorkers";
+  /**
+   * How many workers there are beside for calls that never wait for a hypervisor.
+   * `VIR_THREADPOOL_WORKERS_PRIORITY`, `UINT`, since 2.0.0.
+   */
+  readonly WORKERS_PRIORITY: "prioWorkers";
+} = {
+  JOB_QUEUE_DEPTH: "jobQueueDepth",
+  WORKERS_CURRENT: "nWorkers",
+  WORKERS_FREE: "freeWorkers",
+  WORKERS_MAX: "maxWorkers",
+  WORKERS_MIN: "minWorkers",
+  WORKERS_PRIORITY: "prioWorkers",
+};

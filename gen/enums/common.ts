@@ -7,8 +7,8 @@
  */
 
 /**
- * Why a connection ended: what `Connection.closed` resolves with, and `reason` of
- * `ConnectionEvent.CLOSED`. libvirt's `virConnectCloseReason`.
+ * Why a daemon's connection ended: `reason` of `ConnectionEvent.CLOSED`; `Connection.closed`
+ * tells the same in words. libvirt's `virConnectCloseReason`.
  */
 export const ConnectCloseReason: {
   /** Reading or writing failed. `VIR_CONNECT_CLOSE_REASON_ERROR`, since 0.10.0. */

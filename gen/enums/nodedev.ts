@@ -7,8 +7,9 @@
  */
 
 /**
- * Flags of `Connection.listAllNodeDevices()`: of the capabilities any may match, and of each
- * further pair too. libvirt's `virConnectListAllNodeDeviceFlags`.
+ * Flags of `Connection.listAllNodeDevices()`: of the capabilities any may match, and so within
+ * each pair of opposites; of several groups all must. libvirt's
+ * `virConnectListAllNodeDeviceFlags`.
  */
 export const NodeDeviceListFlags: {
   /** The host itself. `VIR_CONNECT_LIST_NODE_DEVICES_CAP_SYSTEM`, since 0.10.2. */
@@ -110,10 +111,7 @@ export const NodeDeviceListFlags: {
    * since 7.3.0.
    */
   readonly INACTIVE: 1073741824;
-  /**
-   * Devices that exist now; without flags for activity they alone are listed.
-   * `VIR_CONNECT_LIST_NODE_DEVICES_ACTIVE`, since 7.3.0.
-   */
+  /** Devices that exist now. `VIR_CONNECT_LIST_NODE_DEVICES_ACTIVE`, since 7.3.0. */
   readonly ACTIVE: 2147483648;
 } = {
   CAP_SYSTEM: 1,

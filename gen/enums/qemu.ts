@@ -27,7 +27,7 @@ export const ConnectDomainQemuMonitorEventRegisterFlags: {
 };
 
 /**
- * Special waits for a command to QEMU's guest agent, beside numbers of seconds. libvirt's
+ * Special waits for `qemuAgentCommand()`, beside numbers of seconds. libvirt's
  * `virDomainQemuAgentCommandTimeoutValues`.
  */
 export const DomainQemuAgentCommandTimeoutValues: {
@@ -70,7 +70,7 @@ export const DomainQemuAgentCommandTimeoutValues: {
   60: "SHUTDOWN",
 };
 
-/** Flags of a command to QEMU's monitor. libvirt's `virDomainQemuMonitorCommandFlags`. */
+/** Flags of `qemuMonitorCommand()`. libvirt's `virDomainQemuMonitorCommandFlags`. */
 export const DomainQemuMonitorCommandFlags: {
   /**
    * The command is JSON, as QMP takes it. `VIR_DOMAIN_QEMU_MONITOR_COMMAND_DEFAULT`, since

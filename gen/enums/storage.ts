@@ -182,8 +182,8 @@ export const StoragePoolBuildFlags: {
    */
   readonly RESIZE: 2;
   /**
-   * Fails with code `STORAGE_POOL_BUILT` when the device holds something already.
-   * `VIR_STORAGE_POOL_BUILD_NO_OVERWRITE`, since 0.9.5.
+   * Fails when the device holds something already. `VIR_STORAGE_POOL_BUILD_NO_OVERWRITE`,
+   * since 0.9.5.
    */
   readonly NO_OVERWRITE: 4;
   /** Formats the device whatever it holds. `VIR_STORAGE_POOL_BUILD_OVERWRITE`, since 0.9.5. */

@@ -11,6 +11,7 @@ import { emitStruct } from "./emit_codecs.ts";
 import { emitDispatch } from "./emit_dispatch.ts";
 import { describeEnums, emitEnum, type EnumDocs } from "./emit_enums.ts";
 import { emitFields, FIELDS_FILE } from "./emit_fields.ts";
+import { emitMacros, MACRO_FILES } from "./emit_macros.ts";
 import type { Call } from "./methods.ts";
 import { type Api, LIBRARY_NAMES, type Procedure, type ProgramName, type Wire } from "./model.ts";
 import { remoteFileOf } from "./names.ts";
@@ -30,7 +31,8 @@ const PROGRAM = typeOf("src/procedure.ts", "Program");
 const ABOUT: Readonly<Record<string, string>> = {
   "gen/rpc/error.ts": "The error and the stream hole that every program shares.",
   "gen/rpc/keepalive.ts": "The program whose messages ask whether the peer is still there.",
-  "gen/enums/mod.ts": "The enumerations of libvirt's main library.",
+  "gen/enums/mod.ts": "The enumerations and names of fields of libvirt's main library.",
+  [MACRO_FILES.libvirt!]: "The names of the fields of typed parameters; the types are named as in `TypedParameterType`.",
   "gen/remote/common.ts": "Structs that several classes of the remote program use.",
   "gen/remote/events.ts": "Messages that a daemon sends by itself.",
   [FIELDS_FILE]: "The types that libvirt documents for the fields of typed parameters.",
@@ -133,8 +135,13 @@ export function generate({ wire, api, docs }: Schema): Map<string, string> {
     for (const info of describeEnums(api, library)) emitEnum(printer(info.file), info, docs);
   }
   emitFields(printer(FIELDS_FILE), api);
+  for (const library of LIBRARY_NAMES) {
+    const file = MACRO_FILES[library];
+    if (file !== undefined) emitMacros(printer(file), api, library, docs);
+  }
   const barrel = printer("gen/enums/mod.ts");
-  for (const file of new Set(describeEnums(api, "libvirt").map((info) => info.file))) {
+  const enumFiles = describeEnums(api, "libvirt").map((info) => info.file);
+  for (const file of new Set([...enumFiles, MACRO_FILES.libvirt!])) {
     barrel.print(`export * from "./${file.slice("gen/enums/".length)}";`);
   }
   for (const program of ["remote", "admin"] as const) {

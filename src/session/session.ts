@@ -132,7 +132,7 @@ export class Session implements Caller {
         this.#handleAll(this.#engine.receive(chunk, performance.now()));
       },
       ended: () => this.#ended(),
-      failed: (error) => this.#finish("error", asError(error)),
+      failed: (error) => this.#failed(asError(error)),
       takeOutput: () => this.#engine.takeOutput(),
       hold: () => this.#streams.gate.hold(),
     });
@@ -405,6 +405,12 @@ export class Session implements Caller {
       call.settle(undefined);
     }
     this.#streams.finish({ kind: "closed", ...end });
+  }
+
+  #failed(error: Error): void {
+    // a write may be the first to notice that the peer has hung up
+    if (error instanceof ConnectionError && error.reason === "eof") this.#ended();
+    else this.#finish("error", error);
   }
 
   #ended(): void {

@@ -65,7 +65,11 @@ const ESCAPES: Readonly<Record<string, string>> = {
 export function dumpXml(element: XmlElement, level: number = 0): string {
   let out = `<${element.name}`;
   for (const { name, value } of element.attributes) out += ` ${name}="${escapeAttribute(value)}"`;
-  const { children } = element;
+  const blank = element.elements.length > 0 &&
+    element.children.every((child) => typeof child !== "string" || child.trim() === "");
+  const children = blank
+    ? element.children.filter((child) => typeof child !== "string")
+    : element.children;
   if (children.length === 0) return `${out}/>`;
   out += ">";
   // libxml2 indents only where an element holds no text

@@ -9,7 +9,8 @@ ROOT=$CACHE/libvirt-12
 SUITE=forky
 PACKAGES=(
   libvirt-daemon libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils
-  debootstrap python3-libvirt libsys-virt-perl iproute2 libsasl2-modules sasl2-bin
+  debootstrap python3-libvirt libsys-virt-perl iproute2 libsasl2-modules libsasl2-modules-db
+  sasl2-bin openssh-server openssh-client netcat-openbsd openssl
 )
 # The interface driver, part of the daemon in 9.0, is in 12 a package that nothing depends on.
 ROOT_PACKAGES=(

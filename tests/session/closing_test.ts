@@ -128,7 +128,7 @@ test("closing: a reader that fails ends the session with that error", async () =
 });
 
 test("closing: a writer that fails ends the session with that error", async () => {
-  const ours = brokenDuplex("cannot write");
+  const ours = brokenDuplex(new TypeError("cannot write"));
   const session = new Session(ours.duplex);
   const error = await assertRejects(
     () => session.call(echo, "x"),
@@ -137,6 +137,18 @@ test("closing: a writer that fails ends the session with that error", async () =
   );
   assertEquals(error.reason, "error");
   assertEquals(await session.closed, "error");
+});
+
+test("closing: a write that finds the peer gone is the peer's hanging up", async () => {
+  const ours = brokenDuplex(new ConnectionError("The connection was closed by the peer", "eof"));
+  const session = new Session(ours.duplex);
+  const error = await assertRejects(
+    () => session.call(echo, "x"),
+    ConnectionError,
+    "the daemon closed the connection (broken)",
+  );
+  assertEquals(error.reason, "eof");
+  assertEquals([await session.closed, session.closeError], ["eof", undefined]);
 });
 
 test("closing: close() is idempotent, and all of them resolve", () =>
@@ -241,14 +253,14 @@ interface Broken {
 }
 
 // An end whose streams the test controls.
-function brokenDuplex(writeError?: string): Broken {
+function brokenDuplex(writeError?: Error): Broken {
   let source!: ReadableStreamDefaultController<Uint8Array>;
   const readable = new ReadableStream<Uint8Array>({
     start: (controller) => void (source = controller),
   });
   const writable = new WritableStream<Uint8Array>({
     write() {
-      if (writeError !== undefined) throw new TypeError(writeError);
+      if (writeError !== undefined) throw writeError;
     },
   });
   assert(source !== undefined);

@@ -45,6 +45,18 @@ test("keepalive: a peer that answers lives on, by pongs or by anything else", ()
     })
   ));
 
+test("keepalive: the span counts from when the peer was heard, not from the next look at the clock", () =>
+  withPeer(({ session, peer }) =>
+    awake(async () => {
+      session.startKeepalive({ interval: 300, count: 0 });
+      peer.send(message(318));
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const tooLate = new Promise((resolve) => timer = setTimeout(resolve, 500, "too late"));
+      assertEquals(await Promise.race([session.closed, tooLate]), "keepalive");
+      clearTimeout(timer);
+    })
+  ));
+
 test("keepalive: stopped, it neither pings nor gives up, and started again it does", () =>
   withPeer(({ session, peer }) =>
     awake(async () => {

@@ -71,6 +71,16 @@ test("window: a call that waits can be withdrawn, once; one that does not wait c
   assertEquals(window.waiting, 0);
 });
 
+test("window: who comes when a place is free, but others wait, waits behind them", () => {
+  const window = new CallWindow<Fake>(1);
+  const [running, second, third] = [ordinary("1"), ordinary("2"), ordinary("3")];
+  window.enter(running);
+  window.enter(second);
+  window.leave(running);
+  assertEquals(window.enter(third), false);
+  assertEquals(window.next(), second);
+});
+
 test("window: clear() hands out all that wait", () => {
   const window = new CallWindow<Fake>(1);
   window.enter(ordinary("running"));

@@ -1,5 +1,6 @@
 // Dials or listens as its arguments say and prints how it went: run by a test.
 import { listenUnix } from "../../transports/listen.ts";
+import { dialExt } from "../../transports/ext.ts";
 import { dialTcp } from "../../transports/tcp.ts";
 import { dialUnix } from "../../transports/unix.ts";
 
@@ -9,6 +10,9 @@ try {
     const listener = await listenUnix(target, { mode: 0o600 });
     if ((Deno.lstatSync(target).mode! & 0o777) !== 0o600) throw new Error("wrong mode");
     await listener.close();
+  } else if (what === "run") {
+    const duplex = await dialExt({ kind: "ext", command: target, args: [] });
+    await duplex.writable.close();
   } else {
     const [host, port] = target.split(":");
     const duplex = await (target.startsWith("/")

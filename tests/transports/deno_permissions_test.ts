@@ -81,3 +81,12 @@ test("transports: deno: one message tells all that a TCP port needs", async () =
   await releaseNext(listener);
   await listener.close();
 }, { skip });
+
+test("transports: deno: a program needs no more than to be run", async () => {
+  await assertOneMoreRun(
+    "run",
+    "cat",
+    "Cannot connect to ext:cat: running cat failed: Deno does not allow it; run again with " +
+      "--allow-run=cat",
+  );
+}, { skip });

@@ -128,8 +128,7 @@ test("transports: ext: programs that cannot be run", async () => {
 test("transports: ext: an abort before or while the program starts", async () => {
   const reason = new Error("enough");
   await assertRejects(
-    () =>
-      dialExt({ kind: "ext", command: "cat", args: [] }, { signal: AbortSignal.abort(reason) }),
+    () => dialExt({ kind: "ext", command: "cat", args: [] }, { signal: AbortSignal.abort(reason) }),
     Error,
     "enough",
   );

@@ -220,6 +220,10 @@ test("errors: a connection that failed keeps what failed as its cause", () => {
   const failed = closedError({ reason: "error", error: cause, label: "tcp:h:1" }, "No answer");
   assertEquals(failed.message, "No answer: the connection failed (tcp:h:1): ECONNRESET");
   assertStrictEquals(failed.cause, cause);
+  const gone = closedError({ reason: "eof", error: cause, label: "tcp:h:1" }, "No answer");
+  assert(gone instanceof ConnectionError);
+  assertEquals(gone.message, "No answer: the daemon closed the connection (tcp:h:1)");
+  assertStrictEquals(gone.cause, cause);
   const broken = new XdrError("Expected 0 or 1", 4, "flag");
   const protocol = closedError({ reason: "error", error: broken, label: "tcp:h:1" }, "No answer");
   assertInstanceOf(protocol, ProtocolError);

@@ -28,6 +28,8 @@ export function fillAddress(_device: XmlElement, address: XmlElement): void {
   const type = address.get("type");
   const fields = type === undefined ? undefined : FIELDS[type];
   if (type === undefined || fields === undefined) return;
+  // an address without a place asks the hypervisor for one
+  if (type === "pci" && fields.every(([name]) => address.get(name) === undefined)) return;
   const made = [{ name: "type", value: type }];
   for (const [name, digits, byDefault] of fields) {
     const value = address.get(name) ?? byDefault;

@@ -6,6 +6,9 @@
 
 import { element, type XmlElement } from "../../xml/element.ts";
 import { printXml } from "../../xml/print.ts";
+import { isArchitecture } from "./cpu_models.ts";
+import { isDomainType } from "./domain_definition.ts";
+import { invalidArgument } from "./refusals.ts";
 import type { TestState } from "./state.ts";
 
 const EMULATOR = "/usr/bin/test-hv";
@@ -17,6 +20,41 @@ export function capabilitiesXml(state: TestState): string {
   return `<capabilities>\n\n${
     [printXml(host(state), "  "), ...guests].join("\n")
   }\n</capabilities>\n`;
+}
+
+/** What somebody asks domain capabilities for. */
+export interface CapabilitiesQuery {
+  readonly emulatorbin: string | null;
+  readonly arch: string | null;
+  readonly machine: string | null;
+  readonly virttype: string | null;
+}
+
+const MODES = ["host-passthrough", "maximum", "host-model", "custom"] as const;
+
+/** What a domain of some kind could have: nothing but what was asked for. */
+export function domainCapabilitiesXml(query: CapabilitiesQuery): string {
+  const { emulatorbin, arch, machine, virttype } = query;
+  if (virttype !== null && !isDomainType(virttype)) {
+    throw invalidArgument(`unknown virttype: ${virttype}`);
+  }
+  if (arch !== null && !isArchitecture(arch)) {
+    throw invalidArgument(`unknown architecture: ${arch}`);
+  }
+  const devices = element("devices");
+  devices.open = true;
+  const no = { supported: "no" };
+  return printXml(element(
+    "domainCapabilities",
+    {},
+    emulatorbin === null ? undefined : element("path", {}, emulatorbin),
+    element("domain", {}, virttype ?? "test"),
+    machine === null ? undefined : element("machine", {}, machine),
+    element("arch", {}, arch ?? "i686"),
+    element("cpu", {}, ...MODES.map((name) => element("mode", { name, ...no }))),
+    devices,
+    element("features", {}, element("sev", no), element("sgx", no)),
+  ));
 }
 
 function host({ cells }: TestState): XmlElement {

@@ -16,7 +16,7 @@ import { diskOf, sourceOf } from "./domain_devices.ts";
 import { formatMoment } from "./domain_format.ts";
 import type { TestDomain } from "./domain_object.ts";
 import { devicesOf } from "./domain_values.ts";
-import { type Moment, removeMoment, selectMoments } from "./moments.ts";
+import { type Moment, momentExists, removeMoment, selectMoments } from "./moments.ts";
 import { checkFlags, refusal } from "./refusals.ts";
 import type { TestState } from "./state.ts";
 import { badValue, unsupportedConfig, xmlFailure } from "./values.ts";
@@ -80,10 +80,7 @@ export function checkpointHandlers(state: TestState): RemoteHandlers<CallContext
       const redefine = (flags & REDEFINE) !== 0;
       const moment = parseCheckpoint(xmlDesc, domain, redefine, state);
       if (!redefine && domain.checkpoints.get(moment.name) !== undefined) {
-        throw refusal(
-          ErrorNumber.INTERNAL_ERROR,
-          `unexpected domain moment ${moment.name} already exists`,
-        );
+        throw momentExists(moment.name);
       }
       domain.checkpoints.add(moment);
       if (!redefine || domain.checkpoints.current === undefined) {
@@ -115,10 +112,8 @@ export function checkpointHandlers(state: TestState): RemoteHandlers<CallContext
       const { domain, checkpoint: found } = of(checkpoint);
       const definition = found.definition.clone();
       if ((flags & X.SIZE) !== 0) {
+        // the driver looks the sizes up and does not print them
         domain.checkActive();
-        for (const disk of definition.child("disks")?.all("disk") ?? []) {
-          if (disk.get("checkpoint") === "bitmap") disk.set("size", "1024");
-        }
       }
       if ((flags & X.NO_DOMAIN) !== 0) {
         definition.children = definition.children.filter((child) =>

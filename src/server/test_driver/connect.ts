@@ -11,7 +11,8 @@ import type { CallContext } from "../driver.ts";
 import { ErrorNumber } from "../../../gen/enums/errors.ts";
 import { LIST_FLAGS, matches } from "./domain_list.ts";
 import type { TestDomain } from "./domain_object.ts";
-import { capabilitiesXml } from "./capabilities.ts";
+import { capabilitiesXml, domainCapabilitiesXml } from "./capabilities.ts";
+import { cpuModels } from "./cpu_models.ts";
 import { checkFlags, invalidArgument, refusal } from "./refusals.ts";
 import type { TestState } from "./state.ts";
 import { charsOf } from "./domain_values.ts";
@@ -72,15 +73,25 @@ export function connectHandlers(state: TestState, uri: string): RemoteHandlers<C
       const params = CPU_STATS.slice(0, nparams).map(([field, value]) => ({ field, value }));
       return { params, nparams: params.length };
     },
-    nodeGetFreePages({ pages, cellCount, flags }, context) {
+    nodeGetFreePages({ pages, startCell, cellCount, flags }, context) {
       checkFlags(context, flags);
-      let x = 0;
+      // the counter starts where a cell would have left it
+      let x = startCell * 6;
       const counts: bigint[] = [];
       for (let i = 0; i < cellCount * pages.length; i++) {
         x = (x * 2 + 7) | 0;
         counts.push(BigInt.asUintN(64, BigInt(x)));
       }
       return { counts };
+    },
+    connectGetCpuModelNames({ arch, needResults, flags }, context) {
+      checkFlags(context, flags);
+      const models = cpuModels(arch);
+      return { models: needResults ? [...models] : [], ret: models.length };
+    },
+    connectGetDomainCapabilities({ emulatorbin, arch, machine, virttype, flags }, context) {
+      checkFlags(context, flags);
+      return { capabilities: domainCapabilitiesXml({ emulatorbin, arch, machine, virttype }) };
     },
     connectGetAllDomainStats({ doms, stats, flags }, context) {
       checkFlags(context, flags, LIST_FILTERS | STATS_FLAGS);
@@ -127,11 +138,12 @@ function statsOf(domain: TestDomain, stats: number): TypedParam[] {
   }
   if ((stats & STATS_IOTHREAD) !== 0 && domain.active && domain.ioThreads.length > 0) {
     params.push(uint("iothread.count", domain.ioThreads.length));
-    for (const { id, maxNs, grow, shrink } of domain.ioThreads) {
+    for (const { id, maxNs, grow, shrink, weight } of domain.ioThreads) {
       params.push(
         { field: `iothread.${id}.poll-max-ns`, type: TypedParamType.ULLONG, value: maxNs },
         uint(`iothread.${id}.poll-grow`, grow),
         uint(`iothread.${id}.poll-shrink`, shrink),
+        uint(`iothread.${id}.poll-weight`, weight),
       );
     }
   }

@@ -4,23 +4,87 @@
  * @module
  */
 
+import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import { element, type XmlElement } from "../../xml/element.ts";
-import type { Identities } from "./domain_definition.ts";
+import { failure } from "../failure.ts";
 import { fillAddress } from "./address.ts";
+import { fillCharacterDevices } from "./chardev_defaults.ts";
+import { fillControllers } from "./controller_defaults.ts";
+import { fillDisk } from "./disk_defaults.ts";
+import type { Identities } from "./domain_definition.ts";
+import { fillGraphics, fillVideo } from "./display_defaults.ts";
+import { fillInterface } from "./interface_defaults.ts";
+import { sourceOf } from "./domain_devices.ts";
+import { xmlFailure } from "./values.ts";
 
 /** Checks a domain's devices and fills in their defaults. */
-export function fillDevices(domain: XmlElement, _source: XmlElement, identities: Identities): void {
+export function fillDevices(domain: XmlElement, identities: Identities): void {
   let devices = domain.child("devices");
   if (devices === undefined) {
     devices = element("devices");
     domain.children.push(devices);
   }
-  for (const device of devices.elements) {
-    FILLERS[device.name]?.(device, identities);
-    for (const address of device.all("address")) fillAddress(device, address);
+  for (const device of devices.elements) fillDevice(device, identities);
+  checkDisks(devices);
+  fillCharacterDevices(domain, devices);
+  fillControllers(devices);
+  fillVideo(domain, devices);
+  devices.open = true;
+}
+
+/** Checks one device and fills in its defaults. */
+export function fillDevice(device: XmlElement, identities: Identities): void {
+  FILLERS[device.name]?.(device, identities);
+  for (const address of device.all("address")) fillAddress(device, address);
+  for (const address of device.child("source")?.all("address") ?? []) {
+    fillSourceAddress(device, address);
   }
+}
+
+// The address of a device of the host: its type is not printed where the device tells it.
+function fillSourceAddress(device: XmlElement, address: XmlElement): void {
+  const type = address.get("type");
+  const pci = device.name === "hostdev" ? device.get("type") === "pci" : type === "pci";
+  if (!pci) return;
+  address.set("type", "pci");
+  fillAddress(device, address);
+  if (type === undefined) address.set("type", undefined);
 }
 
 type Filler = (device: XmlElement, identities: Identities) => void;
 
-const FILLERS: Readonly<Record<string, Filler>> = {};
+const FILLERS: Readonly<Record<string, Filler>> = {
+  disk: fillDisk,
+  interface: fillInterface,
+  graphics: fillGraphics,
+  hostdev: fillHostdev,
+};
+
+function fillHostdev(hostdev: XmlElement): void {
+  if (hostdev.get("managed") !== undefined) return;
+  const type = hostdev.get("type");
+  if (hostdev.get("mode") !== "subsystem" || type === undefined) return;
+  const at = hostdev.attributes.findIndex(({ name }) => name === "type") + 1;
+  hostdev.attributes.splice(at, 0, { name: "managed", value: "no" });
+}
+
+function checkDisks(devices: XmlElement): void {
+  const seen = new Map<string, XmlElement>();
+  for (const disk of devices.all("disk")) {
+    const dev = disk.child("target")?.get("dev");
+    if (dev === undefined) {
+      const source = sourceOf(disk);
+      throw failure(ErrorDomain.DOMAIN, ErrorNumber.NO_TARGET, source);
+    }
+    const twin = seen.get(dev);
+    if (twin !== undefined) {
+      xmlFailure(
+        `target '${dev}' duplicated for disk sources '${sourceOf(twin) ?? "(null)"}' and '${
+          sourceOf(disk) ?? "(null)"
+        }'`,
+        ErrorDomain.DOMAIN,
+      );
+    }
+    seen.set(dev, disk);
+  }
+}

@@ -191,7 +191,7 @@ function checkIoTune(tune: ReadonlyMap<string, bigint>): void {
     for (const way of ["total", "read", "write"]) {
       const name = `${way}_${kind}`;
       if ((tune.get(name) ?? 0n) > (tune.get(`${name}_max`) ?? 0n)) {
-        throw invalidArgument(`${name} cannot be set higher than ${name}_max `);
+        throw invalidArgument(`${name} cannot be set higher than ${name}_max`);
       }
     }
   }

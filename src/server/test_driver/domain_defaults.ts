@@ -17,6 +17,7 @@ export function fillDomain(domain: XmlElement, source: XmlElement, identities: I
   fillMemory(domain, source);
   fillVcpus(domain, source);
   fillOs(domain, source);
+  fillCpu(domain);
   fillClock(domain);
   fillActions(domain);
 }
@@ -54,14 +55,10 @@ function fillMemory(domain: XmlElement, source: XmlElement): void {
   const memory = source.child("memory");
   const cells = source.find("cpu/numa")?.all("cell") ?? [];
   let size = memory === undefined ? 0n : memorySize(memory, "./memory[1]");
+  let cellSum = 0n;
   if (cells.length > 0) {
-    const sum = cells.reduce((sum, cell) => sum + cellMemory(cell), 0n);
-    if (sum > 0n) size = sum;
-    const modules = source.child("devices")?.all("memory") ?? [];
-    for (const module of modules) {
-      const target = module.find("target/size");
-      if (target !== undefined) size += memorySize(target, "./target/size");
-    }
+    cellSum = cells.reduce((sum, cell) => sum + cellMemory(cell), 0n);
+    if (memory === undefined) size = cellSum;
   }
   if (size === 0n) {
     xmlFailure(
@@ -71,6 +68,11 @@ function fillMemory(domain: XmlElement, source: XmlElement): void {
   }
   const current = source.child("currentMemory");
   let balloon = current === undefined ? 0n : memorySize(current, "./currentMemory[1]");
+  const modules = (source.child("devices")?.all("memory") ?? []).reduce((sum, module) => {
+    const target = module.find("target/size");
+    return target === undefined ? sum : sum + memorySize(target, "./target/size");
+  }, 0n);
+  if (memory === undefined && cellSum > 0n) size = cellSum + modules;
   if (balloon === 0n || balloon > size) balloon = size;
   const dump = memory?.get("dumpCore");
   if (dump !== undefined && dump !== "on" && dump !== "off") {
@@ -194,7 +196,6 @@ function fillOs(domain: XmlElement, source: XmlElement): void {
     if (os.child("type") !== undefined) os.remove(os.child("type")!);
     os.children.unshift(type);
   }
-  if (type.text === "linux") type.setText("xen");
   if (!OS_TYPES.has(type.text)) {
     throw failure(ErrorDomain.DOMAIN, ErrorNumber.OS_TYPE, `unknown OS type '${type.text}'`);
   }
@@ -278,6 +279,63 @@ export const BEFORE_CPUTUNE: readonly string[] = [
 ];
 /** What stands before a domain's `numatune`. */
 export const BEFORE_NUMATUNE: readonly string[] = [...BEFORE_CPUTUNE, "cputune"];
+
+function fillCpu(domain: XmlElement): void {
+  const cpu = domain.child("cpu");
+  if (cpu === undefined) return;
+  const model = cpu.child("model");
+  const mode = cpu.get("mode") ?? (model === undefined ? undefined : "custom");
+  const match = cpu.get("match") ??
+    (mode === "custom" && model !== undefined ? "exact" : undefined);
+  cpu.attributes = Object.entries({
+    mode,
+    match: mode === "custom" ? match : undefined,
+    check: cpu.get("check"),
+    migratable: cpu.get("migratable"),
+    deprecated_features: cpu.get("deprecated_features"),
+  }).flatMap(([name, value]) => value === undefined ? [] : [{ name, value }]);
+  if (model !== undefined && model.get("fallback") === undefined && mode !== undefined) {
+    model.attributes.unshift({ name: "fallback", value: "allow" });
+  }
+  const numa = cpu.child("numa");
+  if (numa !== undefined) orderCells(numa);
+  const topology = cpu.child("topology");
+  if (topology === undefined) return;
+  topology.attributes = ["sockets", "dies", "clusters", "cores", "threads"].map((name) => ({
+    name,
+    value: topology.get(name) ?? "1",
+  }));
+}
+
+// Cells are numbered in their order unless they say otherwise, and printed by number.
+function orderCells(numa: XmlElement): void {
+  const cells = numa.all("cell");
+  cells.forEach((cell, at) => {
+    const id = cell.get("id") ?? String(at);
+    const unit = cell.get("memory") === undefined ? undefined : "KiB";
+    const rest = cell.attributes.filter(({ name }) => !["id", "memory", "unit"].includes(name));
+    const memory = unit === undefined ? undefined : cellMemory(cell).toString();
+    const firstOther = rest.findIndex(({ name }) => name !== "cpus");
+    const sized = memory === undefined ? [] : [
+      { name: "memory", value: memory },
+      { name: "unit", value: "KiB" },
+    ];
+    const split = firstOther < 0 ? rest.length : firstOther;
+    cell.attributes = [
+      { name: "id", value: id },
+      ...rest.slice(0, split),
+      ...sized,
+      ...rest.slice(split),
+    ];
+    const cpus = cell.get("cpus");
+    if (cpus !== undefined) cell.set("cpus", formatCpuSet(cpus));
+  });
+  cells.sort((a, b) => Number(a.get("id")) - Number(b.get("id")));
+  numa.children = [
+    ...cells,
+    ...numa.elements.filter((one) => one.name !== "cell"),
+  ];
+}
 
 /** What stands before a domain's `clock`. */
 export const BEFORE_CLOCK: readonly string[] = [

@@ -11,7 +11,7 @@ import { conform, parseShape, type Shape } from "../../xml/shape.ts";
 import { XmlSyntaxError } from "../../xml/well_formed.ts";
 import type { Uuid } from "../../xdr/uuid.ts";
 import { failure } from "../failure.ts";
-import { fillDevices } from "./device_defaults.ts";
+import { fillDevice, fillDevices } from "./device_defaults.ts";
 import { DEVICES_OUTLINE } from "./device_shapes.ts";
 import { fillDomain } from "./domain_defaults.ts";
 import { DOMAIN_OUTLINE } from "./domain_shape.ts";
@@ -45,17 +45,37 @@ function indent(outline: string): string {
 
 /** Parses a document whose root must have a name; the errors are libvirt's. */
 export function parseRoot(xml: string, root: string, domain: number): XmlElement {
-  let found: XmlElement;
-  try {
-    found = parseXml(xml);
-  } catch (error) {
-    if (!(error instanceof XmlSyntaxError)) throw error;
-    throw failure(domain, ErrorNumber.XML_DETAIL, error.message);
-  }
+  const found = parseAnyRoot(xml, domain);
   if (found.name !== root) {
     xmlFailure(`expecting root element of '${root}', not '${found.name}'`);
   }
   return found;
+}
+
+/** Parses a document of whatever root; the errors are libvirt's. */
+export function parseAnyRoot(xml: string, domain: number): XmlElement {
+  try {
+    return parseXml(xml);
+  } catch (error) {
+    if (!(error instanceof XmlSyntaxError)) throw error;
+    throw failure(domain, ErrorNumber.XML_DETAIL, error.message);
+  }
+}
+
+/** The canonical form of one device's element. */
+export function canonicalDevice(source: XmlElement, identities: Identities): XmlElement {
+  const devices = shapeOfDomain().children.find((child) => child.name === "devices")!;
+  const shape = devices.children.find((child) => child.name === source.name);
+  if (shape === undefined) {
+    throw failure(
+      ErrorDomain.DOMAIN,
+      ErrorNumber.XML_ERROR,
+      `unknown device type '${source.name}'`,
+    );
+  }
+  const device = conform(source, shape, RULES);
+  fillDevice(device, identities);
+  return device;
 }
 
 /** Reads a domain's XML: checks it, fills in what it leaves open, and orders it as libvirt does. */
@@ -71,8 +91,13 @@ export function canonicalDomain(source: XmlElement, identities: Identities): Xml
   const domain = conform(source, shapeOfDomain(), RULES);
   domain.set("id", undefined);
   fillDomain(domain, source, identities);
-  fillDevices(domain, source, identities);
+  fillDevices(domain, identities);
   return domain;
+}
+
+/** Whether libvirt knows a hypervisor of this name. */
+export function isDomainType(name: string): boolean {
+  return DOMAIN_TYPES.has(name);
 }
 
 const DOMAIN_TYPES: ReadonlySet<string> = new Set(

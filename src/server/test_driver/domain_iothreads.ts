@@ -15,7 +15,7 @@ import { failure } from "../failure.ts";
 import { cpusOf, firstCpus, mapOf } from "./cpu_maps.ts";
 import { BEFORE_IOTHREADS, put } from "./domain_defaults.ts";
 import { devicesOf, vcpusOf } from "./domain_values.ts";
-import { pinOf, setPin } from "./domain_vcpus.ts";
+import { pinOf, setPin, unpin } from "./domain_vcpus.ts";
 import { checkFlags, invalidArgument } from "./refusals.ts";
 import type { TestState } from "./state.ts";
 import { checkParams } from "./typed.ts";
@@ -27,6 +27,7 @@ const POLL_PARAMS = {
   poll_max_ns: TypedParamType.ULLONG,
   poll_grow: TypedParamType.UINT,
   poll_shrink: TypedParamType.UINT,
+  poll_weight: TypedParamType.UINT,
 } as const;
 
 /** Handlers of IO threads. */
@@ -54,7 +55,7 @@ export function domainIoThreads(state: TestState): RemoteHandlers<CallContext> {
         throw invalid(`an IOThread is already using iothread_id '${iothreadId}'`);
       }
       setIds(definition, [...ids, iothreadId]);
-      domain.ioThreads.push({ id: iothreadId, maxNs: POLL_MAX_NS, grow: 0, shrink: 0 });
+      domain.ioThreads.push({ id: iothreadId, maxNs: POLL_MAX_NS, grow: 0, shrink: 0, weight: 0 });
     },
     domainDelIothread({ dom, iothreadId, flags }, context) {
       checkFlags(context, flags, LIVE | CONFIG);
@@ -67,6 +68,7 @@ export function domainIoThreads(state: TestState): RemoteHandlers<CallContext> {
       }
       checkUnused(definition, iothreadId);
       setIds(definition, ids.filter((id) => id !== iothreadId));
+      unpin(definition, "iothreadpin", String(iothreadId));
       const at = domain.ioThreads.findIndex(({ id }) => id === iothreadId);
       if (at >= 0) domain.ioThreads.splice(at, 1);
     },
@@ -93,7 +95,8 @@ export function domainIoThreads(state: TestState): RemoteHandlers<CallContext> {
         if (thread === undefined) continue;
         if (field === "poll_max_ns") thread.maxNs = value as bigint;
         else if (field === "poll_grow") thread.grow = value as number;
-        else thread.shrink = value as number;
+        else if (field === "poll_shrink") thread.shrink = value as number;
+        else thread.weight = value as number;
       }
     },
   };

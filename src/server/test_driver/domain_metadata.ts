@@ -11,7 +11,7 @@ import {
 } from "../../../gen/enums/domain.ts";
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import type { RemoteHandlers } from "../../../gen/remote/dispatch.ts";
-import { element, type XmlElement } from "../../xml/element.ts";
+import { element, XmlElement, type XmlNode } from "../../xml/element.ts";
 import { parseXml } from "../../xml/parse.ts";
 import { dumpXml } from "../../xml/print.ts";
 import { XmlSyntaxError } from "../../xml/well_formed.ts";
@@ -110,6 +110,7 @@ export function setMetadata(
     typeof child === "object" && "namespace" in child && child.namespace !== uri
   );
   if (made !== undefined) holder.children.push(made);
+  else if (holder.children.length === 0) definition.remove(holder);
 }
 
 function withNamespace(xml: string, key: string, uri: string): XmlElement {
@@ -121,13 +122,23 @@ function withNamespace(xml: string, key: string, uri: string): XmlElement {
     if (!(error instanceof XmlSyntaxError)) throw error;
     throw failure(ErrorDomain.XML, ErrorNumber.XML_DETAIL, error.message);
   }
-  const open = `<${key}:${root.name} xmlns:${key}="${uri}"`;
-  return parseXml(
-    dumpXml(root).replace(/^<[^\s/>]+/, () => open).replace(
-      new RegExp(`</${root.name}>$`),
-      () => `</${key}:${root.name}>`,
-    ),
-  );
+  const walk = (one: XmlElement): XmlElement => {
+    const { elements } = one;
+    const children = elements.length > 0 && one.children.every(isBlank) ? elements : one.children;
+    return new XmlElement(
+      one.namespace === null ? `${key}:${one.name}` : one.name,
+      one.attributes,
+      children.map((child) => child instanceof XmlElement ? walk(child) : child),
+      one.namespace ?? uri,
+    );
+  };
+  const made = walk(root);
+  made.attributes = [{ name: `xmlns:${key}`, value: uri }, ...made.attributes];
+  return made;
+}
+
+function isBlank(child: XmlNode): boolean {
+  return typeof child !== "string" || child.trim() === "";
 }
 
 function checkType(type: number): void {

@@ -22,6 +22,7 @@ export interface IoThreadPolling {
   maxNs: bigint;
   grow: number;
   shrink: number;
+  weight: number;
 }
 
 /** One domain: its definitions and what it goes through. */

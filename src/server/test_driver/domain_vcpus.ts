@@ -168,6 +168,15 @@ const PIN_ORDER: Readonly<Record<string, readonly string[]>> = {
   iothreadpin: [...BEFORE_PINS, "vcpupin", "emulatorpin"],
 };
 
+/** Removes the pin of something that is gone. */
+export function unpin(definition: XmlElement, kind: string, id: string): void {
+  const cputune = definition.child("cputune");
+  const pin = cputune?.all(kind).find((one) => one.get(PIN_ATTRIBUTE[kind]!) === id);
+  if (cputune === undefined || pin === undefined) return;
+  cputune.remove(pin);
+  if (cputune.elements.length === 0) definition.remove(cputune);
+}
+
 /** Pins something. */
 export function setPin(
   definition: XmlElement,

@@ -8,6 +8,7 @@ import { ErrorNumber } from "../../../gen/enums/errors.ts";
 import type { Driver, DriverConnection } from "../driver.ts";
 import { connectHandlers } from "./connect.ts";
 import { fillDefaultEnvironment } from "./default_environment.ts";
+import { deviceAttach } from "./device_attach.ts";
 import { domainBlock } from "./domain_block.ts";
 import { domainDefine } from "./domain_define.ts";
 import { domainGuest } from "./domain_guest.ts";
@@ -106,6 +107,7 @@ function handlersOf(state: TestState, uri: string): DriverConnection["remote"] {
     ...domainIoThreads(state),
     ...domainTuning(state),
     ...domainBlock(state),
+    ...deviceAttach(state),
     ...domainGuest(state),
     ...domainMetadata(state),
     ...domainSave(state),

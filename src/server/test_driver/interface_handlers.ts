@@ -118,7 +118,7 @@ export function interfaceHandlers(state: TestState): RemoteHandlers<CallContext>
       state.interfaceBackup = new Map(
         [...state.interfaces].map(([name, one]) => [name, {
           definition: one.definition.clone(),
-          active: one.active,
+          active: false,
         }]),
       );
     },

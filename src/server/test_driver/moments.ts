@@ -4,6 +4,9 @@
  * @module
  */
 
+import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
+import type { LibvirtError } from "../../errors.ts";
+import { failure } from "../failure.ts";
 import type { XmlElement } from "../../xml/element.ts";
 
 /** One snapshot or checkpoint. */
@@ -60,6 +63,15 @@ export class MomentList {
   descendants(parent: Moment | undefined): Moment[] {
     return this.children(parent).flatMap((child) => [child, ...this.descendants(child)]);
   }
+}
+
+/** The error of a name that another moment has. */
+export function momentExists(name: string): LibvirtError {
+  return failure(
+    ErrorDomain.DOMAIN,
+    ErrorNumber.OPERATION_FAILED,
+    `domain moment ${name} already exists`,
+  );
 }
 
 const ROOTS_OR_DESCENDANTS = 1;

@@ -135,7 +135,7 @@ export class NamedList<T extends NamedObject> {
   /** Those that list flags choose; the flags of both kinds are the same here. */
   filtered(flags: number): T[] {
     return this.all.filter((object) =>
-      pair(flags, 1, object.active) && pair(flags, 4, object.persistent) &&
+      pair(flags, 1, !object.active) && pair(flags, 4, object.persistent) &&
       pair(flags, 16, object.autostart)
     );
   }

@@ -83,7 +83,9 @@ const CAPABILITIES: readonly string[] = [
   "ccwgroup",
 ];
 
-const LIST_FLAGS = (1 << CAPABILITIES.length) - 1;
+const INACTIVE = 1 << 30;
+const ACTIVE = 1 << 31;
+const CAPABILITY_FLAGS = (1 << CAPABILITIES.length) - 1;
 
 function emit(state: TestState, name: string, event: number): void {
   state.events.emit({
@@ -150,10 +152,13 @@ export function nodeDeviceHandlers(state: TestState): RemoteHandlers<CallContext
       return { names: withCapability(cap).slice(0, maxnames) };
     },
     connectListAllNodeDevices({ needResults, flags }, context) {
-      checkFlags(context, flags, LIST_FLAGS);
+      checkFlags(context, flags, CAPABILITY_FLAGS | INACTIVE | ACTIVE);
+      const kinds = flags & CAPABILITY_FLAGS;
+      const hidden = (flags & (INACTIVE | ACTIVE)) === INACTIVE;
       const chosen = [...devices].filter(([, one]) =>
-        flags === 0 ||
-        capabilityNames(one).some((name) => (flags & (1 << CAPABILITIES.indexOf(name))) !== 0)
+        !hidden &&
+        (kinds === 0 ||
+          capabilityNames(one).some((name) => (kinds & (1 << CAPABILITIES.indexOf(name))) !== 0))
       ).map(([name]) => ({ name }));
       return { devices: needResults ? chosen : [], ret: chosen.length };
     },

@@ -24,7 +24,7 @@ import type { RemoteHandlers } from "../../../gen/remote/dispatch.ts";
 import type { CallContext } from "../driver.ts";
 import { emitLifecycle } from "./domain_events.ts";
 import type { TestDomain } from "./domain_object.ts";
-import { type Moment, removeMoment, selectMoments } from "./moments.ts";
+import { type Moment, momentExists, removeMoment, selectMoments } from "./moments.ts";
 import { checkFlags, invalidOperation, refusal } from "./refusals.ts";
 import {
   formatSnapshot,
@@ -214,10 +214,7 @@ export function snapshotHandlers(state: TestState): RemoteHandlers<CallContext> 
       const redefine = (flags & C.REDEFINE) !== 0;
       const moment = parseSnapshot(xmlDesc, domain, redefine, state);
       if (!redefine && domain.snapshots.get(moment.name) !== undefined) {
-        throw refusal(
-          ErrorNumber.INTERNAL_ERROR,
-          `unexpected domain moment ${moment.name} already exists`,
-        );
+        throw momentExists(moment.name);
       }
       domain.snapshots.add(moment);
       if (!redefine && halt && domain.active) {

@@ -118,9 +118,9 @@ controller* @type @index @model @ports @vectors @maxEventChannels @maxGrantFrame
   driver @queues @cmd_per_lun @max_sectors @ioeventfd @iothread @iommu @ats @packed @page_per_vq
   pcihole64 # @unit
   alias @name
+  master @startport
   address @type @domain @bus @slot @port @function @multifunction @cssid @ssid @devno @reg
     zpci @uid @fid
-  master @startport
 lease
   lockspace #
   key #

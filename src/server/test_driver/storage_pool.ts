@@ -18,7 +18,13 @@ import type { CallContext } from "../driver.ts";
 import { NamedObject } from "./named_list.ts";
 import { parseRoot } from "./domain_definition.ts";
 import { createVport, destroyVport } from "./node_device.ts";
-import { checkFlags, invalidArgument, invalidOperation, refusal } from "./refusals.ts";
+import {
+  checkFlags,
+  internalError,
+  invalidArgument,
+  invalidOperation,
+  refusal,
+} from "./refusals.ts";
 import type { TestState } from "./state.ts";
 import { parsePool, POOL_KINDS } from "./storage_definition.ts";
 
@@ -147,6 +153,7 @@ export function storagePoolHandlers(state: TestState): RemoteHandlers<CallContex
         );
         return { xml: printXml(element("sources", {}, source)) };
       }
+      if (type === "dir") throw internalError(`unknown storage pool type ${type}`);
       throw refusal(
         ErrorNumber.NO_SUPPORT,
         `pool type '${type}' does not support source discovery`,

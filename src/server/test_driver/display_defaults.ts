@@ -1,0 +1,126 @@
+/**
+ * What libvirt checks and fills in of a domain's displays.
+ *
+ * @module
+ */
+
+import { element, type XmlElement } from "../../xml/element.ts";
+import { badValue, xmlFailure } from "./values.ts";
+
+const TYPES: ReadonlySet<string> = new Set(
+  "sdl vnc rdp desktop spice egl-headless dbus".split(" "),
+);
+
+const REMOTE: ReadonlySet<string> = new Set(["vnc", "rdp", "spice"]);
+
+/** Checks a graphical display and fills in its defaults. */
+export function fillGraphics(graphics: XmlElement): void {
+  const type = graphics.get("type");
+  if (type === undefined) xmlFailure("Missing required attribute 'type' in element 'graphics'");
+  if (!TYPES.has(type)) badValue("type", graphics, type);
+  if (!REMOTE.has(type)) return;
+  if (type === "vnc") fillVnc(graphics);
+  fillListen(graphics, type);
+}
+
+function fillVnc(graphics: XmlElement): void {
+  const socket = graphics.child("listen")?.get("type") === "socket" ||
+    graphics.get("socket") !== undefined;
+  const port = graphics.get("port");
+  const automatic = port === undefined || port === "-1" || graphics.get("autoport") === "yes";
+  const rest = graphics.attributes.filter(({ name }) =>
+    !["type", "port", "autoport"].includes(name)
+  );
+  graphics.attributes = [{ name: "type", value: "vnc" }];
+  if (!socket) {
+    graphics.attributes.push(
+      { name: "port", value: automatic ? "-1" : port },
+      { name: "autoport", value: automatic ? "yes" : "no" },
+    );
+  }
+  graphics.attributes.push(...rest);
+}
+
+function wantsPort(graphics: XmlElement): boolean {
+  return graphics.get("port") !== undefined || graphics.get("tlsPort") !== undefined ||
+    graphics.get("autoport") === "yes";
+}
+
+function fillListen(graphics: XmlElement, type: string): void {
+  const attribute = graphics.get("listen");
+  const socket = graphics.get("socket");
+  let first = graphics.child("listen");
+  if (first === undefined) {
+    if (type === "vnc" && socket !== undefined) {
+      first = element("listen", { type: "socket", socket });
+    } else if (type === "spice" && attribute === undefined && !wantsPort(graphics)) {
+      first = element("listen", { type: "none" });
+      graphics.set("autoport", undefined);
+    } else first = element("listen", { type: "address", address: attribute });
+    graphics.children.unshift(first);
+  }
+  const kind = first.get("type");
+  graphics.attributes = graphics.attributes.filter(({ name }) => name !== "listen");
+  if (kind === "address") {
+    const address = first.get("address") ?? attribute;
+    if (address !== undefined) {
+      const at = graphics.attributes.findLastIndex(({ name }) => PORTS.has(name)) + 1;
+      graphics.attributes.splice(at, 0, { name: "listen", value: address });
+      first.set("address", address);
+    }
+  }
+}
+
+const PORTS: ReadonlySet<string> = new Set([
+  "type",
+  "port",
+  "tlsPort",
+  "autoport",
+  "websocket",
+]);
+
+const VIDEO_MEMORY: Readonly<Record<string, string | undefined>> = {
+  vga: "16384",
+  cirrus: "16384",
+  xen: "4096",
+  vmvga: "9216",
+};
+
+const BEFORE_VIDEO: ReadonlySet<string> = new Set(
+  ("emulator disk controller lease filesystem interface smartcard serial parallel console channel " +
+    "input tpm graphics sound audio").split(" "),
+);
+
+/** Fills in the defaults of video devices; the first one is the primary one. */
+export function fillVideo(domain: XmlElement, devices: XmlElement): void {
+  if (devices.child("video") === undefined && devices.child("graphics") !== undefined) {
+    const last = devices.elements.findLastIndex((one) => BEFORE_VIDEO.has(one.name));
+    devices.children.splice(last + 1, 0, element("video"));
+  }
+  const videos = devices.all("video");
+  const chosen = videos.find((one) => one.child("model")?.get("primary") === "yes") ?? videos[0];
+  for (const video of videos) {
+    let model = video.child("model");
+    if (model === undefined) {
+      model = element("model");
+      video.children.unshift(model);
+    }
+    const os = domain.textOf("os/type");
+    const arch = domain.find("os/type")?.get("arch") ?? "";
+    const type = model.get("type") ??
+      (os === "xen" || os === "linux" ? "xen" : arch.startsWith("ppc64") ? "vga" : "cirrus");
+    const qxl = type === "qxl";
+    const values: Record<string, string | undefined> = {
+      type,
+      ram: qxl ? model.get("ram") ?? "65536" : undefined,
+      vram: qxl ? model.get("vram") ?? "65536" : model.get("vram") ?? VIDEO_MEMORY[type],
+      vram64: model.get("vram64"),
+      vgamem: qxl ? model.get("vgamem") : undefined,
+      heads: type === "none" || type === "ramfb" ? model.get("heads") : model.get("heads") ?? "1",
+      primary: video === chosen ? "yes" : undefined,
+    };
+    model.attributes = Object.entries(values).flatMap(([name, value]) =>
+      value === undefined ? [] : [{ name, value }]
+    );
+  }
+}
