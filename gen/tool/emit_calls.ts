@@ -28,8 +28,12 @@ export function emitProcedure(
   procedure: Procedure,
 ): void {
   const name = procedureName(program, procedure.name);
-  const args = procedure.args === undefined ? undefined : symbolsOf(table.struct(program, procedure.args));
-  const ret = procedure.ret === undefined ? undefined : symbolsOf(table.struct(program, procedure.ret));
+  const args = procedure.args === undefined
+    ? undefined
+    : symbolsOf(table.struct(program, procedure.args));
+  const ret = procedure.ret === undefined
+    ? undefined
+    : symbolsOf(table.struct(program, procedure.ret));
   const types = [args, ret].map((s) => s === undefined ? "void" : out.use(s.type));
   out.doc("", `Procedure ${procedure.number}, \`${procedure.name}\`${notes(procedure)}.`);
   out.print(

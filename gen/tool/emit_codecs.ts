@@ -60,7 +60,12 @@ function limits(type: Resolved): string {
       return inner === "" ? "may be absent" : `may be absent; ${inner}`;
     }
     case "primitive":
-      return { int32: "32 bits, signed", uint32: "32 bits, unsigned", int64: "64 bits, signed", uint64: "64 bits, unsigned" }[type.info.method] ?? type.info.method;
+      return {
+        int32: "32 bits, signed",
+        uint32: "32 bits, unsigned",
+        int64: "64 bits, signed",
+        uint64: "64 bits, unsigned",
+      }[type.info.method] ?? type.info.method;
     default:
       return "";
   }
@@ -106,7 +111,9 @@ export function emitStruct(out: Printer, table: TypeTable, struct: StructRef, ab
       if (value !== undefined) out.print(`  const ${local} = ${value};`);
       else out.print(...arrayLines(out, table, type, local, name).map((line) => `  ${line}`));
     }
-    const pairs = fields.map(({ name }) => localName(name) === name ? name : `${name}: ${localName(name)}`);
+    const pairs = fields.map(({ name }) =>
+      localName(name) === name ? name : `${name}: ${localName(name)}`
+    );
     out.print(`  return { ${pairs.join(", ")} };`);
   }
   out.print("}", "");

@@ -34,8 +34,12 @@ export function emitDispatch(
   out.print(`export interface ${prefix}Handlers<C> {`);
   for (const procedure of calls) {
     const name = procedureName(program, procedure.name);
-    const args = procedure.args === undefined ? "args: void" : `args: ${out.use(symbolsOf(table.struct(program, procedure.args)).type)}`;
-    const ret = procedure.ret === undefined ? "void" : out.use(symbolsOf(table.struct(program, procedure.ret)).type);
+    const args = procedure.args === undefined
+      ? "args: void"
+      : `args: ${out.use(symbolsOf(table.struct(program, procedure.args)).type)}`;
+    const ret = procedure.ret === undefined
+      ? "void"
+      : out.use(symbolsOf(table.struct(program, procedure.ret)).type);
     out.doc("  ", `\`${procedure.name}\`.`);
     out.print(`  ${name}?(${args}, context: C): ${ret} | Promise<${ret}>;`);
   }
@@ -48,8 +52,12 @@ export function emitDispatch(
     "  procedures: {",
   );
   for (const procedure of calls) {
-    const decode = procedure.args === undefined ? DECODE_VOID : symbolsOf(table.struct(program, procedure.args)).decode;
-    const encode = procedure.ret === undefined ? ENCODE_VOID : symbolsOf(table.struct(program, procedure.ret)).encode;
+    const decode = procedure.args === undefined
+      ? DECODE_VOID
+      : symbolsOf(table.struct(program, procedure.args)).decode;
+    const encode = procedure.ret === undefined
+      ? ENCODE_VOID
+      : symbolsOf(table.struct(program, procedure.ret)).encode;
     const fields = [
       `name: "${procedureName(program, procedure.name)}"`,
       `decode: ${out.use(decode)}`,

@@ -32,15 +32,15 @@ export function describeEnums(api: Api, library: LibraryName): EnumInfo[] {
   const { enums } = api.libraries[library];
   const values = new Map<string, string>();
   for (const lib of Object.values(api.libraries)) {
-    for (const members of Object.values(lib.enums)) for (const m of members) values.set(m.name, m.value);
+    for (const members of Object.values(lib.enums)) {
+      for (const m of members) values.set(m.name, m.value);
+    }
   }
   return Object.entries(enums).map(([cName, all]) => {
     // the `_LAST` members are sentinels, which libvirt hides from programs that do not ask for them,
     // but for VIR_NETWORK_UPDATE_COMMAND_ADD_LAST, which does not stand behind all others
     const greatest = Math.max(...all.map((m) => numberOf(m.value, values)));
-    const kept = all.filter((m) =>
-      !/_LAST$/.test(m.name) || numberOf(m.value, values) < greatest
-    );
+    const kept = all.filter((m) => !/_LAST$/.test(m.name) || numberOf(m.value, values) < greatest);
     const prefixes = MEMBER_PREFIXES[cName] ?? [commonPrefix(kept.map((m) => m.name), cName)];
     const members = kept.map((m) => ({
       name: memberName(m, prefixes),
@@ -83,7 +83,10 @@ function commonPrefix(names: readonly string[], cName: string): string {
     const own = pascalCase(cName).replace(/FlagValues$|FlagsValues$|Flags$|Values$/, "");
     const words = names[0]!.split("_");
     let n = 1;
-    while (n < words.length - 1 && own.toLowerCase().includes(words.slice(1, n + 1).join("").toLowerCase())) n++;
+    while (
+      n < words.length - 1 &&
+      own.toLowerCase().includes(words.slice(1, n + 1).join("").toLowerCase())
+    ) n++;
     return `${words.slice(0, n).join("_")}_`;
   }
   const split = names.map((name) => name.split("_"));
@@ -95,12 +98,17 @@ function commonPrefix(names: readonly string[], cName: string): string {
 /** Prints an enumeration. */
 export function emitEnum(out: Printer, info: EnumInfo, docs: EnumDocs): void {
   const what = docs[info.cName] ??
-    (info.flags ? "Flags, to be combined with `|`." : "Values; indexed with a number it gives the name.");
+    (info.flags
+      ? "Flags, to be combined with `|`."
+      : "Values; indexed with a number it gives the name.");
   out.doc("", `${what} libvirt's \`${info.cName}\`.`);
   out.print(`export const ${info.name}: {`);
   for (const m of info.members) {
     const sentence = docs[m.cName];
-    out.doc("  ", `${sentence === undefined ? "" : `${sentence} `}\`${m.cName}\`, since ${m.since}.`);
+    out.doc(
+      "  ",
+      `${sentence === undefined ? "" : `${sentence} `}\`${m.cName}\`, since ${m.since}.`,
+    );
     out.print(`  readonly ${m.name}: ${m.value};`);
   }
   if (!info.flags) {

@@ -32,12 +32,20 @@ const ABOUT: Readonly<Record<string, string>> = {
   "gen/rpc/error.ts": "The error and the stream hole that every program shares.",
   "gen/rpc/keepalive.ts": "The program whose messages ask whether the peer is still there.",
   "gen/enums/mod.ts": "The enumerations and names of fields of libvirt's main library.",
-  [MACRO_FILES.libvirt!]: "The names of the fields of typed parameters; the types are named as in `TypedParameterType`.",
+  [MACRO_FILES.libvirt!]:
+    "Names of the fields of typed parameters; their types are named as in `TypedParameterType`.",
   "gen/remote/common.ts": "Structs that several classes of the remote program use.",
   "gen/remote/events.ts": "Messages that a daemon sends by itself.",
   [FIELDS_FILE]: "The types that libvirt documents for the fields of typed parameters.",
   ...Object.fromEntries(CLASSES.map((c) => [c.base, `The generated half of \`${c.name}\`.`])),
 };
+
+function aboutFile(file: string): string {
+  const header = /^gen\/enums\/(.*)\.ts$/.exec(file)?.[1];
+  return header === undefined
+    ? `${file.slice(4, -3)}: types, codecs and procedures.`
+    : `libvirt's enumerations: ${header.replaceAll("_", " ")}.`;
+}
 
 function fileOfProcedure(program: ProgramName, procedure: Procedure): string {
   if (program !== "remote") return `gen/${program}/calls.ts`;
@@ -49,9 +57,14 @@ function fileOfProcedure(program: ProgramName, procedure: Procedure): string {
 function placeStructs(wire: Wire): Map<string, string> {
   const files = new Map<string, string>();
   // a table without files is enough to ask which struct uses which
-  const lookup = new TypeTable(wire, new Map(Object.values(wire.programs).flatMap((p) =>
-    Object.keys(p.structs).map((name) => [name, "?"] as const)
-  )));
+  const lookup = new TypeTable(
+    wire,
+    new Map(
+      Object.values(wire.programs).flatMap((p) =>
+        Object.keys(p.structs).map((name) => [name, "?"] as const)
+      ),
+    ),
+  );
   for (const program of PROGRAMS) {
     for (const procedure of wire.programs[program].procedures) {
       for (const name of [procedure.args, procedure.ret, procedure.msg]) {
@@ -92,7 +105,7 @@ export function generate({ wire, api, docs }: Schema): Map<string, string> {
   const printer = (file: string): Printer => {
     const known = printers.get(file);
     if (known !== undefined) return known;
-    const created = new Printer(file, ABOUT[file] ?? `${file.slice(4, -3)}: types, codecs and procedures.`);
+    const created = new Printer(file, ABOUT[file] ?? aboutFile(file));
     printers.set(file, created);
     return created;
   };

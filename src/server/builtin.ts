@@ -62,6 +62,9 @@ export function builtinHandlers(session: BuiltinSession): Builtins {
     authSaslInit: refuseSasl,
     authSaslStart: refuseSasl,
     authSaslStep: refuseSasl,
+    authPolkit() {
+      throw internal("authentication failed");
+    },
     connectOpen({ name, flags }, { readOnly }) {
       if (session.connection() !== undefined) throw internal("connection already open");
       return session.open(name, readOnly ? flags | ConnectFlags.RO : flags);

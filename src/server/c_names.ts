@@ -69,5 +69,5 @@ const DOMAINS: readonly (readonly [prefix: RegExp, domain: number])[] = [
 
 /** The error domain of the public function behind a procedure. */
 export function publicErrorDomain(procedure: string): number {
-  return DOMAINS.find(([prefix]) => prefix.test(procedure))?.[1] ?? ErrorDomain.DOM;
+  return DOMAINS.find(([prefix]) => prefix.test(procedure))?.[1] ?? ErrorDomain.DOMAIN;
 }

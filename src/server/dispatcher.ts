@@ -11,6 +11,7 @@ import { ErrorDomain, ErrorNumber } from "../../gen/enums/errors.ts";
 import type { DispatchEntry, DispatchTable } from "../procedure.ts";
 import { XdrReader } from "../xdr/reader.ts";
 import type { IncomingCall } from "../rpc/rpc_event.ts";
+import { checkArguments } from "./argument_checks.ts";
 import { cFunctionName, publicErrorDomain } from "./c_names.ts";
 import type { CallContext, DriverConnection } from "./driver.ts";
 import { failure, rpcFailure } from "./failure.ts";
@@ -68,8 +69,11 @@ export function driverHandler(
   }
   const handlers = handlersOf(connection, program);
   const handler = handlers?.[name];
-  if (handler === undefined) throw notSupported(name);
-  return (args, context) => handler.call(handlers, args, context);
+  return (args, context) => {
+    checkArguments(name, args);
+    if (handler === undefined) throw notSupported(name);
+    return handler.call(handlers, args, context);
+  };
 }
 
 /** The error of a function that a driver does not have. */
@@ -82,7 +86,7 @@ export function notSupported(procedure: string): Error {
 function notOpen(procedure: string): Error {
   const domain = publicErrorDomain(procedure);
   const domains: readonly number[] = [
-    ErrorDomain.DOM,
+    ErrorDomain.DOMAIN,
     ErrorDomain.DOMAIN_SNAPSHOT,
     ErrorDomain.DOMAIN_CHECKPOINT,
   ];

@@ -5,11 +5,11 @@ import { test } from "../harness.ts";
 import { filesBelow, isGenerated, readText } from "./repository.ts";
 
 test("meta: what is generated is what the generator makes", () => {
-  const docs = filesBelow("gen/schema").find((path) => path.endsWith("/docs.json"));
+  const docs = filesBelow("gen/schema").filter((path) => /\/docs(_\w+)?\.json$/.test(path));
   const made = generate({
     wire: JSON.parse(readText("gen/schema/wire.json")),
     api: JSON.parse(readText("gen/schema/api.json")),
-    docs: docs === undefined ? {} : JSON.parse(readText(docs)),
+    docs: Object.assign({}, ...docs.map((path) => JSON.parse(readText(path)))),
   });
   const present = filesBelow("gen").filter(isGenerated);
   assertEquals(present, [...made.keys()].sort());

@@ -81,6 +81,7 @@ function guestXml(directory: string): string {
     <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>
     <channel type='unix'><target type='virtio' name='org.example.0'/></channel>
     <graphics type='vnc' socket='${directory}/vnc.sock'/>
+    <watchdog model='i6300esb' action='none'/>
     <memory model='virtio-mem'>
       <target>
         <size unit='MiB'>128</size><node>0</node>

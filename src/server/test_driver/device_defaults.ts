@@ -56,9 +56,20 @@ type Filler = (device: XmlElement, identities: Identities) => void;
 const FILLERS: Readonly<Record<string, Filler>> = {
   disk: fillDisk,
   interface: fillInterface,
+  filesystem: fillFilesystem,
   graphics: fillGraphics,
   hostdev: fillHostdev,
 };
+
+function fillFilesystem(filesystem: XmlElement): void {
+  const type = filesystem.get("type") ?? "mount";
+  const rest = filesystem.attributes.filter(({ name }) => !["type", "accessmode"].includes(name));
+  filesystem.attributes = [
+    { name: "type", value: type },
+    { name: "accessmode", value: filesystem.get("accessmode") ?? "passthrough" },
+    ...rest,
+  ];
+}
 
 function fillHostdev(hostdev: XmlElement): void {
   if (hostdev.get("managed") !== undefined) return;

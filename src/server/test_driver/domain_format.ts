@@ -71,7 +71,7 @@ function withMetadata(root: XmlElement): string {
 function withoutSecrets(definition: XmlElement): XmlElement["children"] {
   return definition.children.map((child) => {
     if (!(child instanceof XmlElement) || child.name !== "devices") return child;
-    return new XmlElement(
+    const devices = new XmlElement(
       child.name,
       child.attributes,
       child.children.map((device) =>
@@ -84,6 +84,8 @@ function withoutSecrets(definition: XmlElement): XmlElement["children"] {
           : device
       ),
     );
+    devices.open = child.open;
+    return devices;
   });
 }
 

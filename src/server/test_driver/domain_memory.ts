@@ -87,6 +87,7 @@ export function domainMemory(state: TestState): RemoteHandlers<CallContext> {
       if (period > 0) balloon.children.unshift(element("stats", { period: String(period) }));
     },
     domainMemoryStats({ dom, maxStats, flags }, context) {
+      if (maxStats === 0) return { stats: [] };
       checkFlags(context, flags);
       const domain = domains.of(dom);
       domain.checkActive();

@@ -115,6 +115,7 @@ export function createVport(state: TestState, wwnn: string, wwpn: string): strin
     capability.child("wwpn")?.setText(wwpn);
   }
   state.devices.set(name, device);
+  state.createdDevices.add(name);
   emit(state, name, NodeDeviceEventLifecycleType.CREATED);
   return name;
 }
@@ -154,11 +155,13 @@ export function nodeDeviceHandlers(state: TestState): RemoteHandlers<CallContext
     connectListAllNodeDevices({ needResults, flags }, context) {
       checkFlags(context, flags, CAPABILITY_FLAGS | INACTIVE | ACTIVE);
       const kinds = flags & CAPABILITY_FLAGS;
-      const hidden = (flags & (INACTIVE | ACTIVE)) === INACTIVE;
-      const chosen = [...devices].filter(([, one]) =>
-        !hidden &&
+      // what was made at run time does not count as active in libvirt's driver
+      const activity = flags & (INACTIVE | ACTIVE);
+      const chosen = [...devices].filter(([name, one]) =>
+        (activity === 0 ||
+          (activity & (state.createdDevices.has(name) ? INACTIVE : ACTIVE)) !== 0) &&
         (kinds === 0 ||
-          capabilityNames(one).some((name) => (kinds & (1 << CAPABILITIES.indexOf(name))) !== 0))
+          capabilityNames(one).some((kind) => (kinds & (1 << CAPABILITIES.indexOf(kind))) !== 0))
       ).map(([name]) => ({ name }));
       return { devices: needResults ? chosen : [], ret: chosen.length };
     },
@@ -205,27 +208,23 @@ export function nodeDeviceHandlers(state: TestState): RemoteHandlers<CallContext
     },
     nodeDeviceDestroy({ name }) {
       const found = device(name);
-      if (!capabilityNames(found).includes("fc_host")) {
-        throw failure(
-          ErrorDomain.NODEDEV,
-          ErrorNumber.INTERNAL_ERROR,
-          "Device is not a fibre channel HBA",
-        );
-      }
+      // libvirt's driver says that it has destroyed what it cannot
+      if (!capabilityNames(found).includes("fc_host")) return;
       const parent = found.textOf("parent");
       if (parent === undefined || !devices.has(parent)) {
         throw internalError(`cannot find parent '${parent ?? "(null)"}' definition`);
       }
       devices.delete(name);
+      state.createdDevices.delete(name);
       emit(state, name, NodeDeviceEventLifecycleType.DELETED);
     },
     nodeDeviceIsActive({ name }) {
       device(name);
-      return { active: 1 };
+      return { active: state.createdDevices.has(name) ? 0 : 1 };
     },
     nodeDeviceIsPersistent({ name }) {
       device(name);
-      return { persistent: 0 };
+      return { persistent: 1 };
     },
   };
 }

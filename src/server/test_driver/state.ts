@@ -83,6 +83,8 @@ export class TestState {
   interfaceBackup: Map<string, HostInterface> | undefined;
   /** The host's devices by name. */
   readonly devices: Map<string, XmlElement> = new Map();
+  /** Those of them that were made at run time. */
+  readonly createdDevices: Set<string> = new Set();
   /** Where its new identities come from. */
   readonly identities: Identities;
   /** What the host looks like. */
