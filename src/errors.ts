@@ -140,6 +140,15 @@ export function unsupported(message: string, procedure?: string): UnsupportedErr
   });
 }
 
+/** Creates the error for a peer that does not accept who the caller is, or cannot be told. */
+export function authFailed(message: string, options?: ErrorOptions): AuthError {
+  return new AuthError(message, {
+    code: ErrorNumber.AUTH_FAILED,
+    domain: ErrorDomain.REMOTE,
+    origin: "local",
+  }, options);
+}
+
 /**
  * Why a connection ended: the caller closed it, the peer hung up, something failed, or the peer no
  * longer answered.

@@ -21,6 +21,8 @@ export async function dialDefault(
       return await (await import("./unix.ts")).dialUnix(endpoint, options);
     case "tcp":
       return await (await import("./tcp.ts")).dialTcp(endpoint, options);
+    case "tls":
+      return await (await import("./tls.ts")).dialTls(endpoint, options);
     case "ssh":
       return await (await import("./ssh.ts")).dialSsh(endpoint, options);
     case "ext":
@@ -33,7 +35,7 @@ export async function dialDefault(
     default:
       throw unsupported(
         `Cannot connect by the transport "${endpoint.kind}": ` +
-          'it is not built yet; use "unix", "tcp" or "ssh"',
+          'it is not built yet; use "unix", "tcp", "tls" or "ssh"',
       );
   }
 }

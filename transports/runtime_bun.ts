@@ -62,6 +62,7 @@ class BunSocket implements SocketControl {
   readonly streams: SocketStreams;
   readonly #socket: BunTcpSocket;
   #wake: (() => void) | undefined;
+  #closed = false;
 
   constructor(socket: BunTcpSocket, label: string) {
     this.#socket = socket;
@@ -92,6 +93,12 @@ class BunSocket implements SocketControl {
     this.#socket.end();
   }
 
+  /** The socket is gone. */
+  closed(): void {
+    this.#closed = true;
+    this.wake();
+  }
+
   /** Lets a write go on: there is room, or there is no use in waiting. */
   wake(): void {
     this.#wake?.();
@@ -99,7 +106,11 @@ class BunSocket implements SocketControl {
 
   async #writeRest(chunk: Uint8Array, taken: number): Promise<void> {
     for (let rest = chunk; taken < rest.byteLength; taken = this.#socket.write(rest)) {
-      if (taken < 0) throw this.streams.end();
+      if (taken < 0) {
+        // the peer has closed: what it had sent before is still to come, and then `close`
+        if (!this.#closed) await new Promise<void>((resolve) => this.#wake = resolve);
+        throw this.streams.end();
+      }
       rest = rest.subarray(taken);
       await new Promise<void>((resolve) => this.#wake = resolve);
       this.#wake = undefined;
@@ -123,7 +134,7 @@ function handlers(opened: (socket: BunTcpSocket) => void): BunHandlers {
     close(socket, error): void {
       if (error) socket.data.streams.fail(error);
       else socket.data.streams.end();
-      socket.data.wake();
+      socket.data.closed();
     },
     error(socket, error): void {
       socket.data.streams.fail(error);

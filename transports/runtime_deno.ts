@@ -57,6 +57,7 @@ class DenoSocket implements SocketControl {
   readonly #conn: DenoConn;
   #buffer: Uint8Array = new Uint8Array(READ_SIZE);
   #open = true;
+  #reading: Promise<void> | undefined;
 
   constructor(conn: DenoConn, label: string) {
     this.#conn = conn;
@@ -71,7 +72,7 @@ class DenoSocket implements SocketControl {
   }
 
   resume(): void {
-    this.#conn.read(this.#buffer).then(this.#received, this.#readFailed);
+    this.#reading = this.#conn.read(this.#buffer).then(this.#received, this.#readFailed);
   }
 
   write(chunk: Uint8Array): Promise<void> {
@@ -110,7 +111,14 @@ class DenoSocket implements SocketControl {
     this.streams.fail(error);
   };
 
-  readonly #writeFailed = (error: unknown): never => {
+  // What a peer sent before it hung up is read first: each pass waits for the read under way.
+  readonly #writeFailed = async (error: unknown): Promise<never> => {
+    if (denoRuntime.errorCode(error) === "EPIPE") {
+      for (let read: unknown; read !== this.#reading;) {
+        read = this.#reading;
+        await read;
+      }
+    }
     throw this.streams.fail(error);
   };
 }

@@ -6,28 +6,13 @@
 
 import type { ByteDuplex } from "../src/transport.ts";
 import { tcpLabel, unixLabel } from "./labels.ts";
+import { type NetSocket, NodeSocket } from "./node_socket.ts";
 import type { ListenEvents, PathInfo, Permission, Runtime, RuntimeListener } from "./runtime.ts";
 import { spawnByNode } from "./runtime_node_spawn.ts";
 import { bindWithMode } from "./socket_mode.ts";
-import { type SocketControl, SocketStreams } from "./socket_streams.ts";
+import type { SocketStreams } from "./socket_streams.ts";
 
 // The part of Node that is used. Built-ins come by name, so that no bundler meets an import.
-interface NetSocket {
-  readonly writableLength: number;
-  readonly remoteAddress?: string;
-  readonly remotePort?: number;
-  on(event: string, listener: (argument: never) => void): this;
-  once(event: string, listener: (argument: never) => void): this;
-  off(event: string, listener: (argument: never) => void): this;
-  write(bytes: Uint8Array, written: () => void): boolean;
-  pause(): this;
-  resume(): this;
-  destroy(): this;
-  destroySoon(): void;
-  setNoDelay(on: boolean): this;
-  ref(): this;
-  unref(): this;
-}
 interface NetServer {
   on(event: string, listener: (argument: never) => void): this;
   once(event: string, listener: (argument: never) => void): this;
@@ -66,66 +51,6 @@ interface Process {
 const process: Process = (globalThis as unknown as { process: Process }).process;
 
 const READ_SIZE = 64 * 1024;
-
-/** One socket. */
-class NodeSocket implements SocketControl {
-  readonly streams: SocketStreams;
-  readonly #socket: NetSocket;
-  #unwritten = 0;
-  #wake: (() => void) | undefined;
-
-  constructor(socket: NetSocket, label: string) {
-    this.#socket = socket;
-    this.streams = new SocketStreams(label, this);
-    socket.on("end", () => this.streams.end());
-    socket.on("error", (error: unknown) => this.streams.fail(error));
-    socket.on("close", () => {
-      this.streams.end();
-      this.#wake?.();
-    });
-  }
-
-  duplex(label: string, secure: boolean): ByteDuplex {
-    const { readable, writable } = this.streams;
-    const setKeepsAlive = (alive: boolean) => {
-      if (alive) this.#socket.ref();
-      else this.#socket.unref();
-    };
-    return { readable, writable, secure, encrypted: false, label, setKeepsAlive };
-  }
-
-  resume(): void {
-    this.#socket.resume();
-  }
-
-  write(chunk: Uint8Array): Promise<void> | undefined {
-    this.#unwritten++;
-    this.#socket.write(chunk, this.#written);
-    // The kernel took all of it at once: no need to wait for the callback, which comes later.
-    return this.#socket.writableLength === 0 ? undefined : this.#drained();
-  }
-
-  finish(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#socket.once("close", () => resolve());
-      this.#socket.destroySoon();
-    });
-  }
-
-  destroy(): void {
-    this.#socket.destroy();
-  }
-
-  async #drained(): Promise<void> {
-    await new Promise<void>((resolve) => this.#wake = resolve);
-    this.#wake = undefined;
-    if (this.#unwritten > 0) throw this.streams.end();
-  }
-
-  readonly #written = (error?: unknown): void => {
-    if (!error && --this.#unwritten === 0) this.#wake?.();
-  };
-}
 
 function dial(
   address: Address,

@@ -440,8 +440,8 @@ export const DomainState: {
   /** The domain's virtual CPUs are being scheduled. `VIR_DOMAIN_RUNNING`, since 0.0.1. */
   readonly RUNNING: 1;
   /**
-   * The guest is idle, waiting for input or output; told by Xen alone. `VIR_DOMAIN_BLOCKED`,
-   * since 0.0.1.
+   * The guest is idle, waiting for input or output; few hypervisors tell it.
+   * `VIR_DOMAIN_BLOCKED`, since 0.0.1.
    */
   readonly BLOCKED: 2;
   /**
@@ -840,7 +840,10 @@ export const DomainControlState: {
  * `virDomainControlErrorReason`.
  */
 export const DomainControlErrorReason: {
-  /** There is no error. `VIR_DOMAIN_CONTROL_ERROR_REASON_NONE`, since 1.2.14. */
+  /**
+   * The daemon tells no reason, as when there is no error.
+   * `VIR_DOMAIN_CONTROL_ERROR_REASON_NONE`, since 1.2.14.
+   */
   readonly NONE: 0;
   /**
    * The daemon cannot tell what went wrong. `VIR_DOMAIN_CONTROL_ERROR_REASON_UNKNOWN`, since
@@ -952,9 +955,8 @@ export const DomainDestroyFlags: {
    */
   readonly DEFAULT: 0;
   /**
-   * Only asks the process to end, so that it can flush disks; fails with code
-   * `OPERATION_FAILED` when it does not end in time. `VIR_DOMAIN_DESTROY_GRACEFUL`, since
-   * 0.9.10.
+   * Only asks the process to end, so that it can flush disks; fails when it does not end in
+   * time. `VIR_DOMAIN_DESTROY_GRACEFUL`, since 0.9.10.
    */
   readonly GRACEFUL: 1;
   /**
@@ -1156,8 +1158,8 @@ export const DomainEventType: {
 };
 
 /**
- * How a domain came to `DomainEventType.CRASHED`: `detail` of `DomainEvent.LIFECYCLE`.
- * libvirt's `virDomainEventCrashedDetailType`.
+ * What led to `DomainEventType.CRASHED`: `detail` of `DomainEvent.LIFECYCLE`. libvirt's
+ * `virDomainEventCrashedDetailType`.
  */
 export const DomainEventCrashedDetailType: {
   /** The guest's kernel reported a panic. `VIR_DOMAIN_EVENT_CRASHED_PANICKED`, since 1.1.1. */
@@ -1177,8 +1179,8 @@ export const DomainEventCrashedDetailType: {
 };
 
 /**
- * How a domain came to `DomainEventType.DEFINED`: `detail` of `DomainEvent.LIFECYCLE`.
- * libvirt's `virDomainEventDefinedDetailType`.
+ * What led to `DomainEventType.DEFINED`: `detail` of `DomainEvent.LIFECYCLE`. libvirt's
+ * `virDomainEventDefinedDetailType`.
  */
 export const DomainEventDefinedDetailType: {
   /** The definition is new. `VIR_DOMAIN_EVENT_DEFINED_ADDED`, since 0.5.0. */
@@ -1235,7 +1237,10 @@ export const ConnectDomainEventDiskChangeReason: {
   1: "DROP_MISSING_ON_START",
 };
 
-/** Kinds of addresses in `DomainEvent.GRAPHICS`. libvirt's `virDomainEventGraphicsAddressType`. */
+/**
+ * What an address is: `family` of the two addresses in `DomainEvent.GRAPHICS`. libvirt's
+ * `virDomainEventGraphicsAddressType`.
+ */
 export const DomainEventGraphicsAddressType: {
   /** An IPv4 address with a port. `VIR_DOMAIN_EVENT_GRAPHICS_ADDRESS_IPV4`, since 0.8.0. */
   readonly IPV4: 0;
@@ -1593,8 +1598,8 @@ export const DomainMemoryFailureRecipientType: {
 };
 
 /**
- * How a domain came to `DomainEventType.PMSUSPENDED`: `detail` of `DomainEvent.LIFECYCLE`.
- * libvirt's `virDomainEventPMSuspendedDetailType`.
+ * What led to `DomainEventType.PMSUSPENDED`: `detail` of `DomainEvent.LIFECYCLE`. libvirt's
+ * `virDomainEventPMSuspendedDetailType`.
  */
 export const DomainEventPmSuspendedDetailType: {
   /**
@@ -1617,8 +1622,8 @@ export const DomainEventPmSuspendedDetailType: {
 };
 
 /**
- * How a domain came to `DomainEventType.RESUMED`: `detail` of `DomainEvent.LIFECYCLE`.
- * libvirt's `virDomainEventResumedDetailType`.
+ * What led to `DomainEventType.RESUMED`: `detail` of `DomainEvent.LIFECYCLE`. libvirt's
+ * `virDomainEventResumedDetailType`.
  */
 export const DomainEventResumedDetailType: {
   /**
@@ -1662,8 +1667,8 @@ export const DomainEventResumedDetailType: {
 };
 
 /**
- * How a domain came to `DomainEventType.SHUTDOWN`: `detail` of `DomainEvent.LIFECYCLE`.
- * libvirt's `virDomainEventShutdownDetailType`.
+ * What led to `DomainEventType.SHUTDOWN`: `detail` of `DomainEvent.LIFECYCLE`. libvirt's
+ * `virDomainEventShutdownDetailType`.
  */
 export const DomainEventShutdownDetailType: {
   /**
@@ -1690,8 +1695,8 @@ export const DomainEventShutdownDetailType: {
 };
 
 /**
- * How a domain came to `DomainEventType.STARTED`: `detail` of `DomainEvent.LIFECYCLE`.
- * libvirt's `virDomainEventStartedDetailType`.
+ * What led to `DomainEventType.STARTED`: `detail` of `DomainEvent.LIFECYCLE`. libvirt's
+ * `virDomainEventStartedDetailType`.
  */
 export const DomainEventStartedDetailType: {
   /** The guest boots from the beginning. `VIR_DOMAIN_EVENT_STARTED_BOOTED`, since 0.5.0. */
@@ -1727,8 +1732,8 @@ export const DomainEventStartedDetailType: {
 };
 
 /**
- * How a domain came to `DomainEventType.STOPPED`: `detail` of `DomainEvent.LIFECYCLE`.
- * libvirt's `virDomainEventStoppedDetailType`.
+ * What led to `DomainEventType.STOPPED`: `detail` of `DomainEvent.LIFECYCLE`. libvirt's
+ * `virDomainEventStoppedDetailType`.
  */
 export const DomainEventStoppedDetailType: {
   /** The guest powered itself off. `VIR_DOMAIN_EVENT_STOPPED_SHUTDOWN`, since 0.5.0. */
@@ -1784,8 +1789,8 @@ export const DomainEventStoppedDetailType: {
 };
 
 /**
- * How a domain came to `DomainEventType.SUSPENDED`: `detail` of `DomainEvent.LIFECYCLE`.
- * libvirt's `virDomainEventSuspendedDetailType`.
+ * What led to `DomainEventType.SUSPENDED`: `detail` of `DomainEvent.LIFECYCLE`. libvirt's
+ * `virDomainEventSuspendedDetailType`.
  */
 export const DomainEventSuspendedDetailType: {
   /** Somebody called `Domain.suspend()`. `VIR_DOMAIN_EVENT_SUSPENDED_PAUSED`, since 0.5.0. */
@@ -1882,8 +1887,8 @@ export const DomainEventTrayChangeReason: {
 };
 
 /**
- * How a domain came to `DomainEventType.UNDEFINED`: `detail` of `DomainEvent.LIFECYCLE`.
- * libvirt's `virDomainEventUndefinedDetailType`.
+ * What led to `DomainEventType.UNDEFINED`: `detail` of `DomainEvent.LIFECYCLE`. libvirt's
+ * `virDomainEventUndefinedDetailType`.
  */
 export const DomainEventUndefinedDetailType: {
   /** The definition was deleted. `VIR_DOMAIN_EVENT_UNDEFINED_REMOVED`, since 0.5.0. */
@@ -2732,10 +2737,7 @@ export const DomainPausedReason: {
   readonly SNAPSHOT: 9;
   /** The guest crashed and is kept for a look. `VIR_DOMAIN_PAUSED_CRASHED`, since 1.1.1. */
   readonly CRASHED: 10;
-  /**
-   * The domain is being started and its guest has not begun. `VIR_DOMAIN_PAUSED_STARTING_UP`,
-   * since 1.2.14.
-   */
+  /** The daemon is still setting the domain up. `VIR_DOMAIN_PAUSED_STARTING_UP`, since 1.2.14. */
   readonly STARTING_UP: 11;
   /**
    * The guest runs at a migration's target already, or waits there to begin.
@@ -2844,7 +2846,7 @@ export const DomainProcessSignal: {
   readonly ILL: 4;
   /** Stops at a debugger's trap. `VIR_DOMAIN_PROCESS_SIGNAL_TRAP`, since 1.0.1. */
   readonly TRAP: 5;
-  /** Ends with a core dump, as `abort()` does. `VIR_DOMAIN_PROCESS_SIGNAL_ABRT`, since 1.0.1. */
+  /** Ends with a core dump, as C's `abort` does. `VIR_DOMAIN_PROCESS_SIGNAL_ABRT`, since 1.0.1. */
   readonly ABRT: 6;
   /**
    * Tells of an access to memory that is not there or badly aligned.
@@ -2876,7 +2878,7 @@ export const DomainProcessSignal: {
    */
   readonly PIPE: 13;
   /**
-   * Tells that the timer of `alarm()` has run out. `VIR_DOMAIN_PROCESS_SIGNAL_ALRM`, since
+   * Tells that the timer of C's `alarm` has run out. `VIR_DOMAIN_PROCESS_SIGNAL_ALRM`, since
    * 1.0.1.
    */
   readonly ALRM: 14;
@@ -3488,7 +3490,7 @@ export const DomainStatsTypes: {
   /** State and its reason: the fields `state.*`. `VIR_DOMAIN_STATS_STATE`, since 1.2.8. */
   readonly STATE: 1;
   /**
-   * CPU time of the whole domain, and cache monitors: the fields `cpu.*`.
+   * CPU time of the whole domain, and monitors of cache and energy: the fields `cpu.*`.
    * `VIR_DOMAIN_STATS_CPU_TOTAL`, since 1.2.9.
    */
   readonly CPU_TOTAL: 2;

@@ -19,7 +19,7 @@ export const DomainSnapshotCreateFlags: {
    */
   readonly CURRENT: 2;
   /**
-   * Takes the snapshot without remembering it; only its data remains.
+   * Takes the snapshot and forgets it; only its data remains.
    * `VIR_DOMAIN_SNAPSHOT_CREATE_NO_METADATA`, since 0.9.5.
    */
   readonly NO_METADATA: 4;

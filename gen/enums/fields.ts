@@ -543,7 +543,7 @@ export const DomainBlockIoTuneField: {
  * libvirt's `VIR_DOMAIN_BLOCK_STATS_*`.
  */
 export const DomainBlockStatsField: {
-  /** Errors; told by Xen alone. `VIR_DOMAIN_BLOCK_STATS_ERRS`, `LLONG`, since 0.9.5. */
+  /** Errors, or Xen's counter `oo_req`. `VIR_DOMAIN_BLOCK_STATS_ERRS`, `LLONG`, since 0.9.5. */
   readonly ERRS: "errs";
   /** Requests to write caches out. `VIR_DOMAIN_BLOCK_STATS_FLUSH_REQ`, `LLONG`, since 0.9.5. */
   readonly FLUSH_REQ: "flush_operations";
@@ -999,13 +999,13 @@ export const DomainIoThreadField: {
    */
   readonly POLL_WEIGHT: "poll_weight";
   /**
-   * The most helper threads that the thread may have; -1 leaves it to the hypervisor.
-   * `VIR_DOMAIN_IOTHREAD_THREAD_POOL_MAX`, `INT`, since 8.5.0.
+   * The most helper threads that the thread may have; -1 leaves it to the hypervisor, but not
+   * while the domain runs. `VIR_DOMAIN_IOTHREAD_THREAD_POOL_MAX`, `INT`, since 8.5.0.
    */
   readonly THREAD_POOL_MAX: "thread_pool_max";
   /**
-   * How many helper threads the thread keeps ready; -1 leaves it to the hypervisor.
-   * `VIR_DOMAIN_IOTHREAD_THREAD_POOL_MIN`, `INT`, since 8.5.0.
+   * How many helper threads the thread keeps ready; -1 leaves it to the hypervisor, but not
+   * while the domain runs. `VIR_DOMAIN_IOTHREAD_THREAD_POOL_MIN`, `INT`, since 8.5.0.
    */
   readonly THREAD_POOL_MIN: "thread_pool_min";
 } = {

@@ -100,7 +100,7 @@ export const CpuCompareResult: {
 
 /** What an authentication asks its user for. libvirt's `virConnectCredentialType`. */
 export const ConnectCredentialType: {
-  /** The identity to act as. `VIR_CRED_USERNAME`, since 0.4.1. */
+  /** On whose behalf to act. `VIR_CRED_USERNAME`, since 0.4.1. */
   readonly USERNAME: 1;
   /** The name to log in with. `VIR_CRED_AUTHNAME`, since 0.4.1. */
   readonly AUTHNAME: 2;

@@ -66,7 +66,11 @@ interface Check {
 const CHECKS: ReadonlyMap<string, Check> = new Map(
   TABLE.trim().split("\n").map((line) => {
     const [procedure, field, refused, label] = line.split(" ");
-    return [procedure!, { field: field!, refused: refused!, label: label!.replace(/^string_/, "string ") }];
+    return [procedure!, {
+      field: field!,
+      refused: refused!,
+      label: label!.replace(/^string_/, "string "),
+    }];
   }),
 );
 

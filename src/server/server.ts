@@ -104,7 +104,7 @@ export class ServerSession {
       if (this.#pump.backlog > BACKLOG_MAX) this.#finish("error");
     });
     this.#pump = new ServerPump(duplex, {
-      received: (chunk) => this.#receive(this.#engine.receive(chunk)),
+      received: (chunk) => this.#receive(this.#engine.receive(chunk, performance.now())),
       ended: () => this.#finish("eof"),
       failed: () => this.#finish("error"),
       takeOutput: () => this.#takeOutput(),

@@ -31,6 +31,7 @@ export class Pump {
   readonly #owner: PumpEvents;
   #flushing = false;
   #stopped = false;
+  #reading: Promise<void> = Promise.resolve();
   #written: Promise<unknown> = Promise.resolve();
 
   /** Takes the duplex over; reading starts with `start()`. */
@@ -45,7 +46,7 @@ export class Pump {
 
   /** Starts to read. */
   start(): void {
-    this.#read().catch(ignore);
+    this.#reading = this.#read().catch(ignore);
   }
 
   /** Sends, before the event loop turns, what the engine has by then. */
@@ -62,7 +63,7 @@ export class Pump {
   flush(): void {
     if (this.#stopped) return;
     for (const chunk of this.#owner.takeOutput()) {
-      this.#written = this.#writer.write(chunk).catch(this.#fail);
+      this.#written = this.#writer.write(chunk).catch(this.#failWrite);
     }
   }
 
@@ -88,6 +89,12 @@ export class Pump {
     this.#writer.abort(reason).catch(ignore);
     this.#reader.cancel(reason).catch(ignore);
   }
+
+  // A peer that answers and hangs up makes our next write fail: what it sent is read first. Where
+  // reading does not end by itself, the failed write ends it.
+  readonly #failWrite = (error: unknown): void => {
+    settledWithin(this.#reading, FAREWELL).then(() => this.#fail(error));
+  };
 
   readonly #fail = (error: unknown): void => {
     if (!this.#stopped) this.#owner.failed(error);

@@ -9,7 +9,7 @@ import type { EventStream } from "../../src/events.ts";
 import type { EventKind } from "../../src/objects/event_kind.ts";
 
 // A guest that is emulated on a busy machine takes its time; a test never fails for less.
-const PATIENCE = 40_000;
+const PATIENCE = 6_000;
 
 /** Events of one kind, from when it was made. */
 export class EventWatch<T> implements AsyncDisposable {

@@ -71,6 +71,8 @@ for (const version of ["9", "12"] as readonly DaemonVersion[]) {
     for (const [family, table] of Object.entries(tables)) {
       const call = calls[family];
       if (call === undefined) continue;
+      // 9.0.0 never unlocks an inactive domain again that it was asked to save without a file
+      if (version === "9" && family === "saveFields") continue;
       for (const [field, type] of Object.entries(table)) {
         const expected = await expectedTypes(call, field);
         if (expected.length === 0) continue;

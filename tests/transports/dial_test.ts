@@ -196,7 +196,6 @@ test("transports: dial: kinds that cannot be dialed", async () => {
   const cases: [Endpoint, string][] = [
     [{ kind: "memory", path: "/default" }, "test:///default"],
     [{ kind: "websocket", url: "ws://localhost/" }, '"websocket"'],
-    [{ kind: "tls", host: "h", port: 16514, verify: true, sanityCheck: true }, '"tls"'],
   ];
   for (const [endpoint, text] of cases) {
     const error = await assertRejects(() => dialDefault(endpoint), UnsupportedError, text);

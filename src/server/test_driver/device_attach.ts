@@ -53,6 +53,24 @@ export function deviceAttach(state: TestState): RemoteHandlers<CallContext> {
   return {
     domainAttachDevice: ({ dom, xml }) => attach(dom, xml, LIVE),
     domainAttachDeviceFlags: ({ dom, xml, flags }) => attach(dom, xml, flags),
+    domainDetachDeviceAlias({ dom, alias, flags }) {
+      const domain = domains.of(dom);
+      const unknown = flags & ~LIVE;
+      if (unknown !== 0) {
+        throw badFlags(ErrorDomain.TEST, "testDomainDetachDeviceAliasLiveAndConfig", unknown);
+      }
+      domain.impact(flags);
+      const devices = domain.definition.child("devices")!;
+      const device = devices.elements.find((one) => one.child("alias")?.get("name") === alias);
+      if (device === undefined) {
+        throw failure(
+          ErrorDomain.TEST,
+          ErrorNumber.INTERNAL_ERROR,
+          `no device found with alias ${alias}`,
+        );
+      }
+      devices.remove(device);
+    },
     domainUpdateDeviceFlags({ dom, xml, flags }) {
       const domain = domains.of(dom);
       const definition = domain.one(flags);
