@@ -22,9 +22,17 @@
 import { type ConnectOptions, connectWith } from "./src/connect.ts";
 import type { Connection } from "./src/connection.ts";
 import type { HostFacts } from "./src/endpoint.ts";
+import {
+  downloadLocalFile,
+  type FileTransferOptions,
+  uploadLocalFile,
+} from "./src/file_transfer.ts";
+import type { StorageVol } from "./src/objects/storage_vol.ts";
+import type { StreamProgress } from "./src/streams.ts";
 import type { Dial } from "./src/transport.ts";
 import { detectRuntime } from "./transports/detect.ts";
 import { dialDefault } from "./transports/default.ts";
+import { openLocalFile } from "./transports/files.ts";
 
 /**
  * Connects to the daemon that a libvirt URI names, or to the hypervisor in memory.
@@ -68,6 +76,48 @@ const dial: Dial = async (endpoint, options) => {
   return client;
 };
 
+/**
+ * Uploads a file of this host to a volume and resolves when the daemon has all of it.
+ *
+ * Holes go over as holes, and so do runs of zeros. Uses a connection of its own, without keepalive.
+ * Answers what went over. Throws what the runtime throws for a file that cannot be read.
+ *
+ * @example
+ * ```ts
+ * import { connect, uploadFile } from "@virtwire/libvirt";
+ *
+ * await using conn = await connect("qemu:///system");
+ * const pool = await conn.lookupStoragePoolByName("default");
+ * const volume = await pool.lookupVolumeByName("disk.img");
+ * const { bytes, rate } = await uploadFile(volume, "/tmp/disk.img", {
+ *   onProgress: ({ bytes, total }) => console.log(`${bytes} of ${total}`),
+ * });
+ * console.log(`${bytes} bytes at ${rate / 1e6} MB/s`);
+ * ```
+ */
+export async function uploadFile(
+  volume: StorageVol,
+  path: string,
+  options: FileTransferOptions = {},
+): Promise<StreamProgress> {
+  return await uploadLocalFile(volume, await openLocalFile(path, "read"), options);
+}
+
+/**
+ * Downloads a volume to a file of this host, which is made or emptied first.
+ *
+ * Holes stay holes. Uses a connection of its own, without keepalive. Answers what went over. Throws
+ * what the runtime throws for a file that cannot be written.
+ */
+export async function downloadFile(
+  volume: StorageVol,
+  path: string,
+  options: FileTransferOptions = {},
+): Promise<StreamProgress> {
+  return await downloadLocalFile(volume, await openLocalFile(path, "write"), options);
+}
+
+export type { FileTransferOptions } from "./src/file_transfer.ts";
 export * from "./src/connection.ts";
 export type { ConnectOptions } from "./src/connect.ts";
 export {

@@ -11,7 +11,7 @@ import { Connection } from "./connection.ts";
 import { type HostFacts, type ResolvedEndpoint, resolveEndpoint } from "./endpoint.ts";
 import type { KeepaliveOptions } from "./rpc/keepalive.ts";
 import { CALLS_IN_FLIGHT, KEEPALIVE_COUNT, KEEPALIVE_INTERVAL } from "./rpc/limits.ts";
-import type { CallOptions } from "./session/caller.ts";
+import type { CallOptions, OwnedCaller } from "./session/caller.ts";
 import { Feature } from "./session/features.ts";
 import { Session } from "./session/session.ts";
 import { checkPlaces } from "./session/window.ts";
@@ -71,11 +71,32 @@ export async function connectWith(
   const duplex = await context.dial(target.endpoint, { signal });
   const session = new Session(duplex, { strict, callsInFlight });
   try {
-    return await open(session, target, options, { signal });
+    const connection = await open(session, target, options, { signal });
+    // in memory each connection may have a hypervisor of its own
+    if (target.endpoint.kind !== "memory") {
+      session.openAnother = (call) => openAnother(context, uri, options, call);
+    }
+    return connection;
   } catch (error) {
     session.abort(error instanceof Error ? error : new Error(String(error)));
     throw error;
   }
+}
+
+async function openAnother(
+  context: ConnectContext,
+  uri: string | undefined,
+  options: ConnectOptions,
+  { signal, timeout }: CallOptions = {},
+): Promise<OwnedCaller> {
+  const another = {
+    ...options,
+    signal,
+    timeout: timeout ?? options.timeout,
+    keepalive: false,
+  } as const;
+  const connection = await connectWith(context, uri, another);
+  return { caller: connection.session, close: () => connection.close() };
 }
 
 /**

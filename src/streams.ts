@@ -163,11 +163,18 @@ function writable<T extends SparseChunk>(
   meter: Measured,
   { close = () => slot.finish() }: { close?: () => Promise<void> } = {},
 ): WritableStream<T> {
+  let closing = false;
   return new WritableStream<T>({
     start: (controller) => {
       slot.onFailure((error) => {
         // an error here would end abort() before the daemon knows
         if (!controller.signal.aborted) controller.error(error);
+      });
+      // who waits for room, or only for the end, has to hear that the daemon has ended the stream
+      void slot.over.then(() => {
+        if (!closing) {
+          controller.error(new TypeError("Cannot write: the daemon has ended the stream"));
+        }
       });
       // abort() waits for the write in flight, which may wait for the daemon for ever
       controller.signal.addEventListener(
@@ -185,6 +192,7 @@ function writable<T extends SparseChunk>(
       }
     },
     close: async () => {
+      closing = true;
       await close();
       meter?.done();
     },

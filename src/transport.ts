@@ -152,3 +152,30 @@ export interface DialOptions {
  * Passed as a value, never registered: two clients in one process may dial differently.
  */
 export type Dial = (endpoint: Endpoint, options?: DialOptions) => Promise<ByteDuplex>;
+
+/** A stretch of a file. */
+export interface FileExtent {
+  /** Where it begins. */
+  readonly start: number;
+  /** Where it ends, not part of it. */
+  readonly end: number;
+}
+
+/** A file of this host, open for reading or for writing. */
+export interface LocalFile {
+  /** Its size when it was opened, in bytes. */
+  readonly size: number;
+  /** Reads into the buffer and answers how many bytes it got; 0 at the end of the file. */
+  read(buffer: Uint8Array, position: number): Promise<number>;
+  /** Writes all of the bytes. */
+  write(bytes: Uint8Array, position: number): Promise<void>;
+  /** Makes it this long, in bytes; what is added is a hole. */
+  truncate(size: number): Promise<void>;
+  /**
+   * The next stretch of data from a position on, or `undefined` when only a hole follows. Left out
+   * where the runtime cannot tell.
+   */
+  dataFrom?(position: number): FileExtent | undefined;
+  /** Closes it. */
+  close(): Promise<void>;
+}

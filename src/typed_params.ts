@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Caller, FlagOptions } from "./session/caller.ts";
 import { type TypedParam, TypedParamType, type TypedParamValue } from "./xdr/typed_param.ts";
 
 export { type TypedParam, TypedParamType, type TypedParamValue } from "./xdr/typed_param.ts";
@@ -92,6 +93,21 @@ export function ullong(value: number | bigint): TypedValue {
 /** A double-precision number. */
 export function double(value: number): TypedValue {
   return new TypedValue(TypedParamType.DOUBLE, numeric(TypedParamType.DOUBLE, value, "double()"));
+}
+
+const TYPED_PARAM_STRING = 9; // virDrvFeature of libvirt_internal.h
+const STRING_OKAY = 4; // VIR_TYPED_PARAM_STRING_OKAY
+
+/**
+ * The flags of a call that answers typed parameters, with the one that lets it answer text too.
+ *
+ * A daemon leaves out what is text unless the caller says that it understands it; a driver that is
+ * older than text refuses the flag, hence the question, which is asked once.
+ */
+export async function stringFlags(caller: Caller, options: FlagOptions): Promise<number> {
+  const flags = options.flags ?? 0;
+  const asked = caller.hasFeature?.(TYPED_PARAM_STRING, options);
+  return asked === undefined || await asked ? flags | STRING_OKAY : flags;
 }
 
 /**

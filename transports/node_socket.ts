@@ -43,12 +43,17 @@ export class NodeSocket implements SocketControl {
   /** Its streams, which whoever reads the socket pushes to. */
   readonly streams: SocketStreams;
   readonly #socket: NetSocket;
+  readonly #below: NetSocket;
   #unwritten = 0;
   #wake: (() => void) | undefined;
 
-  /** Takes a socket that is open; `label` names it in messages. */
-  constructor(socket: NetSocket, label: string) {
+  /**
+   * Takes a socket that is open; `label` names it in messages. `below` is what has to be paused in
+   * its place, where that is another one.
+   */
+  constructor(socket: NetSocket, label: string, below: NetSocket = socket) {
     this.#socket = socket;
+    this.#below = below;
     this.streams = new SocketStreams(label, this);
     socket.on("end", () => this.streams.end());
     socket.on("error", (error: unknown) => this.streams.fail(error));
@@ -68,8 +73,15 @@ export class NodeSocket implements SocketControl {
     return { readable, writable, secure, encrypted, label, setKeepsAlive };
   }
 
+  /** Takes bytes that were read, and stops reading when they are enough. */
+  received(chunk: Uint8Array): void {
+    // A Buffer would do, were it not for its own slice().
+    const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    if (!this.streams.push(bytes)) this.#below.pause();
+  }
+
   resume(): void {
-    this.#socket.resume();
+    this.#below.resume();
   }
 
   write(chunk: Uint8Array): Promise<void> | undefined {

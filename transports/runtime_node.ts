@@ -98,11 +98,7 @@ function dial(
 function accepted(socket: NetSocket, label: string, secure: boolean): ByteDuplex {
   if (!secure) socket.setNoDelay(true);
   const opened = new NodeSocket(socket, label);
-  socket.on("data", (chunk: Uint8Array) => {
-    // A Buffer would do, were it not for its own slice().
-    const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    if (!opened.streams.push(bytes)) socket.pause();
-  });
+  socket.on("data", (chunk: Uint8Array) => opened.received(chunk));
   return opened.duplex(label, secure);
 }
 

@@ -21,6 +21,7 @@ import { type TlsVersion, tlsVersions } from "./tls_priority.ts";
 interface TlsOptions {
   readonly host: string;
   readonly port: number;
+  readonly socket?: NetSocket;
   readonly rejectUnauthorized: boolean;
   readonly minVersion?: TlsVersion | undefined;
   readonly maxVersion?: TlsVersion | undefined;
@@ -35,6 +36,9 @@ interface TlsSocket extends NetSocket {
 const { process } = globalThis as unknown as {
   process: {
     getBuiltinModule(id: "node:tls"): { connect(options: TlsOptions): TlsSocket };
+    getBuiltinModule(id: "node:net"): {
+      connect(options: { readonly host: string; readonly port: number }): NetSocket;
+    };
   };
 };
 
@@ -86,7 +90,7 @@ export async function dialTls(
     ...pair,
   };
   try {
-    return await shakeHands(tlsOptions, verdictWait, signal);
+    return await shakeHands(tlsOptions, runtime, verdictWait, signal);
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
     throw explain(error, handshake, runtime, endpoint);
@@ -185,24 +189,32 @@ class Verdict extends Error {
 
 function shakeHands(
   options: TlsOptions,
+  runtime: Runtime,
   wait: number,
   signal: AbortSignal | undefined,
 ): Promise<ByteDuplex> {
   return new Promise((resolve, reject) => {
-    const socket = process.getBuiltinModule("node:tls").connect(options);
+    // Deno's TLS goes on reading while it is paused, for as long as memory lasts.
+    const below = runtime.name === "deno"
+      ? process.getBuiltinModule("node:net").connect({ host: options.host, port: options.port })
+      : undefined;
+    const socket = process.getBuiltinModule("node:tls")
+      .connect(below === undefined ? options : { ...options, socket: below });
     let timer: ReturnType<typeof setTimeout> | undefined;
     let trusted = false;
-    let streams: NodeSocket["streams"] | undefined;
+    let opened: NodeSocket | undefined;
 
     function settle(): void {
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
       socket.off("error", onError).off("end", onEnd).off("close", onEnd);
+      below?.off("error", onError).on("error", () => {}); // which the socket above it tells
     }
     function fail(error: unknown): void {
       settle();
       socket.on("error", () => {}); // what the attempt comes to no longer matters
       socket.destroy();
+      below?.destroy();
       reject(error);
     }
     function onAbort(): void {
@@ -221,27 +233,26 @@ function shakeHands(
       );
     }
     function onData(chunk: Uint8Array): void {
-      const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-      if (streams === undefined) accept(bytes);
-      else if (!streams.push(bytes)) socket.pause();
+      if (opened === undefined) accept(chunk);
+      else opened.received(chunk);
     }
-    function accept(bytes: Uint8Array): void {
-      if (bytes[0] !== ACCEPTED) {
+    function accept(chunk: Uint8Array): void {
+      if (chunk[0] !== ACCEPTED) {
         return fail(
-          new Verdict(`the server said ${bytes[0]} where 1 means that it accepts us`, true),
+          new Verdict(`the server said ${chunk[0]} where 1 means that it accepts us`, true),
         );
       }
       settle();
       const label = tlsLabel(options.host, options.port);
-      const opened = new NodeSocket(socket, label);
-      streams = opened.streams;
-      if (bytes.byteLength > 1) streams.push(bytes.subarray(1));
+      opened = new NodeSocket(socket, label, below);
+      if (chunk.byteLength > 1) opened.received(chunk.subarray(1));
       resolve(opened.duplex(label, true, true));
     }
 
+    below?.on("error", onError);
     socket.on("error", onError).on("end", onEnd).on("close", onEnd).on("data", onData);
-    socket.once("connect", () => {
-      socket.setNoDelay(true);
+    (below ?? socket).once("connect", () => {
+      (below ?? socket).setNoDelay(true);
       timer = setTimeout(() => {
         const what = trusted
           ? "did not say whether it accepts the client"

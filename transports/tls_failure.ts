@@ -41,7 +41,7 @@ export function serverFault(handshake: Handshake, error: unknown): ConnectionErr
     ? "the server's certificate is not valid yet; check the clocks here and there"
     : code === "CERT_REVOKED"
     ? `the server's certificate is revoked by ${paths.crl}; it needs another`
-    : code === "INVALID_PURPOSE"
+    : code === "INVALID_PURPOSE" || code.includes("KEY_USAGE")
     ? "the server's certificate is not one for servers; it needs another"
     : UNTRUSTED.has(code)
     ? `the server's certificate is not signed by the authority in ${paths.ca}; put the one there ` +

@@ -17,7 +17,7 @@ import type { Secret } from "../../src/objects/secret.ts";
 import type { StoragePool } from "../../src/objects/storage_pool.ts";
 import type { StorageVol } from "../../src/objects/storage_vol.ts";
 import type { CallOptions, Caller, FlagOptions } from "../../src/session/caller.ts";
-import { type TypedParams, type TypedParamsInput, fromObject, toObject } from "../../src/typed_params.ts";
+import { type TypedParams, type TypedParamsInput, fromObject, stringFlags, toObject } from "../../src/typed_params.ts";
 import { cString } from "../../src/xdr/c_string.ts";
 import { Uuid } from "../../src/xdr/uuid.ts";
 import { identityFields, nodeMemoryFields, saveFields } from "../enums/typed_param_fields.ts";
@@ -708,9 +708,10 @@ export abstract class ConnectBase {
    */
   async getNodeMemoryParameters(options: FlagOptions = {}): Promise<TypedParams> {
     const start = startOf(options);
-    const { nparams } = await this.#caller.call(nodeGetMemoryParameters, { nparams: 0, flags: options.flags ?? 0 }, options);
-    if (nparams <= 0) return {};
-    const ret = await this.#caller.call(nodeGetMemoryParameters, { nparams, flags: options.flags ?? 0 }, remaining(options, start));
+    const flags = await stringFlags(this.#caller, options);
+    const { nparams, params } = await this.#caller.call(nodeGetMemoryParameters, { nparams: 0, flags }, remaining(options, start));
+    if (nparams <= 0 || params.length > 0) return toObject(params);
+    const ret = await this.#caller.call(nodeGetMemoryParameters, { nparams, flags }, remaining(options, start));
     return toObject(ret.params);
   }
 
@@ -735,9 +736,10 @@ export abstract class ConnectBase {
    */
   async getNodeSevInfo(options: FlagOptions = {}): Promise<TypedParams> {
     const start = startOf(options);
-    const { nparams } = await this.#caller.call(nodeGetSevInfo, { nparams: 0, flags: options.flags ?? 0 }, options);
-    if (nparams <= 0) return {};
-    const ret = await this.#caller.call(nodeGetSevInfo, { nparams, flags: options.flags ?? 0 }, remaining(options, start));
+    const flags = await stringFlags(this.#caller, options);
+    const { nparams, params } = await this.#caller.call(nodeGetSevInfo, { nparams: 0, flags }, remaining(options, start));
+    if (nparams <= 0 || params.length > 0) return toObject(params);
+    const ret = await this.#caller.call(nodeGetSevInfo, { nparams, flags }, remaining(options, start));
     return toObject(ret.params);
   }
 

@@ -11,7 +11,7 @@ import { remaining, startOf } from "../../src/deadline.ts";
 import type { DomainCheckpoint } from "../../src/objects/domain_checkpoint.ts";
 import type { DomainSnapshot } from "../../src/objects/domain_snapshot.ts";
 import type { CallOptions, Caller, FlagOptions } from "../../src/session/caller.ts";
-import { type TypedParams, type TypedParamsInput, fromObject, toObject } from "../../src/typed_params.ts";
+import { type TypedParams, type TypedParamsInput, fromObject, stringFlags, toObject } from "../../src/typed_params.ts";
 import { cString } from "../../src/xdr/c_string.ts";
 import { announceInterfaceFields, blkioFields, blockCopyFields, blockIoTuneFields, interfaceFields, ioThreadFields, launchSecurityFields, memoryFields, numaFields, perfFields, saveFields, schedulerFields } from "../enums/typed_param_fields.ts";
 import type { NonnullDomain, NonnullDomainCheckpoint, NonnullDomainSnapshot } from "./common.ts";
@@ -576,9 +576,10 @@ export abstract class DomainBase {
    */
   async blockStatsFlags(disk: string, options: FlagOptions = {}): Promise<TypedParams> {
     const start = startOf(options);
-    const { nparams } = await this.#caller.call(domainBlockStatsFlags, { dom: this.handle, path: disk, nparams: 0, flags: options.flags ?? 0 }, options);
-    if (nparams <= 0) return {};
-    const ret = await this.#caller.call(domainBlockStatsFlags, { dom: this.handle, path: disk, nparams, flags: options.flags ?? 0 }, remaining(options, start));
+    const flags = await stringFlags(this.#caller, options);
+    const { nparams, params } = await this.#caller.call(domainBlockStatsFlags, { dom: this.handle, path: disk, nparams: 0, flags }, remaining(options, start));
+    if (nparams <= 0 || params.length > 0) return toObject(params);
+    const ret = await this.#caller.call(domainBlockStatsFlags, { dom: this.handle, path: disk, nparams, flags }, remaining(options, start));
     return toObject(ret.params);
   }
 
@@ -785,9 +786,10 @@ export abstract class DomainBase {
    */
   async getBlkioParameters(options: FlagOptions = {}): Promise<TypedParams> {
     const start = startOf(options);
-    const { nparams } = await this.#caller.call(domainGetBlkioParameters, { dom: this.handle, nparams: 0, flags: options.flags ?? 0 }, options);
-    if (nparams <= 0) return {};
-    const ret = await this.#caller.call(domainGetBlkioParameters, { dom: this.handle, nparams, flags: options.flags ?? 0 }, remaining(options, start));
+    const flags = await stringFlags(this.#caller, options);
+    const { nparams, params } = await this.#caller.call(domainGetBlkioParameters, { dom: this.handle, nparams: 0, flags }, remaining(options, start));
+    if (nparams <= 0 || params.length > 0) return toObject(params);
+    const ret = await this.#caller.call(domainGetBlkioParameters, { dom: this.handle, nparams, flags }, remaining(options, start));
     return toObject(ret.params);
   }
 
@@ -813,9 +815,10 @@ export abstract class DomainBase {
    */
   async getBlockIoTune(disk: string | null, options: FlagOptions = {}): Promise<TypedParams> {
     const start = startOf(options);
-    const { nparams } = await this.#caller.call(domainGetBlockIoTune, { dom: this.handle, disk, nparams: 0, flags: options.flags ?? 0 }, options);
-    if (nparams <= 0) return {};
-    const ret = await this.#caller.call(domainGetBlockIoTune, { dom: this.handle, disk, nparams, flags: options.flags ?? 0 }, remaining(options, start));
+    const flags = await stringFlags(this.#caller, options);
+    const { nparams, params } = await this.#caller.call(domainGetBlockIoTune, { dom: this.handle, disk, nparams: 0, flags }, remaining(options, start));
+    if (nparams <= 0 || params.length > 0) return toObject(params);
+    const ret = await this.#caller.call(domainGetBlockIoTune, { dom: this.handle, disk, nparams, flags }, remaining(options, start));
     return toObject(ret.params);
   }
 
@@ -916,9 +919,10 @@ export abstract class DomainBase {
    */
   async getInterfaceParameters(device: string, options: FlagOptions = {}): Promise<TypedParams> {
     const start = startOf(options);
-    const { nparams } = await this.#caller.call(domainGetInterfaceParameters, { dom: this.handle, device, nparams: 0, flags: options.flags ?? 0 }, options);
-    if (nparams <= 0) return {};
-    const ret = await this.#caller.call(domainGetInterfaceParameters, { dom: this.handle, device, nparams, flags: options.flags ?? 0 }, remaining(options, start));
+    const flags = await stringFlags(this.#caller, options);
+    const { nparams, params } = await this.#caller.call(domainGetInterfaceParameters, { dom: this.handle, device, nparams: 0, flags }, remaining(options, start));
+    if (nparams <= 0 || params.length > 0) return toObject(params);
+    const ret = await this.#caller.call(domainGetInterfaceParameters, { dom: this.handle, device, nparams, flags }, remaining(options, start));
     return toObject(ret.params);
   }
 
@@ -955,7 +959,9 @@ export abstract class DomainBase {
    * @see https://libvirt.org/html/libvirt-libvirt-domain.html#virDomainGetLaunchSecurityInfo
    */
   async getLaunchSecurityInfo(options: FlagOptions = {}): Promise<TypedParams> {
-    const ret = await this.#caller.call(domainGetLaunchSecurityInfo, { dom: this.handle, flags: options.flags ?? 0 }, options);
+    const start = startOf(options);
+    const flags = await stringFlags(this.#caller, options);
+    const ret = await this.#caller.call(domainGetLaunchSecurityInfo, { dom: this.handle, flags }, remaining(options, start));
     return toObject(ret.params);
   }
 
@@ -994,9 +1000,10 @@ export abstract class DomainBase {
    */
   async getMemoryParameters(options: FlagOptions = {}): Promise<TypedParams> {
     const start = startOf(options);
-    const { nparams } = await this.#caller.call(domainGetMemoryParameters, { dom: this.handle, nparams: 0, flags: options.flags ?? 0 }, options);
-    if (nparams <= 0) return {};
-    const ret = await this.#caller.call(domainGetMemoryParameters, { dom: this.handle, nparams, flags: options.flags ?? 0 }, remaining(options, start));
+    const flags = await stringFlags(this.#caller, options);
+    const { nparams, params } = await this.#caller.call(domainGetMemoryParameters, { dom: this.handle, nparams: 0, flags }, remaining(options, start));
+    if (nparams <= 0 || params.length > 0) return toObject(params);
+    const ret = await this.#caller.call(domainGetMemoryParameters, { dom: this.handle, nparams, flags }, remaining(options, start));
     return toObject(ret.params);
   }
 
@@ -1037,9 +1044,10 @@ export abstract class DomainBase {
    */
   async getNumaParameters(options: FlagOptions = {}): Promise<TypedParams> {
     const start = startOf(options);
-    const { nparams } = await this.#caller.call(domainGetNumaParameters, { dom: this.handle, nparams: 0, flags: options.flags ?? 0 }, options);
-    if (nparams <= 0) return {};
-    const ret = await this.#caller.call(domainGetNumaParameters, { dom: this.handle, nparams, flags: options.flags ?? 0 }, remaining(options, start));
+    const flags = await stringFlags(this.#caller, options);
+    const { nparams, params } = await this.#caller.call(domainGetNumaParameters, { dom: this.handle, nparams: 0, flags }, remaining(options, start));
+    if (nparams <= 0 || params.length > 0) return toObject(params);
+    const ret = await this.#caller.call(domainGetNumaParameters, { dom: this.handle, nparams, flags }, remaining(options, start));
     return toObject(ret.params);
   }
 

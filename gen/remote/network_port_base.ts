@@ -66,8 +66,8 @@ export abstract class NetworkPortBase {
    */
   async getParameters(options: FlagOptions = {}): Promise<TypedParams> {
     const start = startOf(options);
-    const { nparams } = await this.#caller.call(networkPortGetParameters, { port: this.handle, nparams: 0, flags: options.flags ?? 0 }, options);
-    if (nparams <= 0) return {};
+    const { nparams, params } = await this.#caller.call(networkPortGetParameters, { port: this.handle, nparams: 0, flags: options.flags ?? 0 }, options);
+    if (nparams <= 0 || params.length > 0) return toObject(params);
     const ret = await this.#caller.call(networkPortGetParameters, { port: this.handle, nparams, flags: options.flags ?? 0 }, remaining(options, start));
     return toObject(ret.params);
   }

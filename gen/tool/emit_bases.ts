@@ -11,7 +11,7 @@ import { resultOf } from "./method_results.ts";
 import { type Call, type Method, planMethods } from "./methods.ts";
 import type { Api, ProgramName, Wire } from "./model.ts";
 import { camelCase, pascalCase } from "./names.ts";
-import { ZERO_FLAGS_DIFFER } from "./overrides.ts";
+import { STRING_PARAMS, ZERO_FLAGS_DIFFER } from "./overrides.ts";
 import { type Printer, typeOf, valueOf } from "./printer.ts";
 import { symbolsOf, type TypeTable } from "./types.ts";
 
@@ -216,19 +216,37 @@ class BaseEmitter {
       const message = args.length === 0 ? "undefined" : `{ ${pairs.join(", ")} }`;
       return `await this.#caller.call(${constant}, ${message}, ${options})`;
     };
-    if (!result.countedParams) {
-      if (result.type === "void") return [`    ${make("options")};`];
-      return [`    const ret = ${make("options")};`, ...result.lines.map((line) => `    ${line}`)];
+    const lines: string[] = [];
+    const replaced: Record<string, string> = {};
+    const strings = STRING_PARAMS.has(call.cName);
+    let options = "options";
+    if (strings || result.countedParams) {
+      const start = out.use(valueOf("src/deadline.ts", "startOf"));
+      lines.push(`    const start = ${start}(options);`);
     }
-    const start = out.use(valueOf("src/deadline.ts", "startOf"));
-    const rest = out.use(valueOf("src/deadline.ts", "remaining"));
-    return [
-      `    const start = ${start}(options);`,
-      `    const { nparams } = ${make("options", { nparams: "0" })};`,
-      "    if (nparams <= 0) return {};",
-      `    const ret = ${make(`${rest}(options, start)`, { nparams: "nparams" })};`,
+    if (strings) {
+      const ask = out.use(valueOf("src/typed_params.ts", "stringFlags"));
+      lines.push(`    const flags = await ${ask}(this.#caller, options);`);
+      replaced["flags"] = "flags";
+      options = `${out.use(valueOf("src/deadline.ts", "remaining"))}(options, start)`;
+    }
+    if (result.type === "void") return [...lines, `    ${make(options, replaced)};`];
+    if (result.countedParams) {
+      const rest = out.use(valueOf("src/deadline.ts", "remaining"));
+      const made = out.use(valueOf("src/typed_params.ts", "toObject"));
+      lines.push(
+        `    const { nparams, params } = ${make(options, { ...replaced, nparams: "0" })};`,
+        // some answer the parameters although they were asked for their number
+        `    if (nparams <= 0 || params.length > 0) return ${made}(params);`,
+      );
+      options = `${rest}(options, start)`;
+      replaced["nparams"] = "nparams";
+    }
+    lines.push(
+      `    const ret = ${make(options, replaced)};`,
       ...result.lines.map((line) => `    ${line}`),
-    ];
+    );
+    return lines;
   }
 
   #optionsType(name: string, call: Call, args: readonly MethodArgument[]): string {

@@ -142,6 +142,22 @@ export const ARGUMENTS: Readonly<Record<string, ArgumentRule>> = {
 /** Functions whose `int` is a truth value, beside those named `Is…`, `Has…` and `GetAutostart…`. */
 export const BOOLEAN_RESULTS: ReadonlySet<string> = new Set([]);
 
+/**
+ * Functions that leave parameters with text out unless a flag says that the caller understands
+ * them, as was not always so; libvirt's client sets it by itself.
+ */
+export const STRING_PARAMS: ReadonlySet<string> = new Set([
+  "virDomainBlockStatsFlags",
+  "virDomainGetBlkioParameters",
+  "virDomainGetBlockIoTune",
+  "virDomainGetInterfaceParameters",
+  "virDomainGetLaunchSecurityInfo",
+  "virDomainGetMemoryParameters",
+  "virDomainGetNumaParameters",
+  "virNodeGetMemoryParameters",
+  "virNodeGetSEVInfo",
+]);
+
 /** Fields of results that are truth values. */
 export const BOOLEAN_FIELDS: ReadonlySet<string> = new Set(["virSecurityLabel.enforcing"]);
 

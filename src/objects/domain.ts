@@ -31,7 +31,7 @@ import type { SecurityLabel } from "../../gen/remote/domain_base.ts";
 import { remaining, startOf } from "../deadline.ts";
 import { LibvirtError } from "../errors.ts";
 import type { Caller, CallOptions, FlagOptions } from "../session/caller.ts";
-import { toObject, type TypedParams } from "../typed_params.ts";
+import { stringFlags, toObject, type TypedParams } from "../typed_params.ts";
 import { cString } from "../xdr/c_string.ts";
 import { Uuid } from "../xdr/uuid.ts";
 import { DomainCheckpoint } from "./domain_checkpoint.ts";
@@ -258,7 +258,7 @@ export class Domain extends DomainStreams {
     const dom = this.handle;
     // here alone the number of parameters comes with the scheduler's name
     const { nparams } = await this.caller.call(domainGetSchedulerType, { dom }, options);
-    const { flags } = options;
+    const flags = options.flags ? await stringFlags(this.caller, options) : 0;
     const rest = remaining(options, start);
     const { params } = flags
       ? await this.caller.call(domainGetSchedulerParametersFlags, { dom, nparams, flags }, rest)

@@ -16,7 +16,7 @@ import { DomainVcpuFlags } from "../../gen/enums/domain.ts";
 import { cpuMapLength, unpackCpuMap } from "../cpu_map.ts";
 import { remaining, startOf } from "../deadline.ts";
 import type { CallOptions, FlagOptions } from "../session/caller.ts";
-import { toObject, type TypedParams } from "../typed_params.ts";
+import { stringFlags, toObject, type TypedParams } from "../typed_params.ts";
 import { countHostCpus, type CpuMapOptions } from "./host_cpus.ts";
 
 // A daemon answers the statistics of at most so many CPUs at once (REMOTE_DOMAIN_GET_CPU_STATS_NCPUS_MAX).
@@ -162,7 +162,7 @@ export abstract class DomainCpus extends DomainBase {
     options: DomainGetCpuStatsOptions = {},
   ): Promise<TypedParams[]> {
     const start = startOf(options);
-    const flags = options.flags ?? 0;
+    const flags = await stringFlags(this.caller, options);
     const ask = (nparams: number, startCpu: number, ncpus: number) =>
       this.caller.call(
         domainGetCpuStats,

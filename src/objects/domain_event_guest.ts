@@ -61,9 +61,9 @@ export interface DomainGraphicsAddress {
   readonly family: number;
   /** Its name, `IPV4`; `undefined` for one that is newer than this library. */
   readonly familyName: string | undefined;
-  /** IP address, or path of a unix socket; `null` for a unix socket without one. */
+  /** IP address; `null` for a unix socket. */
   readonly node: string | null;
-  /** TCP port; `null` for a unix socket. */
+  /** TCP port; of a unix socket its path, which a viewer's end has not: then `null`. */
   readonly service: string | null;
 }
 

@@ -46,8 +46,9 @@ export abstract class DomainStreams extends DomainCpus {
    * Opens a console: bytes both ways.
    *
    * What the guest does not take stays with the daemon, which after five packets reads no more from
-   * this connection, so keep what you type to a running guest, or use a connection of its own. Since
-   * libvirt 0.8.6.
+   * this connection, so keep what you type to a running guest, or use a connection of its own. Reading
+   * ends when the guest does; whoever is disconnected by another's `force` gets the error
+   * `stream had I/O failure`. Since libvirt 0.8.6.
    *
    * @see https://libvirt.org/html/libvirt-libvirt-domain.html#virDomainOpenConsole
    *

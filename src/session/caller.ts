@@ -32,6 +32,14 @@ export interface OpenedStream<R> {
   readonly stream: StreamSlot;
 }
 
+/** Makes calls on a connection of its own. */
+export interface OwnedCaller {
+  /** Makes the calls. */
+  readonly caller: Caller;
+  /** Closes the connection; never rejects. */
+  close(): Promise<void>;
+}
+
 /** Makes calls. A session is one; a test may write its own in a few lines. */
 export interface Caller {
   /**
@@ -55,6 +63,12 @@ export interface Caller {
 
   /** Whether the daemon has a feature, a value of `Feature`; asked once. */
   hasFeature?(feature: number, options?: CallOptions): Promise<boolean>;
+
+  /**
+   * Opens another connection to the same daemon, for bulk work: it does without keepalive. Absent
+   * where there is no telling that it would find the same objects.
+   */
+  openAnother?(options?: CallOptions): Promise<OwnedCaller>;
 
   /** Whether nobody can listen in on the way to the daemon. */
   readonly secure?: boolean;

@@ -13,7 +13,7 @@ import { CALLS_IN_FLIGHT } from "../rpc/limits.ts";
 import type { RpcEvent } from "../rpc/rpc_event.ts";
 import type { ByteDuplex } from "../transport.ts";
 import { XdrReader } from "../xdr/reader.ts";
-import type { Caller, CallOptions, OpenedStream } from "./caller.ts";
+import type { Caller, CallOptions, OpenedStream, OwnedCaller } from "./caller.ts";
 import { closedError, errorOf, type Failure } from "./failure.ts";
 import { FAREWELL, settledWithin } from "./farewell.ts";
 import { Features } from "./features.ts";
@@ -86,6 +86,8 @@ export class Session implements Caller {
   readonly duplex: ByteDuplex;
   /** What the daemon can do. */
   readonly features: Features;
+  /** Opens another connection to the same daemon, without keepalive; set by who knows the way. */
+  openAnother?: (options?: CallOptions) => Promise<OwnedCaller>;
   readonly #engine: RpcEngine;
   readonly #pump: Pump;
   readonly #window: CallWindow<Call>;

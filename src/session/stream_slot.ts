@@ -265,7 +265,7 @@ export class StreamSlot {
 
   #checkWritable(): void {
     if (this.#failure !== undefined) throw this.error;
-    if (this.isEnding) throw new TypeError("Cannot write to the stream: the daemon has ended it");
+    if (this.isEnding) throw new TypeError("Cannot write: the daemon has ended the stream");
   }
 
   #fail(failure: Failure): void {

@@ -14,7 +14,8 @@
  * `*` lets an element come more than once, `!` keeps one that is empty, `+` keeps it too and prints
  * it with both its tags, `#` keeps its text, `&` says
  * that it has the shape of the element that holds it, `...` keeps all that it holds as it is.
- * `@name=a|b` makes any other value an error, `@name:format` prints it in a format.
+ * `@name!` makes the attribute's absence an error, `@name=a|b` any other value, `@name:format` prints it
+ * in a format.
  *
  * @module
  */
@@ -24,6 +25,7 @@ import { XmlElement } from "./element.ts";
 /** One attribute of a shape. */
 export interface AttributeShape {
   readonly name: string;
+  readonly required: boolean;
   readonly values: ReadonlySet<string> | undefined;
   readonly format: string | undefined;
 }
@@ -45,6 +47,8 @@ export interface Shape {
 export interface ShapeRules {
   /** Prints a value in a named format; throws where it does not fit. */
   format(format: string, value: string, where: XmlElement, attribute: string | undefined): string;
+  /** Throws for an attribute that is not there. */
+  missing(attribute: string, where: XmlElement): never;
   /** Throws for a value that is none of those allowed. */
   badValue(attribute: string, where: XmlElement, value: string): never;
 }
@@ -82,9 +86,10 @@ export function parseShape(outline: string): Shape {
 }
 
 function attribute(token: string): AttributeShape {
-  const [, name, kind, rest] = /^@([\w:-]+)(?:([=:])(.*))?$/.exec(token)!;
+  const [, name, required, kind, rest] = /^@([\w-]+)(!?)(?:([=:])(.*))?$/.exec(token)!;
   return {
     name: name!,
+    required: required === "!",
     values: kind === "=" ? new Set(rest!.split("|")) : undefined,
     format: kind === ":" ? rest : undefined,
   };
@@ -94,9 +99,12 @@ function attribute(token: string): AttributeShape {
 export function conform(source: XmlElement, shape: Shape, rules: ShapeRules): XmlElement {
   const result = new XmlElement(shape.name);
   result.open = shape.open;
-  for (const { name, values, format } of shape.attributes) {
+  for (const { name, required, values, format } of shape.attributes) {
     const value = source.get(name);
-    if (value === undefined) continue;
+    if (value === undefined) {
+      if (required) rules.missing(name, source);
+      continue;
+    }
     if (values !== undefined && !values.has(value)) rules.badValue(name, source, value);
     result.attributes.push({
       name,

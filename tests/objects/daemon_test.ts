@@ -137,7 +137,7 @@ for (const version of VERSIONS) {
       assertEquals((await domain.getVcpus()).length, 1);
       assertEquals((await domain.getIoThreadInfo())[0]!.iothreadId, 1);
       assertEquals(await domain.getJobStats(), { type: 0, params: {} });
-      assertEquals(await domain.getNumaParameters(), { numa_mode: 0 });
+      assertEquals(await domain.getNumaParameters(), { numa_nodeset: "", numa_mode: 0 });
       assertEquals((await domain.memoryPeek(0n, 8, { flags: 1 })).length, 8);
       await domain.setMetadata(1, "a title");
       assertEquals(await domain.getMetadata(1), "a title");

@@ -106,6 +106,40 @@ test("typed parameters are counted, then fetched, and come as one object", async
   assertEquals(caller.options.every((o) => o!.timeout! > 0 && o!.timeout! <= 1000), true);
 });
 
+test("text among typed parameters is asked for where the driver understands that", async () => {
+  class Asked extends FakeCaller {
+    readonly features: number[] = [];
+    hasFeature(feature: number): Promise<boolean> {
+      this.features.push(feature);
+      return Promise.resolve(false);
+    }
+  }
+  const answers = {
+    domainGetNumaParameters: { params: [], nparams: 0 },
+    domainGetLaunchSecurityInfo: { params: [] },
+    domainGetPerfEvents: { params: [] },
+  };
+  const { caller, domain, dom } = setUp(answers);
+  const asked = new Asked(answers);
+  for (const each of [domain, new Domain(asked, dom)]) {
+    await each.getNumaParameters({ flags: 2 });
+    await each.getLaunchSecurityInfo();
+    await each.getPerfEvents();
+  }
+  const flags = (made: FakeCaller) =>
+    made.made.map(([, args]) => (args as { flags: number }).flags);
+  assertEquals(flags(caller), [6, 4, 0]);
+  assertEquals(flags(asked), [2, 0, 0]);
+  assertEquals(asked.features, [9, 9]);
+});
+
+test("parameters that come with their number are not fetched again", async () => {
+  const params = [{ field: "weight", type: TypedParamType.UINT, value: 7 }];
+  const { caller, domain } = setUp({ domainGetBlkioParameters: { params, nparams: 0 } });
+  assertEquals(await domain.getBlkioParameters(), { weight: 7 });
+  assertEquals(caller.made.length, 1);
+});
+
 test("no typed parameters take one call", async () => {
   const { caller, domain } = setUp({ domainGetNumaParameters: { params: [], nparams: 0 } });
   assertEquals(await domain.getNumaParameters(), {});

@@ -13,6 +13,7 @@ import { remoteProgram } from "../../gen/remote/program.ts";
 import { qemuProgram } from "../../gen/qemu/program.ts";
 import { Connection } from "../../src/connection.ts";
 import type { Domain } from "../../src/objects/domain.ts";
+import { DomainEvent } from "../../src/objects/domain_event.ts";
 import { DomainQemuMonitorCommandFlags, qemuMonitorCommand } from "../../src/qemu.ts";
 import { Session } from "../../src/session/session.ts";
 import { dialUnix } from "../../transports/unix.ts";
@@ -118,6 +119,9 @@ export class EventGuest implements AsyncDisposable {
       await run("qemu-img", "create", "-q", "-f", "raw", `${directory}/cd.raw`, "1M");
       const conn = await openConnection(daemon, "qemu:///system");
       try {
+        // libvirtd may go deaf when its last registration ends while an event is being queued (the
+        // unlocked look at `timer` in virObjectEventStateQueueRemote), so one stands all the time
+        await conn.events(DomainEvent.CONTROL_ERROR).ready;
         return new EventGuest(daemon, conn, await conn.defineDomainXml(guestXml(directory)));
       } catch (error) {
         await conn.close();

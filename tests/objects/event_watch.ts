@@ -6,10 +6,21 @@
 
 import type { Connection } from "../../src/connection.ts";
 import type { EventStream } from "../../src/events.ts";
-import type { EventKind } from "../../src/objects/event_kind.ts";
+import { type EventKind, openEvents } from "../../src/objects/event_kind.ts";
 
 // A guest that is emulated on a busy machine takes its time; a test never fails for less.
-const PATIENCE = 6_000;
+const PATIENCE = 40_000;
+
+/** Where events come from. */
+export type Events = Pick<Connection, "events">;
+
+/** The events of a connection whose daemon is taken for one without callbacks. */
+export function withoutCallbacks({ session }: Connection): Events {
+  const features = { has: () => Promise.resolve(false) };
+  return {
+    events: (kind, options) => openEvents(kind, { session, features }, options ?? {} as never),
+  };
+}
 
 /** Events of one kind, from when it was made. */
 export class EventWatch<T> implements AsyncDisposable {
@@ -23,7 +34,7 @@ export class EventWatch<T> implements AsyncDisposable {
 
   /** Subscribes, and resolves when nothing is missed any more. */
   static async open<T, F extends object>(
-    conn: Connection,
+    conn: Events,
     kind: EventKind<T, F>,
     filter: NoInfer<F> = {} as F,
   ): Promise<EventWatch<T>> {
@@ -71,7 +82,7 @@ export class EventWatch<T> implements AsyncDisposable {
 
 /** Does what brings an event about, and answers it. */
 export async function provoked<T, F extends object>(
-  conn: Connection,
+  conn: Events,
   kind: EventKind<T, F>,
   provoke: () => Promise<unknown>,
   fits?: (event: T) => boolean,

@@ -38,16 +38,6 @@ async function checkDevices({ conn, domain }: EventGuest): Promise<void> {
   assertEquals((await provoked(conn, DomainEvent.DEVICE_ADDED, attach)).devAlias, "channel2");
   const detach = () => domain.detachDeviceAlias("channel2", LIVE);
   assertEquals((await provoked(conn, DomainEvent.DEVICE_REMOVED, detach)).devAlias, "channel2");
-
-  await using trays = await EventWatch.open(conn, DomainEvent.TRAY_CHANGE, { domain });
-  await domain.updateDevice(
-    "<disk type='file' device='cdrom'><target dev='hdc' bus='ide'/><readonly/></disk>",
-    LIVE,
-  );
-  assertEquals(await trays.take(2, ({ devAlias, reasonName }) => `${devAlias} ${reasonName}`), [
-    "ide0-1-0 OPEN",
-    "ide0-1-0 CLOSE",
-  ]);
 }
 
 async function checkDisks(guest: EventGuest): Promise<void> {
@@ -150,5 +140,5 @@ for (const version of VERSIONS) {
     await checkScreen(guest);
     await checkMonitor(guest);
     await checkSave(guest);
-  }, { skip });
+  }, { skip, timeout: 120_000 });
 }

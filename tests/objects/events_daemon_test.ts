@@ -15,7 +15,7 @@ import { StoragePoolEvent } from "../../src/objects/storage_pool_event.ts";
 import { type DaemonVersion, skipWithoutDaemon, startDaemon } from "../daemons/daemons.ts";
 import { test } from "../harness.ts";
 import { openConnection, speakAsUdev } from "./event_guest.ts";
-import { EventWatch, provoked } from "./event_watch.ts";
+import { EventWatch, provoked, withoutCallbacks } from "./event_watch.ts";
 
 const VERSIONS: readonly DaemonVersion[] = ["9", "12"];
 
@@ -70,6 +70,25 @@ async function checkDomains(conn: Connection): Promise<void> {
   ]);
   assertEquals(await mine.take(8, text), a);
   assertEquals([all.queued, mine.queued], [0, 0]);
+}
+
+async function checkWithoutCallbacks(conn: Connection): Promise<void> {
+  const older = withoutCallbacks(conn);
+  await using all = await EventWatch.open(older, DomainEvent.LIFECYCLE);
+  const domain = await conn.lookupDomainByName("test");
+  await using mine = await EventWatch.open(older, DomainEvent.LIFECYCLE, { domain });
+  const other = await conn.defineDomainXml(domainXml("z"));
+  await domain.suspend();
+  await domain.resume();
+  await other.undefine();
+  const text = (
+    { domain: { name }, eventName, detailName }: Awaited<ReturnType<typeof all.next>>,
+  ): string => `${name} ${eventName} ${detailName}`;
+  const own = ["test SUSPENDED PAUSED", "test RESUMED UNPAUSED"];
+  const every = ["z DEFINED ADDED", ...own, "z UNDEFINED REMOVED"];
+  assertEquals(await all.take(4, text), every);
+  assertEquals(await mine.take(2, text), own);
+  assertEquals(mine.queued, 0);
 }
 
 async function checkMetadata(conn: Connection): Promise<void> {
@@ -173,6 +192,7 @@ for (const version of VERSIONS) {
       withTestDriver(version, async (conn) => {
         await checkUnsupported(conn, version);
         await checkDomains(conn);
+        await checkWithoutCallbacks(conn);
         await checkMetadata(conn);
         await checkNetworks(conn, version);
         await checkPools(conn);

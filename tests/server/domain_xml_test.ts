@@ -101,7 +101,7 @@ const REFUSALS: readonly (readonly [xml: string, refusal: readonly unknown[]])[]
   ],
   [
     `<domain type='test'><name>a/b</name><memory>1</memory>${OS}</domain>`,
-    [5, 27, "XML error: name a/b cannot contain '/'"],
+    [20, 27, "XML error: name a/b cannot contain '/'"],
   ],
   [
     `${HEAD}<memory>1</memory>${OS}<devices><disk><source file='/a'/><target dev='vda'/></disk>` +

@@ -64,7 +64,7 @@ test("xml: what belongs to others is kept, comments and prefixes too", () => {
 
 test("xml: a shape orders, drops, keeps empty elements and refuses values", () => {
   const shape = parseShape(`
-disk* @type=file|block @device
+disk* @type=file|block @device!
   source @file
   note+
   readonly!
@@ -92,10 +92,14 @@ disk* @type=file|block @device
 `,
   );
   assertThrows(() => conform(parseXml("<disk type='tape'/>"), shape, RULES), RangeError, "tape");
+  assertThrows(() => conform(parseXml("<disk type='file'/>"), shape, RULES), RangeError, "device");
 });
 
 const RULES: ShapeRules = {
   format: (_format, value) => value,
+  missing(attribute) {
+    throw new RangeError(attribute);
+  },
   badValue(_attribute, _where, value) {
     throw new RangeError(value);
   },

@@ -88,7 +88,7 @@ test("when the guest is gone, reading ends and writing fails", async () => {
   await peer.finish(stream);
   assertEquals(await Array.fromAsync(console.readable), [bytes(3)]);
   const writer = console.writable.getWriter();
-  await assertRejects(() => writer.write(bytes(1)), TypeError, "the daemon has ended it");
+  await assertRejects(() => writer.write(bytes(1)), TypeError, "the daemon has ended");
   await console.close();
 });
 

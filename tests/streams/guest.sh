@@ -14,7 +14,7 @@ chmod 755 "$work"
 cd "$work"
 kernel=$(apt-cache depends linux-image-cloud-amd64 | awk '/Depends:/ { print $2; exit }')
 [[ $kernel ]] || { echo "guest.sh: apt knows no kernel; run apt-get update" >&2; exit 1; }
-apt-get -qq download "$kernel" busybox-static
+apt-get -qq -o APT::Sandbox::User=root download "$kernel" busybox-static
 for package in *.deb; do dpkg -x "$package" root; done
 
 mkdir -p initramfs/{bin,dev,proc,sys}
@@ -25,13 +25,13 @@ cat >initramfs/init <<'INIT'
 mount -t devtmpfs dev /dev
 mount -t proc proc /proc
 mount -t sysfs sys /sys
-export PS1='guest# ' PATH=/bin
+export PS1="guest# " PATH=/bin TERM=dumb
 # a terminal of its own, so that ^C and the echo work
 while true; do setsid cttyhack sh; done
 INIT
 chmod 755 initramfs/init
 mkdir -p "$GUEST"
-(cd initramfs && find . | busybox_cpio=$work/root/bin/busybox sh -c '"$busybox_cpio" cpio -o -H newc') \
-  2>/dev/null | gzip >"$GUEST/initramfs.new"
+(cd initramfs && find . | ../root/bin/busybox cpio -o -H newc 2>/dev/null) |
+  gzip >"$GUEST/initramfs.new"
 cp root/boot/vmlinuz-* "$GUEST/kernel"
 mv "$GUEST/initramfs.new" "$GUEST/initramfs"

@@ -5,9 +5,29 @@
  */
 
 import { element, XmlElement } from "../../xml/element.ts";
+import { unsupportedConfig } from "./values.ts";
+
+const CHARACTER_DEVICES = ["parallel", "serial", "console", "channel"] as const;
+const TYPES: ReadonlySet<string> = new Set(
+  ("null vc pty dev file pipe stdio udp tcp unix spicevmc spiceport nmdm qemu-vdagent dbus").split(
+    " ",
+  ),
+);
 
 /** Numbers the ports and makes the console that stands for the first serial port, or the reverse. */
 export function fillCharacterDevices(domain: XmlElement, devices: XmlElement): void {
+  for (const kind of CHARACTER_DEVICES) {
+    for (const device of devices.all(kind)) {
+      const type = device.get("type");
+      const source = device.child("source");
+      const place = source?.get("path") ?? source?.elements[0];
+      if (type === "unix" && source !== undefined && place === undefined) device.remove(source);
+      if (type === undefined) device.attributes.unshift({ name: "type", value: "pty" });
+      else if (!TYPES.has(type)) {
+        unsupportedConfig(`unknown type presented to host for character device: ${type}`);
+      }
+    }
+  }
   for (const kind of ["parallel", "serial"]) numberPorts(devices.all(kind));
   if (domain.textOf("os/type") === "hvm") matchConsole(devices);
   devices.all("console").forEach((console, at) => {

@@ -123,6 +123,7 @@ const CPU_STATS: readonly (readonly [string, bigint])[] = [
   ["kernel", 34678723400000n],
   ["idle", 87264900000n],
   ["iowait", 763600000n],
+  ["guest", 1797400000n],
 ];
 
 const LIST_FILTERS = LIST_FLAGS & 0xff;

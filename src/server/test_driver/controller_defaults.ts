@@ -36,6 +36,9 @@ const DRIVE_BUSES: ReadonlySet<string> = new Set(["ide", "fdc", "sata", "scsi"])
 function number(devices: XmlElement): void {
   const taken = new Map<string, Set<number>>();
   const controllers = devices.all("controller");
+  for (const one of controllers) {
+    if (one.get("type") === undefined) one.attributes.unshift({ name: "type", value: "ide" });
+  }
   for (const controller of controllers) {
     const index = controller.get("index");
     const type = controller.get("type") ?? "";

@@ -15,7 +15,7 @@ import type { Identities } from "./domain_definition.ts";
 import { fillGraphics, fillVideo } from "./display_defaults.ts";
 import { fillInterface } from "./interface_defaults.ts";
 import { sourceOf } from "./domain_devices.ts";
-import { xmlFailure } from "./values.ts";
+import { unsupportedConfig, xmlFailure } from "./values.ts";
 
 /** Checks a domain's devices and fills in their defaults. */
 export function fillDevices(domain: XmlElement, identities: Identities): void {
@@ -58,6 +58,7 @@ const FILLERS: Readonly<Record<string, Filler>> = {
   interface: fillInterface,
   filesystem: fillFilesystem,
   graphics: fillGraphics,
+  input: checkInput,
   hostdev: fillHostdev,
 };
 
@@ -70,6 +71,25 @@ function fillFilesystem(filesystem: XmlElement): void {
     ...rest,
   ];
 }
+
+function checkInput(input: XmlElement): void {
+  const type = input.get("type");
+  if (type === undefined) {
+    throw failure(ErrorDomain.DOMAIN, ErrorNumber.INTERNAL_ERROR, "missing input device type");
+  }
+  if (!INPUTS.has(type)) unsupportedConfig(`unknown input device type '${type}'`);
+  const bus = input.get("bus");
+  if (bus !== undefined && !INPUT_BUSES.has(bus)) {
+    unsupportedConfig(`unknown input bus type '${bus}'`);
+  }
+}
+
+const INPUTS: ReadonlySet<string> = new Set(
+  ["mouse", "tablet", "keyboard", "passthrough", "evdev"],
+);
+const INPUT_BUSES: ReadonlySet<string> = new Set(
+  ["ps2", "usb", "xen", "parallels", "virtio", "none"],
+);
 
 function fillHostdev(hostdev: XmlElement): void {
   if (hostdev.get("managed") !== undefined) return;

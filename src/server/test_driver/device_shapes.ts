@@ -8,9 +8,9 @@
 
 /** What the other devices of a domain hold. */
 export const DEVICES_OUTLINE: string = `
-interface* @type @managed @trustGuestRxFilters
+interface*! @type @managed @trustGuestRxFilters
   mac @address @type @check
-  source @bridge @network @address @port @dev @type @path @mode @portgroup
+  source! @bridge @network @address @port @dev @type @path @mode @portgroup
     ip* @address @family @prefix @peer
     route* @family @address @prefix @gateway
     address @type @domain @bus @slot @function
@@ -51,18 +51,18 @@ interface* @type @managed @trustGuestRxFilters
   boot @order @loadparm
   alias @name
   acpi @index
-  address @type @domain @bus @slot @function @multifunction @cssid @ssid @devno
+  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction @cssid @ssid @devno
     zpci @uid @fid
   rom @file @enabled @bar
-smartcard @mode @type
+smartcard! @mode @type
   source @mode @path @host @service
   certificate* #
   database #
   protocol @type
   alias @name
-  address @type @controller @slot
+  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @controller @slot
     zpci @uid @fid
-serial* @type
+serial*! @type
   source* @master @slave @mode @path @channel @append @host @service @tls
     seclabel @model @relabel
   log @file @append
@@ -70,22 +70,22 @@ serial* @type
   target @type @port
     model @name
   alias @name
-  address @type @domain @bus @slot @function @multifunction @reg @iobase @irq
+  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction @reg @iobase @irq
     zpci @uid @fid
-parallel* @type
+parallel*! @type
   source @mode @path @host @service
   protocol @type
   target @port
-console* @type
+console*! @type
   source* @master @slave @mode @path @channel @append @host @service
     seclabel @model @relabel
   log @file @append
   protocol @type
   target @type @port
   alias @name
-  address @type @domain @bus @slot @function @multifunction @cssid @ssid @devno @reg @iobase @irq
+  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction @cssid @ssid @devno @reg @iobase @irq
     zpci @uid @fid
-channel* @type
+channel*! @type
   source* @mode @host @service @path
     reconnect @enabled @timeout
     clipboard @copypaste
@@ -93,14 +93,14 @@ channel* @type
   protocol @type
   target @type @name @address @port
   alias @name
-  address @type @controller @bus @port
-input* @type @bus @model
+  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @controller @bus @port
+input*! @type @bus @model
   driver @iommu @ats @packed @page_per_vq
   source @dev @grab @grabToggle @repeat @evdev
   alias @name
-  address @type @domain @bus @slot @port @function @multifunction
+  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @port @function @multifunction
     zpci @uid @fid
-tpm* @model
+tpm*! @model
   backend @type @version @persistent_state
     device @path
     encryption @secret
@@ -109,8 +109,8 @@ tpm* @model
       sha512!
     source @type @mode @path
   alias @name
-  address @type @reg
-graphics* @type @port @socket @tlsPort @autoport @address @p2p @display @xauth @fullscreen @websocket @listen @passwd @defaultMode @passwdValidTo @connected @sharePolicy @powerControl @keymap
+  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @reg
+graphics*! @type @port @socket @tlsPort @autoport @address @p2p @display @xauth @fullscreen @websocket @listen @passwd @defaultMode @passwdValidTo @connected @sharePolicy @powerControl @keymap
   listen* @type @address @socket @network
   audio @id
   channel* @name @mode
@@ -123,27 +123,27 @@ graphics* @type @port @socket @tlsPort @autoport @address @p2p @display @xauth @
   streaming @mode
   clipboard @copypaste
   filetransfer @enable
-sound* @model
+sound*! @model!=sb16|es1370|pcspk|ac97|ich6|ich9|usb|ich7|virtio
   audio @id
   alias @name
-  address @type @domain @bus @slot @function @multifunction
+  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction
     zpci @uid @fid
   codec* @type
-audio* @id @type @timerPeriod @path @tryMMap @exclusive @dspPolicy @serverName @driver
+audio*! @id @type @timerPeriod @path @tryMMap @exclusive @dspPolicy @serverName @driver
   input @mixingEngine @fixedSettings @voices @bufferLength @dev @bufferCount @serverName @clientName @connectPorts @tryPoll @name @streamName @latency
     settings @frequency @channels @format
   output @mixingEngine @fixedSettings @voices @bufferLength @dev @bufferCount @serverName @clientName @connectPorts @tryPoll @name @streamName @latency
     settings @frequency @channels @format
-video*
+video*!
   driver @vgaconf @iommu @ats @packed @page_per_vq @name
-  model @type @ram @vram @vgamem @vram64 @heads @primary
+  model @type=default|vga|cirrus|vmvga|xen|vbox|qxl|parallels|virtio|gop|none|bochs|ramfb @ram @vram @vgamem @vram64 @heads @primary
     resolution @x @y
     acceleration @accel3d @rendernode
   alias @name
   acpi @index
-  address @type @domain @bus @slot @function @multifunction @cssid @ssid @devno
+  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction @cssid @ssid @devno
     zpci @uid @fid
-hostdev* @mode @type @managed @model @display @ramfb
+hostdev*! @mode @type! @managed @model @display @ramfb
   driver @name
   source @protocol @name @wwpn @guestReset @writeFiltering
     block #
@@ -162,55 +162,55 @@ hostdev* @mode @type @managed @model @display @ramfb
   shareable!
   boot @order
   alias @name
-  address @type @domain @controller @bus @target @unit @slot @port @function @multifunction @cssid @ssid @devno
+  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @controller @bus @target @unit @slot @port @function @multifunction @cssid @ssid @devno
     zpci @uid @fid
   teaming @type @persistent
   rom @bar @file
-redirdev* @bus @type
+redirdev*! @bus @type
   source @mode @path @channel @host @service
   protocol @type
   boot @order
   alias @name
-  address @type @bus @port
-redirfilter
+  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @bus @port
+redirfilter!
   usbdev* @class @vendor @product @version @allow
-hub* @type
+hub*! @type
   alias @name
-  address @type @bus @port
-watchdog* @model @action
+  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @bus @port
+watchdog*! @model!=i6300esb|ib700|diag288|itco @action=reset|shutdown|poweroff|pause|none|dump|inject-nmi
   alias @name
-  address @type @domain @bus @slot @function @multifunction @iobase
+  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction @iobase
     zpci @uid @fid
-memballoon @model @autodeflate @freePageReporting
+memballoon! @model!=virtio|xen|none|virtio-transitional|virtio-non-transitional @autodeflate @freePageReporting
   stats @period
   alias @name
-  address @type @domain @bus @slot @function @multifunction @cssid @ssid @devno
+  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction @cssid @ssid @devno
     zpci @uid @fid
   driver @iommu @ats @packed @page_per_vq
-rng* @model
+rng*! @model!=virtio|virtio-transitional|virtio-non-transitional
   rate @bytes @period
   backend # @model @type
     source @mode @path @host @service
     protocol @type
   driver @iommu @ats @packed @page_per_vq
   alias @name
-  address @type @domain @bus @slot @function @multifunction
+  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction
     zpci @uid @fid
-nvram
+nvram!
   alias @name
-  address @type @reg
-panic* @model
+  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @reg
+panic*! @model
   alias @name
-  address @type @cssid @ssid @devno @iobase
-shmem* @name @role
+  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @cssid @ssid @devno @iobase
+shmem*! @name @role
   model @type
   size # @unit
   alias @name
-  address @type @domain @bus @slot @function @multifunction
+  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction
     zpci @uid @fid
   server! @path
   msi @vectors @ioeventfd
-memory* @model @access @discard
+memory*! @model!=dimm|nvdimm|virtio-pmem|virtio-mem|sgx-epc @access @discard
   uuid #
   source
     nodemask #
@@ -227,23 +227,23 @@ memory* @model @access @discard
     block # @unit
     requested # @unit
   alias @name
-  address @type @domain @bus @slot @function @multifunction @base
+  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction @base
     zpci @uid @fid
-iommu* @model
+iommu*! @model!=intel|smmuv3|virtio|amd|smmuv3Dev
   driver @intremap @aw_bits @caching_mode @iotlb @eim
   alias @name
-  address @type @domain @bus @slot @function @multifunction
+  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction
     zpci @uid @fid
-vsock @model
+vsock! @model
   cid @auto @address
   alias @name
-  address @type @domain @bus @slot @function @multifunction @cssid @ssid @devno
+  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction @cssid @ssid @devno
     zpci @uid @fid
   driver @iommu
-crypto* @model @type
+crypto*! @model @type
   backend @model @queues
   alias @name
-  address @type @domain @bus @slot @function @multifunction
+  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction
     zpci @uid @fid
-pstore
+pstore!
 `;

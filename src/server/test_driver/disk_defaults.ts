@@ -8,12 +8,15 @@ import { element, type XmlElement } from "../../xml/element.ts";
 import { diskIndex } from "./device_attach.ts";
 import { put } from "./domain_defaults.ts";
 import { sourceOf } from "./domain_devices.ts";
-import { badValue } from "./values.ts";
+import { ErrorDomain } from "../../../gen/enums/errors.ts";
+import { badValue, xmlFailure } from "./values.ts";
 
 const TYPES: ReadonlySet<string> = new Set(
   "none file block dir network volume nvme vhostuser vhostvdpa".split(" "),
 );
 const DEVICES: ReadonlySet<string> = new Set(["disk", "cdrom", "floppy", "lun"]);
+
+const DISK_NAME = /^(fd|hd|sd|vd|xvd|ubd)[a-z]+\d*$/;
 
 const BUS_OF_PREFIX: Readonly<Record<string, string>> = {
   fd: "fdc",
@@ -50,6 +53,9 @@ export function fillDisk(disk: XmlElement): void {
   const target = disk.child("target");
   const dev = target?.get("dev");
   if (target === undefined || dev === undefined) return;
+  if (!DISK_NAME.test(dev) && disk.child("address") === undefined) {
+    xmlFailure(`Unknown disk name '${dev}' and no address specified`, ErrorDomain.DOMAIN);
+  }
   const prefix = /^(fd|hd|sd|vd|xvd|ubd)/.exec(dev)?.[1];
   const bus = target.get("bus") ?? BUS_OF_PREFIX[prefix ?? ""] ??
     (device === "floppy" ? "fdc" : undefined);

@@ -8,6 +8,7 @@ import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import { element, XmlElement } from "../../xml/element.ts";
 import { Uuid } from "../../xdr/uuid.ts";
 import { failure } from "../failure.ts";
+import { isArchitecture } from "./cpu_models.ts";
 import type { Identities } from "./domain_definition.ts";
 import { memorySize, parseDecimal, unsupportedConfig, xmlFailure } from "./values.ts";
 
@@ -17,15 +18,20 @@ export function fillDomain(domain: XmlElement, source: XmlElement, identities: I
   fillMemory(domain, source);
   fillVcpus(domain, source);
   fillOs(domain, source);
+  checkFeatures(source);
   fillCpu(domain);
   fillClock(domain);
   fillActions(domain);
 }
 
-function fillIdentity(domain: XmlElement, source: XmlElement, identities: Identities): void {
+/** Throws for a definition without a name, and for a name that no file could have. */
+export function checkName(source: XmlElement): void {
   const name = source.child("name")?.text ?? "";
   if (name === "") throw failure(ErrorDomain.DOMAIN, ErrorNumber.NO_NAME);
-  if (name.includes("/")) xmlFailure(`name ${name} cannot contain '/'`);
+  if (name.includes("/")) xmlFailure(`name ${name} cannot contain '/'`, ErrorDomain.DOMAIN);
+}
+
+function fillIdentity(domain: XmlElement, source: XmlElement, identities: Identities): void {
   const uuid = source.child("uuid");
   const canonical = element("uuid");
   if (uuid === undefined) canonical.setText(identities.uuid().toString());
@@ -111,7 +117,11 @@ function fillVcpus(domain: XmlElement, source: XmlElement): void {
       xmlFailure("maximum vcpus count must be an integer", ErrorDomain.DOMAIN);
     }
     if (parsed === 0n) {
-      xmlFailure("invalid maximum number of vCPUs '0'", ErrorDomain.DOMAIN);
+      throw failure(
+        ErrorDomain.DOMAIN,
+        ErrorNumber.INTERNAL_ERROR,
+        "CPU IDs in <numa> exceed the <vcpu> count",
+      );
     }
     maximum = parsed;
   }
@@ -123,10 +133,7 @@ function fillVcpus(domain: XmlElement, source: XmlElement): void {
       xmlFailure("current vcpus count must be an integer", ErrorDomain.DOMAIN);
     }
     if (parsed > maximum) {
-      xmlFailure(
-        `maxvcpus must not be less than current vcpus (${maximum} < ${parsed})`,
-        ErrorDomain.DOMAIN,
-      );
+      unsupportedConfig("maximum vCPU count must not be less than current vCPU count");
     }
     if (parsed !== maximum && parsed !== 0n) current = parsed.toString();
   }
@@ -151,7 +158,13 @@ function fillVcpus(domain: XmlElement, source: XmlElement): void {
 /** A set of CPUs as libvirt prints it: sorted ranges. */
 export function formatCpuSet(text: string): string {
   const cpus = parseCpuSet(text);
-  if (cpus === undefined) return text;
+  if (cpus === undefined) {
+    throw failure(
+      ErrorDomain.NONE,
+      ErrorNumber.INVALID_ARG,
+      `Failed to parse bitmap '${text}'`,
+    );
+  }
   return printCpuSet(cpus);
 }
 
@@ -190,14 +203,18 @@ function fillOs(domain: XmlElement, source: XmlElement): void {
   let type = os.child("type");
   if (type === undefined || type.text === "") {
     if (source.child("bootloader") === undefined) {
-      throw failure(ErrorDomain.DOMAIN, ErrorNumber.OS_TYPE, "no OS type");
+      xmlFailure("an os <type> must be specified", ErrorDomain.DOMAIN);
     }
     type = element("type", {}, "xen");
     if (os.child("type") !== undefined) os.remove(os.child("type")!);
     os.children.unshift(type);
   }
   if (!OS_TYPES.has(type.text)) {
-    throw failure(ErrorDomain.DOMAIN, ErrorNumber.OS_TYPE, `unknown OS type '${type.text}'`);
+    unsupportedConfig(`unknown OS type '${type.text}'`);
+  }
+  const arch = type.get("arch");
+  if (arch !== undefined && !isArchitecture(arch)) {
+    unsupportedConfig(`Unknown architecture ${arch}`);
   }
   type.attributes = [
     { name: "arch", value: type.get("arch") ?? "i686" },
@@ -280,11 +297,30 @@ export const BEFORE_CPUTUNE: readonly string[] = [
 /** What stands before a domain's `numatune`. */
 export const BEFORE_NUMATUNE: readonly string[] = [...BEFORE_CPUTUNE, "cputune"];
 
+const FEATURES: ReadonlySet<string> = new Set(
+  ("acpi apic pae hap viridian privnet hyperv kvm pvspinlock capabilities pmu vmport gic smm ioapic " +
+    "hpt vmcoreinfo htm nested-hv msrs ccf-assist xen cfpc sbbc ibs tcg async-teardown ras ps2 aia")
+    .split(" "),
+);
+
+function checkFeatures(source: XmlElement): void {
+  for (const { name } of source.child("features")?.elements ?? []) {
+    if (!FEATURES.has(name)) unsupportedConfig(`unexpected feature '${name}'`);
+  }
+}
+
+const CPU_MODES: ReadonlySet<string> = new Set(
+  ["custom", "host-model", "host-passthrough", "maximum"],
+);
+
 function fillCpu(domain: XmlElement): void {
   const cpu = domain.child("cpu");
   if (cpu === undefined) return;
   const model = cpu.child("model");
   const mode = cpu.get("mode") ?? (model === undefined ? undefined : "custom");
+  if (mode !== undefined && !CPU_MODES.has(mode)) {
+    unsupportedConfig(`Invalid mode attribute '${mode}'`, ErrorDomain.CPU);
+  }
   const match = cpu.get("match") ??
     (mode === "custom" && model !== undefined ? "exact" : undefined);
   cpu.attributes = Object.entries({
@@ -353,18 +389,38 @@ function fillClock(domain: XmlElement): void {
     clock = element("clock", { offset: "utc" });
     put(domain, clock, BEFORE_CLOCK);
   }
+  const offset = clock.get("offset");
+  if (offset !== undefined && !CLOCKS.has(offset)) {
+    unsupportedConfig(`unknown clock offset '${offset}'`);
+  }
   if (clock.get("offset") === undefined) {
     clock.attributes.unshift({ name: "offset", value: "utc" });
   }
 }
 
+const CLOCKS: ReadonlySet<string> = new Set([
+  "utc",
+  "localtime",
+  "variable",
+  "timezone",
+  "absolute",
+]);
+
 function fillActions(domain: XmlElement): void {
   let before = [...BEFORE_CLOCK, "clock"];
   for (const [name, byDefault] of Object.entries(ACTIONS)) {
-    if (domain.child(name) === undefined) put(domain, element(name, {}, byDefault), before);
+    const action = domain.textOf(name);
+    if (action !== undefined && !LIFECYCLE_ACTIONS.has(action)) {
+      unsupportedConfig(`unknown ${name} action: ${action}`);
+    }
+    if (action === undefined) put(domain, element(name, {}, byDefault), before);
     before = [...before, name];
   }
 }
+
+const LIFECYCLE_ACTIONS: ReadonlySet<string> = new Set(
+  "destroy restart rename-restart preserve coredump-destroy coredump-restart".split(" "),
+);
 
 const ACTIONS = { on_poweroff: "destroy", on_reboot: "restart", on_crash: "destroy" } as const;
 

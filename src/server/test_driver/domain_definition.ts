@@ -13,10 +13,10 @@ import type { Uuid } from "../../xdr/uuid.ts";
 import { failure } from "../failure.ts";
 import { fillDevice, fillDevices } from "./device_defaults.ts";
 import { DEVICES_OUTLINE } from "./device_shapes.ts";
-import { fillDomain } from "./domain_defaults.ts";
+import { checkName, fillDomain } from "./domain_defaults.ts";
 import { DOMAIN_OUTLINE } from "./domain_shape.ts";
 import { STORAGE_DEVICES_OUTLINE } from "./storage_device_shapes.ts";
-import { badValue, xmlFailure } from "./values.ts";
+import { unsupportedConfig, xmlFailure } from "./values.ts";
 import { RULES } from "./shape_rules.ts";
 
 /** Where new identities come from. */
@@ -85,9 +85,16 @@ export function parseDomain(xml: string, identities: Identities): XmlElement {
 
 /** The canonical form of a domain's element. */
 export function canonicalDomain(source: XmlElement, identities: Identities): XmlElement {
+  checkName(source);
   const type = source.get("type");
-  if (type === undefined) xmlFailure("missing domain type attribute", ErrorDomain.DOMAIN);
-  if (!DOMAIN_TYPES.has(type)) badValue("type", source, type);
+  if (type === undefined) {
+    throw failure(
+      ErrorDomain.DOMAIN,
+      ErrorNumber.INTERNAL_ERROR,
+      "missing domain type attribute",
+    );
+  }
+  if (!DOMAIN_TYPES.has(type)) unsupportedConfig(`invalid domain type ${type}`);
   const domain = conform(source, shapeOfDomain(), RULES);
   domain.set("id", undefined);
   fillDomain(domain, source, identities);

@@ -95,11 +95,12 @@ export class TestDomain {
 
   /** Stops; what was defined meanwhile holds from here on. */
   stop(reason: number): void {
+    // one that was never defined keeps its id in the events of its end, as with libvirt
     if (this.next !== undefined) {
       this.definition = this.next;
       this.next = undefined;
+      this.id = -1;
     }
-    this.id = -1;
     this.state = DomainState.SHUTOFF;
     this.reason = reason;
   }
@@ -125,7 +126,7 @@ export class TestDomain {
   one(flags: number): XmlElement {
     if ((flags & LIVE) !== 0 && (flags & CONFIG) !== 0) {
       throw new LibvirtError(
-        "Flags 'VIR_DOMAIN_AFFECT_LIVE' and 'VIR_DOMAIN_AFFECT_CONFIG' are mutually exclusive in virDomainObjGetOneDefState",
+        "Flags 'VIR_DOMAIN_AFFECT_LIVE' and 'VIR_DOMAIN_AFFECT_CONFIG' are mutually exclusive",
         {
           code: ErrorNumber.INVALID_ARG,
           domain: ErrorDomain.DOMAIN,

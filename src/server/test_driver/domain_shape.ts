@@ -42,7 +42,7 @@ domain @type @id
     access @mode
     allocation @mode @threads
     discard!
-  vcpu # @placement @current @cpuset
+  vcpu # @placement=static|auto @current @cpuset
   vcpus
     vcpu* @id @enabled @hotpluggable @order
   iothreads #
@@ -115,7 +115,7 @@ domain @type @id
     root #
     acpi
       table # @type
-    boot* @dev
+    boot* @dev=fd|cdrom|hd|network
     bootmenu @enable @timeout
     smbios @mode
     bios @rebootTimeout

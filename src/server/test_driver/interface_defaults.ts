@@ -5,8 +5,9 @@
  */
 
 import { element, type XmlElement } from "../../xml/element.ts";
+import { ErrorDomain } from "../../../gen/enums/errors.ts";
 import type { Identities } from "./domain_definition.ts";
-import { badValue, xmlFailure } from "./values.ts";
+import { badValue, missingAttribute, xmlFailure } from "./values.ts";
 
 const TYPES: ReadonlySet<string> = new Set(
   "user ethernet vhostuser server client mcast network bridge internal direct hostdev udp vdpa vds null"
@@ -26,9 +27,9 @@ const SOURCE_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
 
 /** Checks an interface and fills in its defaults. */
 export function fillInterface(net: XmlElement, identities: Identities): void {
-  const type = net.get("type");
-  if (type === undefined) xmlFailure("Missing required attribute 'type' in element 'interface'");
+  const type = net.get("type") ?? "user";
   if (!TYPES.has(type)) badValue("type", net, type);
+  if (net.get("type") === undefined) net.attributes.unshift({ name: "type", value: type });
   const mac = net.child("mac");
   const address = mac?.get("address");
   if (address === undefined) {
@@ -36,7 +37,13 @@ export function fillInterface(net: XmlElement, identities: Identities): void {
     net.children.unshift(element("mac", { address: identities.mac() }));
   } else {
     if (!/^[0-9a-f]{1,2}(:[0-9a-f]{1,2}){5}$/i.test(address)) {
-      xmlFailure(`unable to parse mac address '${address}'`, 20);
+      xmlFailure(`unable to parse mac address '${address}'`, ErrorDomain.DOMAIN);
+    }
+    if ((Number.parseInt(address.split(":")[0]!, 16) & 1) !== 0) {
+      xmlFailure(
+        `expected unicast mac address, found multicast '${address}'`,
+        ErrorDomain.DOMAIN,
+      );
     }
     const parts = address.toLowerCase().split(":");
     mac!.set("address", parts.map((part) => part.padStart(2, "0")).join(":"));
@@ -47,20 +54,33 @@ export function fillInterface(net: XmlElement, identities: Identities): void {
   if (target?.get("dev")?.startsWith("vnet")) target.set("dev", undefined);
 }
 
+const NEEDED: Readonly<Record<string, string>> = {
+  network: "network",
+  bridge: "bridge",
+  direct: "dev",
+  internal: "name",
+};
+
 function fillSource(net: XmlElement, type: string): void {
   const source = net.child("source");
-  if (type === "network" && source?.get("network") === undefined) {
-    xmlFailure("No <source> 'network' attribute specified with <interface type='network'/>", 20);
-  }
-  if (type === "bridge" && source?.get("bridge") === undefined) {
-    xmlFailure("No <source> 'bridge' attribute specified with <interface type='bridge'/>", 20);
+  const needed = NEEDED[type];
+  if (needed !== undefined) {
+    if (source === undefined) {
+      xmlFailure(`interface type='${type}' requires a 'source' element`, ErrorDomain.DOMAIN);
+    }
+    if (source.get(needed) === undefined) missingAttribute(needed, source);
   }
   const known = SOURCE_ATTRIBUTES[type];
-  if (source === undefined || known === undefined) return;
+  if (source === undefined) return;
+  if (known === undefined) return dropEmpty(net, source);
   source.attributes = known.flatMap((name) => {
     const value = source.get(name);
     return value === undefined ? [] : [{ name, value }];
   });
   if (type === "direct" && source.get("mode") === undefined) source.set("mode", "vepa");
+  dropEmpty(net, source);
+}
+
+function dropEmpty(net: XmlElement, source: XmlElement): void {
   if (source.attributes.length === 0 && source.children.length === 0) net.remove(source);
 }

@@ -35,7 +35,7 @@ export function canonicalNetwork(source: XmlElement, identities: Identities): Xm
   const name = source.textOf("name");
   if (name === undefined) throw failure(ErrorDomain.NETWORK, ErrorNumber.NO_NAME);
   if (name.includes("/")) {
-    xmlFailure(`name ${name} cannot contain '/'`);
+    throw failure(ErrorDomain.XML, ErrorNumber.XML_DETAIL, "invalid char in name: /");
   }
   fillUuid(network, source, identities);
   const mode = fillForward(network, source);

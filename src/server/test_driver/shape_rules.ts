@@ -6,11 +6,12 @@
 
 import type { XmlElement } from "../../xml/element.ts";
 import type { ShapeRules } from "../../xml/shape.ts";
-import { badValue, parseInteger, xmlFailure } from "./values.ts";
+import { badValue, missingAttribute, parseInteger, xmlFailure } from "./values.ts";
 
 /** The rules of every definition. */
 export const RULES: ShapeRules = {
   badValue,
+  missing: missingAttribute,
   format(format: string, value: string, where: XmlElement, attribute: string | undefined): string {
     switch (format) {
       case "uint":

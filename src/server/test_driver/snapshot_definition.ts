@@ -59,7 +59,6 @@ export function parseSnapshot(
 function fresh(source: XmlElement, domain: TestDomain, state: TestState): Moment {
   const time = state.seconds.toString();
   const name = source.textOf("name") ?? time;
-  checkName(name);
   let memory = memoryOf(source);
   const external = memory?.get("snapshot") === "external";
   const parent = domain.snapshots.current?.name;
@@ -86,7 +85,6 @@ function redefined(source: XmlElement, domain: TestDomain, state: TestState): Mo
   if (name === undefined) {
     xmlFailure("a redefined snapshot must have a name", ErrorDomain.DOMAIN_SNAPSHOT);
   }
-  checkName(name);
   const time = source.textOf("creationTime");
   if (time === undefined || !/^-?\d+$/.test(time)) {
     throw failure(
@@ -138,21 +136,6 @@ function redefined(source: XmlElement, domain: TestDomain, state: TestState): Mo
     full ?? element("domain", {}, element("uuid", {}, domain.key)),
   );
   return { name, definition, parent, state: at };
-}
-
-function checkName(name: string): void {
-  if (name.includes("/")) {
-    xmlFailure(
-      `invalid snapshot name '${name}': name can't contain '/'`,
-      ErrorDomain.DOMAIN_SNAPSHOT,
-    );
-  }
-  if (name.startsWith(".")) {
-    xmlFailure(
-      `invalid snapshot name '${name}': name can't start with '.'`,
-      ErrorDomain.DOMAIN_SNAPSHOT,
-    );
-  }
 }
 
 function checkCycle(domain: TestDomain, name: string, parent: string | undefined): void {

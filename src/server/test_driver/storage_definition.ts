@@ -71,7 +71,9 @@ export function canonicalPool(source: XmlElement, identities: Identities): XmlEl
   if (name === undefined) {
     xmlFailure("missing pool source name element", ErrorDomain.STORAGE);
   }
-  if (name.includes("/")) xmlFailure(`name ${name} cannot contain '/'`);
+  if (name.includes("/")) {
+    xmlFailure(`name ${name} cannot contain '/'`, ErrorDomain.STORAGE);
+  }
   if (pool.textOf("name") === undefined) put(pool, element("name", {}, name), []);
   fillUuid(pool, source, identities);
   const path = source.textOf("target/path");

@@ -9,8 +9,8 @@
 /** What disks, controllers and file systems of a domain hold. */
 export const STORAGE_DEVICES_OUTLINE: string = `
 emulator #
-disk* @type @device @model @rawio @sgio @snapshot
-  driver @name @type @cache @io @copy_on_read @discard @detect_zeroes @error_policy @rerror_policy @ioeventfd @iommu @ats @packed @queues @queue_size @event_idx @iothread @page_per_vq
+disk*! @type @device @model @rawio @sgio @snapshot
+  driver @name @type @cache=default|none|writethrough|writeback|directsync|unsafe @io=native|threads|io_uring @copy_on_read @discard @detect_zeroes @error_policy @rerror_policy @ioeventfd @iommu @ats @packed @queues @queue_size @event_idx @iothread @page_per_vq
     metadata_cache
       max_size # @unit
   auth @username
@@ -73,7 +73,7 @@ disk* @type @device @model @rawio @sgio @snapshot
     backingStore! &
   blockio @logical_block_size @physical_block_size @discard_granularity
   geometry @cyls @heads @secs @trans
-  target @dev @bus @tray @removable @rotation_rate
+  target @dev @bus=none|ide|fdc|scsi|virtio|xen|usb|uml|sata|sd @tray=closed|open @removable @rotation_rate
   iotune
     total_bytes_sec #
     read_bytes_sec #
@@ -109,9 +109,9 @@ disk* @type @device @model @rawio @sgio @snapshot
   boot @order @loadparm
   alias @name
   acpi @index
-  address @type @domain @controller @bus @target @unit @slot @function @multifunction @cssid @ssid @devno
+  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @controller @bus @target @unit @slot @function @multifunction @cssid @ssid @devno
     zpci @uid @fid
-controller* @type @index @model @ports @vectors @maxEventChannels @maxGrantFrames
+controller*! @type=ide|fdc|scsi|sata|virtio-serial|ccid|usb|pci|xenbus|isa|nvme @index:int @model @ports @vectors @maxEventChannels @maxGrantFrames
   model @name
   target @chassisNr @chassis @port @index @hotplug @busNr
     node #
@@ -119,13 +119,13 @@ controller* @type @index @model @ports @vectors @maxEventChannels @maxGrantFrame
   pcihole64 # @unit
   alias @name
   master @startport
-  address @type @domain @bus @slot @port @function @multifunction @cssid @ssid @devno @reg
+  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @port @function @multifunction @cssid @ssid @devno @reg
     zpci @uid @fid
-lease
+lease!
   lockspace #
   key #
   target @path @offset
-filesystem* @type @accessmode @fmode @dmode @multidevs @model
+filesystem*! @type @accessmode @fmode @dmode @multidevs @model
   driver @type @format @wrpolicy @queue @iommu @ats @packed @page_per_vq
   binary @path @xattr
     cache @mode
@@ -137,6 +137,6 @@ filesystem* @type @accessmode @fmode @dmode @multidevs @model
   readonly!
   boot @order
   alias @name
-  address @type @domain @bus @slot @function @multifunction
+  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction
     zpci @uid @fid
 `;

@@ -25,6 +25,11 @@ export function badValue(attribute: string, where: XmlElement, value: string): n
   );
 }
 
+/** Throws for an attribute that must be there. */
+export function missingAttribute(attribute: string, where: XmlElement): never {
+  xmlFailure(`Missing required attribute '${attribute}' in element '${where.localName}'`);
+}
+
 /** Reads an integer in C's notation; `undefined` for anything else. */
 export function parseInteger(text: string): bigint | undefined {
   const match = /^\s*([+-]?)(0[xX][0-9a-fA-F]+|\d+)$/.exec(text);

@@ -1,0 +1,127 @@
+// Runs on: deno, bun, node; needs libvirtd 12, virsh and python3-libvirt
+/**
+ * libvirt's own clients against libvirtd's test driver and against ours: each answer, with its exit
+ * status, must be the same.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { createTestHypervisor } from "../../src/testing.ts";
+import { listenUnix } from "../../transports/listen.ts";
+import { type RealDaemon, skipWithoutDaemon, startDaemon } from "../daemons/daemons.ts";
+import { test } from "../harness.ts";
+
+function builtin<T>(name: string): T {
+  const { process } = globalThis as unknown as {
+    process: { getBuiltinModule(name: string): unknown };
+  };
+  return process.getBuiltinModule(name) as T;
+}
+
+const childProcess = builtin<typeof import("node:child_process")>("node:child_process");
+const fs = builtin<typeof import("node:fs")>("node:fs");
+const os = builtin<typeof import("node:os")>("node:os");
+const path = builtin<typeof import("node:path")>("node:path");
+
+const FILES = path.join(import.meta.dirname as string, "compare");
+
+interface Answer {
+  readonly output: string;
+  readonly status: number | null;
+}
+
+/** Runs a program to its end; both of its outputs come as one text, as a user sees them. */
+function run(program: string, args: readonly string[]): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const child = childProcess.spawn(program, args, {
+      cwd: FILES,
+      env: { PATH: "/usr/bin:/bin", LC_ALL: "C.UTF-8", TZ: "UTC" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    // apart, because the two outputs mix in an order of their own
+    let output = "";
+    let errors = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => output += text);
+    child.stderr.setEncoding("utf8").on("data", (text: string) => errors += text);
+    child.on("error", reject);
+    child.on("close", (status) => resolve({ output: output + errors, status }));
+  });
+}
+
+/** Leaves out what differs from one second, and from one socket, to the next. */
+function steady(answer: Answer, socket: string): Answer {
+  const output = answer.output
+    .replaceAll(socket, "SOCKET")
+    .replace(/^CPU time: .*$/gm, "CPU time: N")
+    .replace(/<creationTime>\d+/g, "<creationTime>N")
+    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+0000/g, "TIME")
+    .replace(/^(\s*)Creation Time.*$/gm, "$1Creation Time");
+  return { output, status: answer.status };
+}
+
+/** Both servers, with a client's program run against each. */
+async function both(
+  ask: (uri: string) => readonly [program: string, args: readonly string[]],
+  daemon: RealDaemon,
+): Promise<readonly [Answer, Answer]> {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), "virtwire-compare-"));
+  const socket = path.join(directory, "sock");
+  const hypervisor = createTestHypervisor({
+    lifetime: "connections",
+    hostname: os.hostname(),
+  });
+  const listener = await listenUnix(socket);
+  const accepting = (async () => {
+    for await (const duplex of listener) hypervisor.serve(duplex);
+  })();
+  try {
+    const answers: Answer[] = [];
+    for (const one of [daemon.socket, socket]) {
+      const [program, args] = ask(`test+unix:///default?socket=${one}`);
+      answers.push(steady(await run(program, args), one));
+    }
+    return [answers[0]!, answers[1]!];
+  } finally {
+    await listener[Symbol.asyncDispose]();
+    await accepting;
+    await hypervisor.close();
+    fs.rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+const skip = skipWithoutDaemon("12");
+
+const COMMANDS = fs.readFileSync(path.join(FILES, "commands.txt"), "utf8").split("\n").filter((
+  line,
+) => line !== "" && !line.startsWith("#"));
+
+test("compare: virsh gets the same answers", async () => {
+  await using daemon = await startDaemon("12");
+  const temporary = fs.mkdtempSync(path.join(os.tmpdir(), "virtwire-virsh-"));
+  const different: unknown[] = [];
+  for (const line of COMMANDS) {
+    const command = line.replaceAll("$TMP", temporary);
+    const [theirs, ours] = await both((uri) => ["virsh", ["-c", uri, command]], daemon);
+    if (theirs.output !== ours.output || theirs.status !== ours.status) {
+      different.push({ command, theirs, ours });
+    }
+  }
+  fs.rmSync(temporary, { recursive: true, force: true });
+  assertEquals(different, []);
+}, { skip, timeout: 300_000 });
+
+for (const script of ["calls", "events"]) {
+  test(`compare: the Python binding gets the same ${script}`, async () => {
+    await using daemon = await startDaemon("12");
+    const file = path.join(FILES, `${script}.py`);
+    const [theirs, ours] = await both((uri) => ["/usr/bin/python3", [file, uri]], daemon);
+    const lines = theirs.output.split("\n");
+    const different = ours.output.split("\n").flatMap((line, at) =>
+      line === lines[at] ? [] : [{ theirs: lines[at], ours: line }]
+    );
+    assertEquals(different, []);
+    assertEquals(ours.status, theirs.status);
+    assertEquals(ours.output.split("\n").length, lines.length);
+  }, { skip, timeout: 300_000 });
+}

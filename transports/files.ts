@@ -1,0 +1,72 @@
+/**
+ * Files of this host.
+ *
+ * @module
+ */
+
+import { unsupported } from "../src/errors.ts";
+import type { LocalFile } from "../src/transport.ts";
+import { findHoles } from "./holes.ts";
+
+interface FileHandle {
+  stat(): Promise<{ readonly size: number }>;
+  read(
+    buffer: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesRead: number }>;
+  write(
+    buffer: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesWritten: number }>;
+  truncate(size: number): Promise<void>;
+  close(): Promise<void>;
+}
+interface FilePromises {
+  open(path: string, flags: "r" | "w"): Promise<FileHandle>;
+}
+
+/**
+ * Opens a file: one that is there to read it, or a new, empty one to write it.
+ *
+ * Throws what the runtime throws: an error with a `code` such as `ENOENT`, or, on Deno without the
+ * permission, `NotCapable`.
+ */
+export async function openLocalFile(path: string, mode: "read" | "write"): Promise<LocalFile> {
+  const { process } = globalThis as unknown as {
+    process?: { getBuiltinModule?(name: "node:fs/promises"): FilePromises };
+  };
+  const fs = process?.getBuiltinModule?.("node:fs/promises");
+  if (fs === undefined) {
+    throw unsupported("Cannot open a file: this is not Deno, Bun or Node; use a Blob or a stream");
+  }
+  const handle = await fs.open(path, mode === "read" ? "r" : "w");
+  try {
+    const { size } = await handle.stat();
+    const holes = mode === "read" ? await findHoles(path) : undefined;
+    return {
+      size,
+      async read(buffer: Uint8Array, position: number): Promise<number> {
+        return (await handle.read(buffer, 0, buffer.length, position)).bytesRead;
+      },
+      async write(bytes: Uint8Array, position: number): Promise<void> {
+        for (let at = 0; at < bytes.length;) {
+          const { bytesWritten } = await handle.write(bytes, at, bytes.length - at, position + at);
+          at += bytesWritten;
+        }
+      },
+      truncate: (length) => handle.truncate(length),
+      ...(holes === undefined ? {} : { dataFrom: (position) => holes.dataFrom(position) }),
+      async close(): Promise<void> {
+        holes?.close();
+        await handle.close();
+      },
+    };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
