@@ -26,7 +26,7 @@ import {
   downloadLocalFile,
   type FileTransferOptions,
   uploadLocalFile,
-} from "./src/file_transfer.ts";
+} from "./src/objects/file_transfer.ts";
 import type { StorageVol } from "./src/objects/storage_vol.ts";
 import type { StreamProgress } from "./src/streams.ts";
 import type { Dial } from "./src/transport.ts";
@@ -117,7 +117,7 @@ export async function downloadFile(
   return await downloadLocalFile(volume, await openLocalFile(path, "write"), options);
 }
 
-export type { FileTransferOptions } from "./src/file_transfer.ts";
+export type { FileTransferOptions } from "./src/objects/file_transfer.ts";
 export * from "./src/connection.ts";
 export type { ConnectOptions } from "./src/connect.ts";
 export {
@@ -158,8 +158,9 @@ export {
   type StreamProgress,
 } from "./src/streams.ts";
 export * from "./src/typed_params.ts";
-export type { Caller, CallOptions, FlagOptions } from "./src/session/caller.ts";
+export type * from "./src/session/caller.ts";
 export { Feature, Features } from "./src/session/features.ts";
+export type * from "./src/session/stream_slot.ts";
 export { type InternalCallOptions, Session, type SessionOptions } from "./src/session/session.ts";
 export type { EventSource, RegistrationCaller, Sink } from "./src/session/registrations.ts";
 export type { Decode, Encode, EventMessage, Procedure, Program } from "./src/procedure.ts";

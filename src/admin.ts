@@ -32,3 +32,9 @@ export class AdminClient extends AdminClientBase {
     return new AdminServer(this.caller, this.handle.srv);
   }
 }
+
+export * from "../gen/enums/admin.ts";
+export type * from "../gen/admin/calls.ts";
+export type * from "../gen/admin/client_base.ts";
+export type * from "../gen/admin/connect_base.ts";
+export type * from "../gen/admin/server_base.ts";

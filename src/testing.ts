@@ -86,3 +86,7 @@ export function serveTestUri(path: string, duplex: ByteDuplex): ServerSession {
   shared ??= createTestHypervisor({ lifetime: "connections" });
   return shared.serve(duplex);
 }
+
+export type { ByteDuplex } from "./transport.ts";
+export type { Clock } from "./server/test_driver/state.ts";
+export { type Interceptor, type ServerOptions, ServerSession } from "./server/mod.ts";

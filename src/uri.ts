@@ -249,7 +249,7 @@ function checkHost(text: string, start: number, end: number): string {
  * ```ts
  * import { parseUri } from "@virtwire/libvirt";
  *
- * const uri = parseUri("qemu+ssh://root@[2001:db8::1]:2222/system?keyfile=/root/key");
+ * const uri = parseUri("qemu+ssh://root@[2001:db8::1]:2222/system?keyfile=/home/me/key");
  * // uri.driver "qemu", uri.transport "ssh", uri.host "2001:db8::1", uri.port 2222
  * ```
  */

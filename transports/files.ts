@@ -46,7 +46,7 @@ export async function openLocalFile(path: string, mode: "read" | "write"): Promi
   const handle = await fs.open(path, mode === "read" ? "r" : "w");
   try {
     const { size } = await handle.stat();
-    const holes = mode === "read" ? await findHoles(path) : undefined;
+    const holes = mode === "read" ? findHoles(path) : undefined;
     return {
       size,
       async read(buffer: Uint8Array, position: number): Promise<number> {

@@ -18,14 +18,18 @@ interface Libc {
   close(descriptor: number): number;
 }
 
+interface Library {
+  readonly symbols: Libc;
+  close(): void;
+}
+
 interface DenoFfi {
   permissions: { querySync(what: { name: "ffi" }): { state: string } };
-  dlopen(library: string, symbols: object): { symbols: Libc };
-  build: { os: string };
+  dlopen(library: string, symbols: object): Library;
 }
 
 interface BunFfi {
-  dlopen(library: string, symbols: object): { symbols: Libc };
+  dlopen(library: string, symbols: object): Library;
 }
 
 /** Tells a file's stretches of data. */
@@ -36,46 +40,56 @@ export interface HoleFinder {
   close(): void;
 }
 
-let libc: Promise<Libc | undefined> | undefined;
-
 /**
  * Opens a file to ask where its data is; `undefined` where that is not to be known: on Node, which
  * calls no C functions, and on a Deno that was not allowed to.
  */
-export async function findHoles(path: string): Promise<HoleFinder | undefined> {
-  const c = await (libc ??= loadLibc());
-  if (c === undefined) return undefined;
+export function findHoles(path: string): HoleFinder | undefined {
+  const library = load();
+  if (library === undefined) return undefined;
+  const c = library.symbols;
   const descriptor = c.open(new TextEncoder().encode(`${path}\0`), 0);
-  if (descriptor < 0) return undefined;
+  if (descriptor < 0) {
+    library.close();
+    return undefined;
+  }
   return {
     dataFrom(position: number): FileExtent | undefined {
-      const start = Number(c.lseek(descriptor, BigInt(position), SEEK_DATA));
-      if (start < 0) return undefined;
-      return { start, end: Number(c.lseek(descriptor, BigInt(start), SEEK_HOLE)) };
+      const seek = (from: number, whence: number) =>
+        Number(c.lseek(descriptor, BigInt(from), whence));
+      const start = seek(position, SEEK_DATA);
+      const hole = seek(start < 0 ? position : start, SEEK_HOLE);
+      // Only where the position is known to be in a hole is there no data: any other failure may
+      // not cost any.
+      if (start < 0) return hole === position ? undefined : { start: position, end: Infinity };
+      return { start, end: hole < 0 ? Infinity : hole };
     },
-    close: () => void c.close(descriptor),
+    close(): void {
+      c.close(descriptor);
+      library.close();
+    },
   };
 }
 
-async function loadLibc(): Promise<Libc | undefined> {
+function load(): Library | undefined {
+  const { Deno: deno, process } = globalThis as unknown as {
+    Deno?: DenoFfi;
+    process?: { getBuiltinModule?(name: "bun:ffi"): BunFfi | undefined };
+  };
   try {
-    const { Deno: deno } = globalThis as unknown as { Deno?: DenoFfi };
     if (deno !== undefined) {
       if (deno.permissions.querySync({ name: "ffi" }).state !== "granted") return undefined;
       return deno.dlopen(LIBRARY, {
         open: { parameters: ["buffer", "i32"], result: "i32" },
         lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
         close: { parameters: ["i32"], result: "i32" },
-      }).symbols;
+      });
     }
-    if (!("Bun" in globalThis)) return undefined;
-    const module = "bun:ffi"; // a name in a variable: other bundlers and checkers leave it alone
-    const ffi: BunFfi = await import(module);
-    return ffi.dlopen(LIBRARY, {
+    return process?.getBuiltinModule?.("bun:ffi")?.dlopen(LIBRARY, {
       open: { args: ["ptr", "i32"], returns: "i32" },
       lseek: { args: ["i32", "i64", "i32"], returns: "i64" },
       close: { args: ["i32"], returns: "i32" },
-    }).symbols;
+    });
   } catch {
     return undefined; // another C library, another system
   }

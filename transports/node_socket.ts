@@ -38,12 +38,20 @@ export interface NetSocket {
   /** Lets the process end. */
   unref(): this;
 }
+/** What can be paused. */
+export interface Flow {
+  /** Stops reading. */
+  pause(): void;
+  /** Goes on reading. */
+  resume(): void;
+}
+
 /** One socket, of `node:net` or `node:tls`. */
 export class NodeSocket implements SocketControl {
   /** Its streams, which whoever reads the socket pushes to. */
   readonly streams: SocketStreams;
   readonly #socket: NetSocket;
-  readonly #below: NetSocket;
+  readonly #below: Flow;
   #unwritten = 0;
   #wake: (() => void) | undefined;
 
@@ -51,7 +59,7 @@ export class NodeSocket implements SocketControl {
    * Takes a socket that is open; `label` names it in messages. `below` is what has to be paused in
    * its place, where that is another one.
    */
-  constructor(socket: NetSocket, label: string, below: NetSocket = socket) {
+  constructor(socket: NetSocket, label: string, below: Flow = socket) {
     this.#socket = socket;
     this.#below = below;
     this.streams = new SocketStreams(label, this);

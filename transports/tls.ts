@@ -9,6 +9,7 @@ import { ConnectionError, unsupported } from "../src/errors.ts";
 import type { ByteDuplex, DialOptions, TlsEndpoint } from "../src/transport.ts";
 import { detectRuntime } from "./detect.ts";
 import { type Attempt, failure } from "./failure.ts";
+import { connectGated } from "./gated_socket.ts";
 import { hostPort, tlsLabel } from "./labels.ts";
 import { type NetSocket, NodeSocket } from "./node_socket.ts";
 import { checkCredentials, type Credentials, findPki, readCredentials } from "./pki.ts";
@@ -21,7 +22,7 @@ import { type TlsVersion, tlsVersions } from "./tls_priority.ts";
 interface TlsOptions {
   readonly host: string;
   readonly port: number;
-  readonly socket?: NetSocket;
+  readonly socket?: unknown;
   readonly rejectUnauthorized: boolean;
   readonly minVersion?: TlsVersion | undefined;
   readonly maxVersion?: TlsVersion | undefined;
@@ -36,9 +37,6 @@ interface TlsSocket extends NetSocket {
 const { process } = globalThis as unknown as {
   process: {
     getBuiltinModule(id: "node:tls"): { connect(options: TlsOptions): TlsSocket };
-    getBuiltinModule(id: "node:net"): {
-      connect(options: { readonly host: string; readonly port: number }): NetSocket;
-    };
   };
 };
 
@@ -194,12 +192,10 @@ function shakeHands(
   signal: AbortSignal | undefined,
 ): Promise<ByteDuplex> {
   return new Promise((resolve, reject) => {
-    // Deno's TLS goes on reading while it is paused, for as long as memory lasts.
-    const below = runtime.name === "deno"
-      ? process.getBuiltinModule("node:net").connect({ host: options.host, port: options.port })
-      : undefined;
+    const below = runtime.name === "deno" ? connectGated(options.host, options.port) : undefined;
     const socket = process.getBuiltinModule("node:tls")
-      .connect(below === undefined ? options : { ...options, socket: below });
+      .connect(below === undefined ? options : { ...options, socket: below.stream });
+    const raw = below?.raw ?? socket;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let trusted = false;
     let opened: NodeSocket | undefined;
@@ -208,13 +204,13 @@ function shakeHands(
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
       socket.off("error", onError).off("end", onEnd).off("close", onEnd);
-      below?.off("error", onError).on("error", () => {}); // which the socket above it tells
+      raw.off("error", onError);
     }
     function fail(error: unknown): void {
       settle();
       socket.on("error", () => {}); // what the attempt comes to no longer matters
       socket.destroy();
-      below?.destroy();
+      raw.destroy();
       reject(error);
     }
     function onAbort(): void {
@@ -249,10 +245,10 @@ function shakeHands(
       resolve(opened.duplex(label, true, true));
     }
 
-    below?.on("error", onError);
+    raw.on("error", onError);
     socket.on("error", onError).on("end", onEnd).on("close", onEnd).on("data", onData);
-    (below ?? socket).once("connect", () => {
-      (below ?? socket).setNoDelay(true);
+    raw.once("connect", () => {
+      raw.setNoDelay(true);
       timer = setTimeout(() => {
         const what = trusted
           ? "did not say whether it accepts the client"

@@ -70,20 +70,10 @@ export function encodeAdminConnectOpenArgs(w: XdrWriter, v: AdminConnectOpenArgs
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `admin_connect_open_args`. */
-export function decodeAdminConnectOpenArgs(r: XdrReader): AdminConnectOpenArgs {
-  return { flags: r.uint32("flags") };
-}
-
 /** `admin_connect_get_lib_version_ret`. */
 export interface AdminConnectGetLibVersionRet {
   /** `libVer`: 64 bits, unsigned. */
   libVer: bigint;
-}
-
-/** Writes `admin_connect_get_lib_version_ret`. */
-export function encodeAdminConnectGetLibVersionRet(w: XdrWriter, v: AdminConnectGetLibVersionRet): void {
-  w.uint64(v.libVer, "libVer");
 }
 
 /** Reads `admin_connect_get_lib_version_ret`. */
@@ -105,24 +95,12 @@ export function encodeAdminConnectListServersArgs(w: XdrWriter, v: AdminConnectL
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `admin_connect_list_servers_args`. */
-export function decodeAdminConnectListServersArgs(r: XdrReader): AdminConnectListServersArgs {
-  return { needResults: r.uint32("needResults"), flags: r.uint32("flags") };
-}
-
 /** `admin_connect_list_servers_ret`. */
 export interface AdminConnectListServersRet {
   /** `servers`: at most 16384 elements. */
   servers: AdminNonnullServer[];
   /** `ret`: 32 bits, unsigned. */
   ret: number;
-}
-
-/** Writes `admin_connect_list_servers_ret`. */
-export function encodeAdminConnectListServersRet(w: XdrWriter, v: AdminConnectListServersRet): void {
-  w.count(v.servers.length, 16384, "servers");
-  for (const item of v.servers) encodeAdminNonnullServer(w, item);
-  w.uint32(v.ret, "ret");
 }
 
 /** Reads `admin_connect_list_servers_ret`. */
@@ -147,20 +125,10 @@ export function encodeAdminConnectLookupServerArgs(w: XdrWriter, v: AdminConnect
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `admin_connect_lookup_server_args`. */
-export function decodeAdminConnectLookupServerArgs(r: XdrReader): AdminConnectLookupServerArgs {
-  return { name: r.string(4194304, "name"), flags: r.uint32("flags") };
-}
-
 /** `admin_connect_lookup_server_ret`. */
 export interface AdminConnectLookupServerRet {
   /** `srv`. */
   srv: AdminNonnullServer;
-}
-
-/** Writes `admin_connect_lookup_server_ret`. */
-export function encodeAdminConnectLookupServerRet(w: XdrWriter, v: AdminConnectLookupServerRet): void {
-  encodeAdminNonnullServer(w, v.srv);
 }
 
 /** Reads `admin_connect_lookup_server_ret`. */
@@ -182,21 +150,10 @@ export function encodeAdminServerGetThreadpoolParametersArgs(w: XdrWriter, v: Ad
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `admin_server_get_threadpool_parameters_args`. */
-export function decodeAdminServerGetThreadpoolParametersArgs(r: XdrReader): AdminServerGetThreadpoolParametersArgs {
-  return { srv: decodeAdminNonnullServer(r), flags: r.uint32("flags") };
-}
-
 /** `admin_server_get_threadpool_parameters_ret`. */
 export interface AdminServerGetThreadpoolParametersRet {
   /** `params`: at most 32 elements. */
   params: TypedParam[];
-}
-
-/** Writes `admin_server_get_threadpool_parameters_ret`. */
-export function encodeAdminServerGetThreadpoolParametersRet(w: XdrWriter, v: AdminServerGetThreadpoolParametersRet): void {
-  w.count(v.params.length, 32, "params");
-  for (const item of v.params) encodeTypedParam(w, item);
 }
 
 /** Reads `admin_server_get_threadpool_parameters_ret`. */
@@ -224,15 +181,6 @@ export function encodeAdminServerSetThreadpoolParametersArgs(w: XdrWriter, v: Ad
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `admin_server_set_threadpool_parameters_args`. */
-export function decodeAdminServerSetThreadpoolParametersArgs(r: XdrReader): AdminServerSetThreadpoolParametersArgs {
-  const srv = decodeAdminNonnullServer(r);
-  const params: TypedParam[] = [];
-  for (let n = r.count(32, 12, "params"); n > 0; n--) params.push(decodeTypedParam(r));
-  const flags = r.uint32("flags");
-  return { srv, params, flags };
-}
-
 /** `admin_server_list_clients_args`. */
 export interface AdminServerListClientsArgs {
   /** `srv`. */
@@ -250,28 +198,12 @@ export function encodeAdminServerListClientsArgs(w: XdrWriter, v: AdminServerLis
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `admin_server_list_clients_args`. */
-export function decodeAdminServerListClientsArgs(r: XdrReader): AdminServerListClientsArgs {
-  return {
-    srv: decodeAdminNonnullServer(r),
-    needResults: r.uint32("needResults"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `admin_server_list_clients_ret`. */
 export interface AdminServerListClientsRet {
   /** `clients`: at most 16384 elements. */
   clients: AdminNonnullClient[];
   /** `ret`: 32 bits, unsigned. */
   ret: number;
-}
-
-/** Writes `admin_server_list_clients_ret`. */
-export function encodeAdminServerListClientsRet(w: XdrWriter, v: AdminServerListClientsRet): void {
-  w.count(v.clients.length, 16384, "clients");
-  for (const item of v.clients) encodeAdminNonnullClient(w, item);
-  w.uint32(v.ret, "ret");
 }
 
 /** Reads `admin_server_list_clients_ret`. */
@@ -299,20 +231,10 @@ export function encodeAdminServerLookupClientArgs(w: XdrWriter, v: AdminServerLo
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `admin_server_lookup_client_args`. */
-export function decodeAdminServerLookupClientArgs(r: XdrReader): AdminServerLookupClientArgs {
-  return { srv: decodeAdminNonnullServer(r), id: r.uint64("id"), flags: r.uint32("flags") };
-}
-
 /** `admin_server_lookup_client_ret`. */
 export interface AdminServerLookupClientRet {
   /** `clnt`. */
   clnt: AdminNonnullClient;
-}
-
-/** Writes `admin_server_lookup_client_ret`. */
-export function encodeAdminServerLookupClientRet(w: XdrWriter, v: AdminServerLookupClientRet): void {
-  encodeAdminNonnullClient(w, v.clnt);
 }
 
 /** Reads `admin_server_lookup_client_ret`. */
@@ -334,21 +256,10 @@ export function encodeAdminClientGetInfoArgs(w: XdrWriter, v: AdminClientGetInfo
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `admin_client_get_info_args`. */
-export function decodeAdminClientGetInfoArgs(r: XdrReader): AdminClientGetInfoArgs {
-  return { clnt: decodeAdminNonnullClient(r), flags: r.uint32("flags") };
-}
-
 /** `admin_client_get_info_ret`. */
 export interface AdminClientGetInfoRet {
   /** `params`: at most 64 elements. */
   params: TypedParam[];
-}
-
-/** Writes `admin_client_get_info_ret`. */
-export function encodeAdminClientGetInfoRet(w: XdrWriter, v: AdminClientGetInfoRet): void {
-  w.count(v.params.length, 64, "params");
-  for (const item of v.params) encodeTypedParam(w, item);
 }
 
 /** Reads `admin_client_get_info_ret`. */
@@ -372,11 +283,6 @@ export function encodeAdminClientCloseArgs(w: XdrWriter, v: AdminClientCloseArgs
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `admin_client_close_args`. */
-export function decodeAdminClientCloseArgs(r: XdrReader): AdminClientCloseArgs {
-  return { clnt: decodeAdminNonnullClient(r), flags: r.uint32("flags") };
-}
-
 /** `admin_server_get_client_limits_args`. */
 export interface AdminServerGetClientLimitsArgs {
   /** `srv`. */
@@ -391,21 +297,10 @@ export function encodeAdminServerGetClientLimitsArgs(w: XdrWriter, v: AdminServe
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `admin_server_get_client_limits_args`. */
-export function decodeAdminServerGetClientLimitsArgs(r: XdrReader): AdminServerGetClientLimitsArgs {
-  return { srv: decodeAdminNonnullServer(r), flags: r.uint32("flags") };
-}
-
 /** `admin_server_get_client_limits_ret`. */
 export interface AdminServerGetClientLimitsRet {
   /** `params`: at most 32 elements. */
   params: TypedParam[];
-}
-
-/** Writes `admin_server_get_client_limits_ret`. */
-export function encodeAdminServerGetClientLimitsRet(w: XdrWriter, v: AdminServerGetClientLimitsRet): void {
-  w.count(v.params.length, 32, "params");
-  for (const item of v.params) encodeTypedParam(w, item);
 }
 
 /** Reads `admin_server_get_client_limits_ret`. */
@@ -433,15 +328,6 @@ export function encodeAdminServerSetClientLimitsArgs(w: XdrWriter, v: AdminServe
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `admin_server_set_client_limits_args`. */
-export function decodeAdminServerSetClientLimitsArgs(r: XdrReader): AdminServerSetClientLimitsArgs {
-  const srv = decodeAdminNonnullServer(r);
-  const params: TypedParam[] = [];
-  for (let n = r.count(32, 12, "params"); n > 0; n--) params.push(decodeTypedParam(r));
-  const flags = r.uint32("flags");
-  return { srv, params, flags };
-}
-
 /** `admin_server_update_tls_files_args`. */
 export interface AdminServerUpdateTlsFilesArgs {
   /** `srv`. */
@@ -456,11 +342,6 @@ export function encodeAdminServerUpdateTlsFilesArgs(w: XdrWriter, v: AdminServer
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `admin_server_update_tls_files_args`. */
-export function decodeAdminServerUpdateTlsFilesArgs(r: XdrReader): AdminServerUpdateTlsFilesArgs {
-  return { srv: decodeAdminNonnullServer(r), flags: r.uint32("flags") };
-}
-
 /** `admin_connect_get_logging_outputs_args`. */
 export interface AdminConnectGetLoggingOutputsArgs {
   /** `flags`: 32 bits, unsigned. */
@@ -472,23 +353,12 @@ export function encodeAdminConnectGetLoggingOutputsArgs(w: XdrWriter, v: AdminCo
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `admin_connect_get_logging_outputs_args`. */
-export function decodeAdminConnectGetLoggingOutputsArgs(r: XdrReader): AdminConnectGetLoggingOutputsArgs {
-  return { flags: r.uint32("flags") };
-}
-
 /** `admin_connect_get_logging_outputs_ret`. */
 export interface AdminConnectGetLoggingOutputsRet {
   /** `outputs`: at most 4194304 bytes of UTF-8. */
   outputs: string;
   /** `noutputs`: 32 bits, unsigned. */
   noutputs: number;
-}
-
-/** Writes `admin_connect_get_logging_outputs_ret`. */
-export function encodeAdminConnectGetLoggingOutputsRet(w: XdrWriter, v: AdminConnectGetLoggingOutputsRet): void {
-  w.string(v.outputs, 4194304, "outputs");
-  w.uint32(v.noutputs, "noutputs");
 }
 
 /** Reads `admin_connect_get_logging_outputs_ret`. */
@@ -507,24 +377,12 @@ export function encodeAdminConnectGetLoggingFiltersArgs(w: XdrWriter, v: AdminCo
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `admin_connect_get_logging_filters_args`. */
-export function decodeAdminConnectGetLoggingFiltersArgs(r: XdrReader): AdminConnectGetLoggingFiltersArgs {
-  return { flags: r.uint32("flags") };
-}
-
 /** `admin_connect_get_logging_filters_ret`. */
 export interface AdminConnectGetLoggingFiltersRet {
   /** `filters`: may be absent; at most 4194304 bytes of UTF-8. */
   filters: string | null;
   /** `nfilters`: 32 bits, unsigned. */
   nfilters: number;
-}
-
-/** Writes `admin_connect_get_logging_filters_ret`. */
-export function encodeAdminConnectGetLoggingFiltersRet(w: XdrWriter, v: AdminConnectGetLoggingFiltersRet): void {
-  w.present(v.filters !== null);
-  if (v.filters !== null) w.string(v.filters, 4194304, "filters");
-  w.uint32(v.nfilters, "nfilters");
 }
 
 /** Reads `admin_connect_get_logging_filters_ret`. */
@@ -550,14 +408,6 @@ export function encodeAdminConnectSetLoggingOutputsArgs(w: XdrWriter, v: AdminCo
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `admin_connect_set_logging_outputs_args`. */
-export function decodeAdminConnectSetLoggingOutputsArgs(r: XdrReader): AdminConnectSetLoggingOutputsArgs {
-  return {
-    outputs: r.present("outputs") ? r.string(4194304, "outputs") : null,
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `admin_connect_set_logging_filters_args`. */
 export interface AdminConnectSetLoggingFiltersArgs {
   /** `filters`: may be absent; at most 4194304 bytes of UTF-8. */
@@ -571,14 +421,6 @@ export function encodeAdminConnectSetLoggingFiltersArgs(w: XdrWriter, v: AdminCo
   w.present(v.filters !== null);
   if (v.filters !== null) w.string(v.filters, 4194304, "filters");
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `admin_connect_set_logging_filters_args`. */
-export function decodeAdminConnectSetLoggingFiltersArgs(r: XdrReader): AdminConnectSetLoggingFiltersArgs {
-  return {
-    filters: r.present("filters") ? r.string(4194304, "filters") : null,
-    flags: r.uint32("flags"),
-  };
 }
 
 /** `admin_connect_set_daemon_timeout_args`. */
@@ -595,11 +437,6 @@ export function encodeAdminConnectSetDaemonTimeoutArgs(w: XdrWriter, v: AdminCon
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `admin_connect_set_daemon_timeout_args`. */
-export function decodeAdminConnectSetDaemonTimeoutArgs(r: XdrReader): AdminConnectSetDaemonTimeoutArgs {
-  return { timeout: r.uint32("timeout"), flags: r.uint32("flags") };
-}
-
 /** `admin_connect_daemon_shutdown_args`. */
 export interface AdminConnectDaemonShutdownArgs {
   /** `flags`: 32 bits, unsigned. */
@@ -609,11 +446,6 @@ export interface AdminConnectDaemonShutdownArgs {
 /** Writes `admin_connect_daemon_shutdown_args`. */
 export function encodeAdminConnectDaemonShutdownArgs(w: XdrWriter, v: AdminConnectDaemonShutdownArgs): void {
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `admin_connect_daemon_shutdown_args`. */
-export function decodeAdminConnectDaemonShutdownArgs(r: XdrReader): AdminConnectDaemonShutdownArgs {
-  return { flags: r.uint32("flags") };
 }
 
 /** Procedure 1, `ADMIN_PROC_CONNECT_OPEN`. */

@@ -7,10 +7,9 @@
  */
 
 import type { Procedure } from "../../src/procedure.ts";
-import type { XdrReader } from "../../src/xdr/reader.ts";
 import { decodeVoid } from "../../src/xdr/void.ts";
 import type { XdrWriter } from "../../src/xdr/writer.ts";
-import { type NonnullDomain, decodeNonnullDomain, encodeNonnullDomain } from "../remote/common.ts";
+import { type NonnullDomain, encodeNonnullDomain } from "../remote/common.ts";
 import { lxcProgram } from "./program.ts";
 
 /** `lxc_domain_open_namespace_args`. */
@@ -25,11 +24,6 @@ export interface LxcDomainOpenNamespaceArgs {
 export function encodeLxcDomainOpenNamespaceArgs(w: XdrWriter, v: LxcDomainOpenNamespaceArgs): void {
   encodeNonnullDomain(w, v.dom);
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `lxc_domain_open_namespace_args`. */
-export function decodeLxcDomainOpenNamespaceArgs(r: XdrReader): LxcDomainOpenNamespaceArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
 }
 
 /** Procedure 1, `LXC_PROC_DOMAIN_OPEN_NAMESPACE`; needs `domain:open_namespace`. */

@@ -8,7 +8,8 @@
 
 import type { DispatchTable } from "../../src/procedure.ts";
 import { encodeVoid } from "../../src/xdr/void.ts";
-import { type LxcDomainOpenNamespaceArgs, decodeLxcDomainOpenNamespaceArgs } from "./calls.ts";
+import type { LxcDomainOpenNamespaceArgs } from "./calls.ts";
+import { decodeLxcDomainOpenNamespaceArgs } from "./calls_server.ts";
 import { lxcProgram } from "./program.ts";
 
 /**

@@ -30,20 +30,10 @@ export function encodeQemuDomainMonitorCommandArgs(w: XdrWriter, v: QemuDomainMo
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `qemu_domain_monitor_command_args`. */
-export function decodeQemuDomainMonitorCommandArgs(r: XdrReader): QemuDomainMonitorCommandArgs {
-  return { dom: decodeNonnullDomain(r), cmd: r.string(4194304, "cmd"), flags: r.uint32("flags") };
-}
-
 /** `qemu_domain_monitor_command_ret`. */
 export interface QemuDomainMonitorCommandRet {
   /** `result`: at most 4194304 bytes of UTF-8. */
   result: string;
-}
-
-/** Writes `qemu_domain_monitor_command_ret`. */
-export function encodeQemuDomainMonitorCommandRet(w: XdrWriter, v: QemuDomainMonitorCommandRet): void {
-  w.string(v.result, 4194304, "result");
 }
 
 /** Reads `qemu_domain_monitor_command_ret`. */
@@ -65,20 +55,10 @@ export function encodeQemuDomainAttachArgs(w: XdrWriter, v: QemuDomainAttachArgs
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `qemu_domain_attach_args`. */
-export function decodeQemuDomainAttachArgs(r: XdrReader): QemuDomainAttachArgs {
-  return { pidValue: r.uint32("pidValue"), flags: r.uint32("flags") };
-}
-
 /** `qemu_domain_attach_ret`. */
 export interface QemuDomainAttachRet {
   /** `dom`. */
   dom: NonnullDomain;
-}
-
-/** Writes `qemu_domain_attach_ret`. */
-export function encodeQemuDomainAttachRet(w: XdrWriter, v: QemuDomainAttachRet): void {
-  encodeNonnullDomain(w, v.dom);
 }
 
 /** Reads `qemu_domain_attach_ret`. */
@@ -106,26 +86,10 @@ export function encodeQemuDomainAgentCommandArgs(w: XdrWriter, v: QemuDomainAgen
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `qemu_domain_agent_command_args`. */
-export function decodeQemuDomainAgentCommandArgs(r: XdrReader): QemuDomainAgentCommandArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    cmd: r.string(4194304, "cmd"),
-    timeout: r.int32("timeout"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `qemu_domain_agent_command_ret`. */
 export interface QemuDomainAgentCommandRet {
   /** `result`: may be absent; at most 4194304 bytes of UTF-8. */
   result: string | null;
-}
-
-/** Writes `qemu_domain_agent_command_ret`. */
-export function encodeQemuDomainAgentCommandRet(w: XdrWriter, v: QemuDomainAgentCommandRet): void {
-  w.present(v.result !== null);
-  if (v.result !== null) w.string(v.result, 4194304, "result");
 }
 
 /** Reads `qemu_domain_agent_command_ret`. */
@@ -152,24 +116,10 @@ export function encodeQemuConnectDomainMonitorEventRegisterArgs(w: XdrWriter, v:
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `qemu_connect_domain_monitor_event_register_args`. */
-export function decodeQemuConnectDomainMonitorEventRegisterArgs(r: XdrReader): QemuConnectDomainMonitorEventRegisterArgs {
-  return {
-    dom: r.present("dom") ? decodeNonnullDomain(r) : null,
-    event: r.present("event") ? r.string(4194304, "event") : null,
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `qemu_connect_domain_monitor_event_register_ret`. */
 export interface QemuConnectDomainMonitorEventRegisterRet {
   /** `callbackID`: 32 bits, signed. */
   callbackId: number;
-}
-
-/** Writes `qemu_connect_domain_monitor_event_register_ret`. */
-export function encodeQemuConnectDomainMonitorEventRegisterRet(w: XdrWriter, v: QemuConnectDomainMonitorEventRegisterRet): void {
-  w.int32(v.callbackId, "callbackId");
 }
 
 /** Reads `qemu_connect_domain_monitor_event_register_ret`. */
@@ -188,11 +138,6 @@ export function encodeQemuConnectDomainMonitorEventDeregisterArgs(w: XdrWriter, 
   w.int32(v.callbackId, "callbackId");
 }
 
-/** Reads `qemu_connect_domain_monitor_event_deregister_args`. */
-export function decodeQemuConnectDomainMonitorEventDeregisterArgs(r: XdrReader): QemuConnectDomainMonitorEventDeregisterArgs {
-  return { callbackId: r.int32("callbackId") };
-}
-
 /** `qemu_domain_monitor_event_msg`. */
 export interface QemuDomainMonitorEventMsg {
   /** `callbackID`: 32 bits, signed. */
@@ -207,17 +152,6 @@ export interface QemuDomainMonitorEventMsg {
   micros: number;
   /** `details`: may be absent; at most 4194304 bytes of UTF-8. */
   details: string | null;
-}
-
-/** Writes `qemu_domain_monitor_event_msg`. */
-export function encodeQemuDomainMonitorEventMsg(w: XdrWriter, v: QemuDomainMonitorEventMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeNonnullDomain(w, v.dom);
-  w.string(v.event, 4194304, "event");
-  w.int64(v.seconds, "seconds");
-  w.uint32(v.micros, "micros");
-  w.present(v.details !== null);
-  if (v.details !== null) w.string(v.details, 4194304, "details");
 }
 
 /** Reads `qemu_domain_monitor_event_msg`. */
@@ -249,20 +183,10 @@ export function encodeQemuDomainMonitorCommandWithFilesArgs(w: XdrWriter, v: Qem
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `qemu_domain_monitor_command_with_files_args`. */
-export function decodeQemuDomainMonitorCommandWithFilesArgs(r: XdrReader): QemuDomainMonitorCommandWithFilesArgs {
-  return { dom: decodeNonnullDomain(r), cmd: r.string(4194304, "cmd"), flags: r.uint32("flags") };
-}
-
 /** `qemu_domain_monitor_command_with_files_ret`. */
 export interface QemuDomainMonitorCommandWithFilesRet {
   /** `result`: at most 4194304 bytes of UTF-8. */
   result: string;
-}
-
-/** Writes `qemu_domain_monitor_command_with_files_ret`. */
-export function encodeQemuDomainMonitorCommandWithFilesRet(w: XdrWriter, v: QemuDomainMonitorCommandWithFilesRet): void {
-  w.string(v.result, 4194304, "result");
 }
 
 /** Reads `qemu_domain_monitor_command_with_files_ret`. */

@@ -11,7 +11,7 @@ import type { XdrReader } from "../../src/xdr/reader.ts";
 import { type TypedParam, decodeTypedParam, encodeTypedParam } from "../../src/xdr/typed_param.ts";
 import { decodeVoid, encodeVoid } from "../../src/xdr/void.ts";
 import type { XdrWriter } from "../../src/xdr/writer.ts";
-import { type NonnullDomain, type NonnullInterface, type NonnullNetwork, type NonnullNodeDevice, type NonnullNwfilter, type NonnullNwfilterBinding, type NonnullSecret, type NonnullStoragePool, decodeNonnullDomain, decodeNonnullInterface, decodeNonnullNetwork, decodeNonnullNodeDevice, decodeNonnullNwfilter, decodeNonnullNwfilterBinding, decodeNonnullSecret, decodeNonnullStoragePool, encodeNonnullDomain, encodeNonnullInterface, encodeNonnullNetwork, encodeNonnullNodeDevice, encodeNonnullNwfilter, encodeNonnullNwfilterBinding, encodeNonnullSecret, encodeNonnullStoragePool } from "./common.ts";
+import { type NonnullDomain, type NonnullInterface, type NonnullNetwork, type NonnullNodeDevice, type NonnullNwfilter, type NonnullNwfilterBinding, type NonnullSecret, type NonnullStoragePool, decodeNonnullDomain, decodeNonnullInterface, decodeNonnullNetwork, decodeNonnullNodeDevice, decodeNonnullNwfilter, decodeNonnullNwfilterBinding, decodeNonnullSecret, decodeNonnullStoragePool, encodeNonnullDomain, encodeNonnullNetwork, encodeNonnullNodeDevice, encodeNonnullSecret, encodeNonnullStoragePool } from "./common.ts";
 import { remoteProgram } from "./program.ts";
 
 /** `remote_node_get_cpu_stats`. */
@@ -20,12 +20,6 @@ export interface NodeGetCpuStats {
   field: string;
   /** `value`: 64 bits, unsigned. */
   value: bigint;
-}
-
-/** Writes `remote_node_get_cpu_stats`. */
-export function encodeNodeGetCpuStats(w: XdrWriter, v: NodeGetCpuStats): void {
-  w.string(v.field, 4194304, "field");
-  w.uint64(v.value, "value");
 }
 
 /** Reads `remote_node_get_cpu_stats`. */
@@ -39,12 +33,6 @@ export interface NodeGetMemoryStats {
   field: string;
   /** `value`: 64 bits, unsigned. */
   value: bigint;
-}
-
-/** Writes `remote_node_get_memory_stats`. */
-export function encodeNodeGetMemoryStats(w: XdrWriter, v: NodeGetMemoryStats): void {
-  w.string(v.field, 4194304, "field");
-  w.uint64(v.value, "value");
 }
 
 /** Reads `remote_node_get_memory_stats`. */
@@ -67,11 +55,6 @@ export function encodeConnectOpenArgs(w: XdrWriter, v: ConnectOpenArgs): void {
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_connect_open_args`. */
-export function decodeConnectOpenArgs(r: XdrReader): ConnectOpenArgs {
-  return { name: r.present("name") ? r.string(4194304, "name") : null, flags: r.uint32("flags") };
-}
-
 /** `remote_connect_supports_feature_args`. */
 export interface ConnectSupportsFeatureArgs {
   /** `feature`: 32 bits, signed. */
@@ -83,20 +66,10 @@ export function encodeConnectSupportsFeatureArgs(w: XdrWriter, v: ConnectSupport
   w.int32(v.feature, "feature");
 }
 
-/** Reads `remote_connect_supports_feature_args`. */
-export function decodeConnectSupportsFeatureArgs(r: XdrReader): ConnectSupportsFeatureArgs {
-  return { feature: r.int32("feature") };
-}
-
 /** `remote_connect_supports_feature_ret`. */
 export interface ConnectSupportsFeatureRet {
   /** `supported`: 32 bits, signed. */
   supported: number;
-}
-
-/** Writes `remote_connect_supports_feature_ret`. */
-export function encodeConnectSupportsFeatureRet(w: XdrWriter, v: ConnectSupportsFeatureRet): void {
-  w.int32(v.supported, "supported");
 }
 
 /** Reads `remote_connect_supports_feature_ret`. */
@@ -110,11 +83,6 @@ export interface ConnectGetTypeRet {
   type: string;
 }
 
-/** Writes `remote_connect_get_type_ret`. */
-export function encodeConnectGetTypeRet(w: XdrWriter, v: ConnectGetTypeRet): void {
-  w.string(v.type, 4194304, "type");
-}
-
 /** Reads `remote_connect_get_type_ret`. */
 export function decodeConnectGetTypeRet(r: XdrReader): ConnectGetTypeRet {
   return { type: r.string(4194304, "type") };
@@ -124,11 +92,6 @@ export function decodeConnectGetTypeRet(r: XdrReader): ConnectGetTypeRet {
 export interface ConnectGetVersionRet {
   /** `hv_ver`: 64 bits, unsigned. */
   hvVer: bigint;
-}
-
-/** Writes `remote_connect_get_version_ret`. */
-export function encodeConnectGetVersionRet(w: XdrWriter, v: ConnectGetVersionRet): void {
-  w.uint64(v.hvVer, "hvVer");
 }
 
 /** Reads `remote_connect_get_version_ret`. */
@@ -142,11 +105,6 @@ export interface ConnectGetLibVersionRet {
   libVer: bigint;
 }
 
-/** Writes `remote_connect_get_lib_version_ret`. */
-export function encodeConnectGetLibVersionRet(w: XdrWriter, v: ConnectGetLibVersionRet): void {
-  w.uint64(v.libVer, "libVer");
-}
-
 /** Reads `remote_connect_get_lib_version_ret`. */
 export function decodeConnectGetLibVersionRet(r: XdrReader): ConnectGetLibVersionRet {
   return { libVer: r.uint64("libVer") };
@@ -156,11 +114,6 @@ export function decodeConnectGetLibVersionRet(r: XdrReader): ConnectGetLibVersio
 export interface ConnectGetHostnameRet {
   /** `hostname`: at most 4194304 bytes of UTF-8. */
   hostname: string;
-}
-
-/** Writes `remote_connect_get_hostname_ret`. */
-export function encodeConnectGetHostnameRet(w: XdrWriter, v: ConnectGetHostnameRet): void {
-  w.string(v.hostname, 4194304, "hostname");
 }
 
 /** Reads `remote_connect_get_hostname_ret`. */
@@ -179,20 +132,10 @@ export function encodeConnectGetSysinfoArgs(w: XdrWriter, v: ConnectGetSysinfoAr
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_connect_get_sysinfo_args`. */
-export function decodeConnectGetSysinfoArgs(r: XdrReader): ConnectGetSysinfoArgs {
-  return { flags: r.uint32("flags") };
-}
-
 /** `remote_connect_get_sysinfo_ret`. */
 export interface ConnectGetSysinfoRet {
   /** `sysinfo`: at most 4194304 bytes of UTF-8. */
   sysinfo: string;
-}
-
-/** Writes `remote_connect_get_sysinfo_ret`. */
-export function encodeConnectGetSysinfoRet(w: XdrWriter, v: ConnectGetSysinfoRet): void {
-  w.string(v.sysinfo, 4194304, "sysinfo");
 }
 
 /** Reads `remote_connect_get_sysinfo_ret`. */
@@ -204,11 +147,6 @@ export function decodeConnectGetSysinfoRet(r: XdrReader): ConnectGetSysinfoRet {
 export interface ConnectGetUriRet {
   /** `uri`: at most 4194304 bytes of UTF-8. */
   uri: string;
-}
-
-/** Writes `remote_connect_get_uri_ret`. */
-export function encodeConnectGetUriRet(w: XdrWriter, v: ConnectGetUriRet): void {
-  w.string(v.uri, 4194304, "uri");
 }
 
 /** Reads `remote_connect_get_uri_ret`. */
@@ -228,20 +166,10 @@ export function encodeConnectGetMaxVcpusArgs(w: XdrWriter, v: ConnectGetMaxVcpus
   if (v.type !== null) w.string(v.type, 4194304, "type");
 }
 
-/** Reads `remote_connect_get_max_vcpus_args`. */
-export function decodeConnectGetMaxVcpusArgs(r: XdrReader): ConnectGetMaxVcpusArgs {
-  return { type: r.present("type") ? r.string(4194304, "type") : null };
-}
-
 /** `remote_connect_get_max_vcpus_ret`. */
 export interface ConnectGetMaxVcpusRet {
   /** `max_vcpus`: 32 bits, signed. */
   maxVcpus: number;
-}
-
-/** Writes `remote_connect_get_max_vcpus_ret`. */
-export function encodeConnectGetMaxVcpusRet(w: XdrWriter, v: ConnectGetMaxVcpusRet): void {
-  w.int32(v.maxVcpus, "maxVcpus");
 }
 
 /** Reads `remote_connect_get_max_vcpus_ret`. */
@@ -269,18 +197,6 @@ export interface NodeGetInfoRet {
   threads: number;
 }
 
-/** Writes `remote_node_get_info_ret`. */
-export function encodeNodeGetInfoRet(w: XdrWriter, v: NodeGetInfoRet): void {
-  w.fixedChars(v.model, 32, "model");
-  w.uint64(v.memory, "memory");
-  w.int32(v.cpus, "cpus");
-  w.int32(v.mhz, "mhz");
-  w.int32(v.nodes, "nodes");
-  w.int32(v.sockets, "sockets");
-  w.int32(v.cores, "cores");
-  w.int32(v.threads, "threads");
-}
-
 /** Reads `remote_node_get_info_ret`. */
 export function decodeNodeGetInfoRet(r: XdrReader): NodeGetInfoRet {
   return {
@@ -299,11 +215,6 @@ export function decodeNodeGetInfoRet(r: XdrReader): NodeGetInfoRet {
 export interface ConnectGetCapabilitiesRet {
   /** `capabilities`: at most 4194304 bytes of UTF-8. */
   capabilities: string;
-}
-
-/** Writes `remote_connect_get_capabilities_ret`. */
-export function encodeConnectGetCapabilitiesRet(w: XdrWriter, v: ConnectGetCapabilitiesRet): void {
-  w.string(v.capabilities, 4194304, "capabilities");
 }
 
 /** Reads `remote_connect_get_capabilities_ret`. */
@@ -338,26 +249,10 @@ export function encodeConnectGetDomainCapabilitiesArgs(w: XdrWriter, v: ConnectG
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_connect_get_domain_capabilities_args`. */
-export function decodeConnectGetDomainCapabilitiesArgs(r: XdrReader): ConnectGetDomainCapabilitiesArgs {
-  return {
-    emulatorbin: r.present("emulatorbin") ? r.string(4194304, "emulatorbin") : null,
-    arch: r.present("arch") ? r.string(4194304, "arch") : null,
-    machine: r.present("machine") ? r.string(4194304, "machine") : null,
-    virttype: r.present("virttype") ? r.string(4194304, "virttype") : null,
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_connect_get_domain_capabilities_ret`. */
 export interface ConnectGetDomainCapabilitiesRet {
   /** `capabilities`: at most 4194304 bytes of UTF-8. */
   capabilities: string;
-}
-
-/** Writes `remote_connect_get_domain_capabilities_ret`. */
-export function encodeConnectGetDomainCapabilitiesRet(w: XdrWriter, v: ConnectGetDomainCapabilitiesRet): void {
-  w.string(v.capabilities, 4194304, "capabilities");
 }
 
 /** Reads `remote_connect_get_domain_capabilities_ret`. */
@@ -382,24 +277,12 @@ export function encodeNodeGetCpuStatsArgs(w: XdrWriter, v: NodeGetCpuStatsArgs):
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_node_get_cpu_stats_args`. */
-export function decodeNodeGetCpuStatsArgs(r: XdrReader): NodeGetCpuStatsArgs {
-  return { cpuNum: r.int32("cpuNum"), nparams: r.int32("nparams"), flags: r.uint32("flags") };
-}
-
 /** `remote_node_get_cpu_stats_ret`. */
 export interface NodeGetCpuStatsRet {
   /** `params`: at most 16 elements. */
   params: NodeGetCpuStats[];
   /** `nparams`: 32 bits, signed. */
   nparams: number;
-}
-
-/** Writes `remote_node_get_cpu_stats_ret`. */
-export function encodeNodeGetCpuStatsRet(w: XdrWriter, v: NodeGetCpuStatsRet): void {
-  w.count(v.params.length, 16, "params");
-  for (const item of v.params) encodeNodeGetCpuStats(w, item);
-  w.int32(v.nparams, "nparams");
 }
 
 /** Reads `remote_node_get_cpu_stats_ret`. */
@@ -427,24 +310,12 @@ export function encodeNodeGetMemoryStatsArgs(w: XdrWriter, v: NodeGetMemoryStats
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_node_get_memory_stats_args`. */
-export function decodeNodeGetMemoryStatsArgs(r: XdrReader): NodeGetMemoryStatsArgs {
-  return { nparams: r.int32("nparams"), cellNum: r.int32("cellNum"), flags: r.uint32("flags") };
-}
-
 /** `remote_node_get_memory_stats_ret`. */
 export interface NodeGetMemoryStatsRet {
   /** `params`: at most 16 elements. */
   params: NodeGetMemoryStats[];
   /** `nparams`: 32 bits, signed. */
   nparams: number;
-}
-
-/** Writes `remote_node_get_memory_stats_ret`. */
-export function encodeNodeGetMemoryStatsRet(w: XdrWriter, v: NodeGetMemoryStatsRet): void {
-  w.count(v.params.length, 16, "params");
-  for (const item of v.params) encodeNodeGetMemoryStats(w, item);
-  w.int32(v.nparams, "nparams");
 }
 
 /** Reads `remote_node_get_memory_stats_ret`. */
@@ -469,21 +340,10 @@ export function encodeNodeGetCellsFreeMemoryArgs(w: XdrWriter, v: NodeGetCellsFr
   w.int32(v.maxcells, "maxcells");
 }
 
-/** Reads `remote_node_get_cells_free_memory_args`. */
-export function decodeNodeGetCellsFreeMemoryArgs(r: XdrReader): NodeGetCellsFreeMemoryArgs {
-  return { startCell: r.int32("startCell"), maxcells: r.int32("maxcells") };
-}
-
 /** `remote_node_get_cells_free_memory_ret`. */
 export interface NodeGetCellsFreeMemoryRet {
   /** `cells`: at most 1024 elements. */
   cells: bigint[];
-}
-
-/** Writes `remote_node_get_cells_free_memory_ret`. */
-export function encodeNodeGetCellsFreeMemoryRet(w: XdrWriter, v: NodeGetCellsFreeMemoryRet): void {
-  w.count(v.cells.length, 1024, "cells");
-  for (const item of v.cells) w.uint64(item, "cells");
 }
 
 /** Reads `remote_node_get_cells_free_memory_ret`. */
@@ -497,11 +357,6 @@ export function decodeNodeGetCellsFreeMemoryRet(r: XdrReader): NodeGetCellsFreeM
 export interface NodeGetFreeMemoryRet {
   /** `freeMem`: 64 bits, unsigned. */
   freeMem: bigint;
-}
-
-/** Writes `remote_node_get_free_memory_ret`. */
-export function encodeNodeGetFreeMemoryRet(w: XdrWriter, v: NodeGetFreeMemoryRet): void {
-  w.uint64(v.freeMem, "freeMem");
 }
 
 /** Reads `remote_node_get_free_memory_ret`. */
@@ -520,21 +375,10 @@ export function encodeConnectListDomainsArgs(w: XdrWriter, v: ConnectListDomains
   w.int32(v.maxids, "maxids");
 }
 
-/** Reads `remote_connect_list_domains_args`. */
-export function decodeConnectListDomainsArgs(r: XdrReader): ConnectListDomainsArgs {
-  return { maxids: r.int32("maxids") };
-}
-
 /** `remote_connect_list_domains_ret`. */
 export interface ConnectListDomainsRet {
   /** `ids`: at most 16384 elements. */
   ids: number[];
-}
-
-/** Writes `remote_connect_list_domains_ret`. */
-export function encodeConnectListDomainsRet(w: XdrWriter, v: ConnectListDomainsRet): void {
-  w.count(v.ids.length, 16384, "ids");
-  for (const item of v.ids) w.int32(item, "ids");
 }
 
 /** Reads `remote_connect_list_domains_ret`. */
@@ -548,11 +392,6 @@ export function decodeConnectListDomainsRet(r: XdrReader): ConnectListDomainsRet
 export interface ConnectNumOfDomainsRet {
   /** `num`: 32 bits, signed. */
   num: number;
-}
-
-/** Writes `remote_connect_num_of_domains_ret`. */
-export function encodeConnectNumOfDomainsRet(w: XdrWriter, v: ConnectNumOfDomainsRet): void {
-  w.int32(v.num, "num");
 }
 
 /** Reads `remote_connect_num_of_domains_ret`. */
@@ -571,21 +410,10 @@ export function encodeConnectListDefinedDomainsArgs(w: XdrWriter, v: ConnectList
   w.int32(v.maxnames, "maxnames");
 }
 
-/** Reads `remote_connect_list_defined_domains_args`. */
-export function decodeConnectListDefinedDomainsArgs(r: XdrReader): ConnectListDefinedDomainsArgs {
-  return { maxnames: r.int32("maxnames") };
-}
-
 /** `remote_connect_list_defined_domains_ret`. */
 export interface ConnectListDefinedDomainsRet {
   /** `names`: at most 16384 elements. */
   names: string[];
-}
-
-/** Writes `remote_connect_list_defined_domains_ret`. */
-export function encodeConnectListDefinedDomainsRet(w: XdrWriter, v: ConnectListDefinedDomainsRet): void {
-  w.count(v.names.length, 16384, "names");
-  for (const item of v.names) w.string(item, 4194304, "names");
 }
 
 /** Reads `remote_connect_list_defined_domains_ret`. */
@@ -601,11 +429,6 @@ export interface ConnectNumOfDefinedDomainsRet {
   num: number;
 }
 
-/** Writes `remote_connect_num_of_defined_domains_ret`. */
-export function encodeConnectNumOfDefinedDomainsRet(w: XdrWriter, v: ConnectNumOfDefinedDomainsRet): void {
-  w.int32(v.num, "num");
-}
-
 /** Reads `remote_connect_num_of_defined_domains_ret`. */
 export function decodeConnectNumOfDefinedDomainsRet(r: XdrReader): ConnectNumOfDefinedDomainsRet {
   return { num: r.int32("num") };
@@ -619,12 +442,6 @@ export interface NodeGetSecurityModelRet {
   doi: Uint8Array;
 }
 
-/** Writes `remote_node_get_security_model_ret`. */
-export function encodeNodeGetSecurityModelRet(w: XdrWriter, v: NodeGetSecurityModelRet): void {
-  w.chars(v.model, 257, "model");
-  w.chars(v.doi, 257, "doi");
-}
-
 /** Reads `remote_node_get_security_model_ret`. */
 export function decodeNodeGetSecurityModelRet(r: XdrReader): NodeGetSecurityModelRet {
   return { model: r.chars(257, "model"), doi: r.chars(257, "doi") };
@@ -634,11 +451,6 @@ export function decodeNodeGetSecurityModelRet(r: XdrReader): NodeGetSecurityMode
 export interface ConnectNumOfNetworksRet {
   /** `num`: 32 bits, signed. */
   num: number;
-}
-
-/** Writes `remote_connect_num_of_networks_ret`. */
-export function encodeConnectNumOfNetworksRet(w: XdrWriter, v: ConnectNumOfNetworksRet): void {
-  w.int32(v.num, "num");
 }
 
 /** Reads `remote_connect_num_of_networks_ret`. */
@@ -657,21 +469,10 @@ export function encodeConnectListNetworksArgs(w: XdrWriter, v: ConnectListNetwor
   w.int32(v.maxnames, "maxnames");
 }
 
-/** Reads `remote_connect_list_networks_args`. */
-export function decodeConnectListNetworksArgs(r: XdrReader): ConnectListNetworksArgs {
-  return { maxnames: r.int32("maxnames") };
-}
-
 /** `remote_connect_list_networks_ret`. */
 export interface ConnectListNetworksRet {
   /** `names`: at most 16384 elements. */
   names: string[];
-}
-
-/** Writes `remote_connect_list_networks_ret`. */
-export function encodeConnectListNetworksRet(w: XdrWriter, v: ConnectListNetworksRet): void {
-  w.count(v.names.length, 16384, "names");
-  for (const item of v.names) w.string(item, 4194304, "names");
 }
 
 /** Reads `remote_connect_list_networks_ret`. */
@@ -685,11 +486,6 @@ export function decodeConnectListNetworksRet(r: XdrReader): ConnectListNetworksR
 export interface ConnectNumOfDefinedNetworksRet {
   /** `num`: 32 bits, signed. */
   num: number;
-}
-
-/** Writes `remote_connect_num_of_defined_networks_ret`. */
-export function encodeConnectNumOfDefinedNetworksRet(w: XdrWriter, v: ConnectNumOfDefinedNetworksRet): void {
-  w.int32(v.num, "num");
 }
 
 /** Reads `remote_connect_num_of_defined_networks_ret`. */
@@ -708,21 +504,10 @@ export function encodeConnectListDefinedNetworksArgs(w: XdrWriter, v: ConnectLis
   w.int32(v.maxnames, "maxnames");
 }
 
-/** Reads `remote_connect_list_defined_networks_args`. */
-export function decodeConnectListDefinedNetworksArgs(r: XdrReader): ConnectListDefinedNetworksArgs {
-  return { maxnames: r.int32("maxnames") };
-}
-
 /** `remote_connect_list_defined_networks_ret`. */
 export interface ConnectListDefinedNetworksRet {
   /** `names`: at most 16384 elements. */
   names: string[];
-}
-
-/** Writes `remote_connect_list_defined_networks_ret`. */
-export function encodeConnectListDefinedNetworksRet(w: XdrWriter, v: ConnectListDefinedNetworksRet): void {
-  w.count(v.names.length, 16384, "names");
-  for (const item of v.names) w.string(item, 4194304, "names");
 }
 
 /** Reads `remote_connect_list_defined_networks_ret`. */
@@ -736,11 +521,6 @@ export function decodeConnectListDefinedNetworksRet(r: XdrReader): ConnectListDe
 export interface ConnectNumOfNwfiltersRet {
   /** `num`: 32 bits, signed. */
   num: number;
-}
-
-/** Writes `remote_connect_num_of_nwfilters_ret`. */
-export function encodeConnectNumOfNwfiltersRet(w: XdrWriter, v: ConnectNumOfNwfiltersRet): void {
-  w.int32(v.num, "num");
 }
 
 /** Reads `remote_connect_num_of_nwfilters_ret`. */
@@ -759,21 +539,10 @@ export function encodeConnectListNwfiltersArgs(w: XdrWriter, v: ConnectListNwfil
   w.int32(v.maxnames, "maxnames");
 }
 
-/** Reads `remote_connect_list_nwfilters_args`. */
-export function decodeConnectListNwfiltersArgs(r: XdrReader): ConnectListNwfiltersArgs {
-  return { maxnames: r.int32("maxnames") };
-}
-
 /** `remote_connect_list_nwfilters_ret`. */
 export interface ConnectListNwfiltersRet {
   /** `names`: at most 16384 elements. */
   names: string[];
-}
-
-/** Writes `remote_connect_list_nwfilters_ret`. */
-export function encodeConnectListNwfiltersRet(w: XdrWriter, v: ConnectListNwfiltersRet): void {
-  w.count(v.names.length, 16384, "names");
-  for (const item of v.names) w.string(item, 4194304, "names");
 }
 
 /** Reads `remote_connect_list_nwfilters_ret`. */
@@ -787,11 +556,6 @@ export function decodeConnectListNwfiltersRet(r: XdrReader): ConnectListNwfilter
 export interface ConnectNumOfInterfacesRet {
   /** `num`: 32 bits, signed. */
   num: number;
-}
-
-/** Writes `remote_connect_num_of_interfaces_ret`. */
-export function encodeConnectNumOfInterfacesRet(w: XdrWriter, v: ConnectNumOfInterfacesRet): void {
-  w.int32(v.num, "num");
 }
 
 /** Reads `remote_connect_num_of_interfaces_ret`. */
@@ -810,21 +574,10 @@ export function encodeConnectListInterfacesArgs(w: XdrWriter, v: ConnectListInte
   w.int32(v.maxnames, "maxnames");
 }
 
-/** Reads `remote_connect_list_interfaces_args`. */
-export function decodeConnectListInterfacesArgs(r: XdrReader): ConnectListInterfacesArgs {
-  return { maxnames: r.int32("maxnames") };
-}
-
 /** `remote_connect_list_interfaces_ret`. */
 export interface ConnectListInterfacesRet {
   /** `names`: at most 16384 elements. */
   names: string[];
-}
-
-/** Writes `remote_connect_list_interfaces_ret`. */
-export function encodeConnectListInterfacesRet(w: XdrWriter, v: ConnectListInterfacesRet): void {
-  w.count(v.names.length, 16384, "names");
-  for (const item of v.names) w.string(item, 4194304, "names");
 }
 
 /** Reads `remote_connect_list_interfaces_ret`. */
@@ -838,11 +591,6 @@ export function decodeConnectListInterfacesRet(r: XdrReader): ConnectListInterfa
 export interface ConnectNumOfDefinedInterfacesRet {
   /** `num`: 32 bits, signed. */
   num: number;
-}
-
-/** Writes `remote_connect_num_of_defined_interfaces_ret`. */
-export function encodeConnectNumOfDefinedInterfacesRet(w: XdrWriter, v: ConnectNumOfDefinedInterfacesRet): void {
-  w.int32(v.num, "num");
 }
 
 /** Reads `remote_connect_num_of_defined_interfaces_ret`. */
@@ -861,21 +609,10 @@ export function encodeConnectListDefinedInterfacesArgs(w: XdrWriter, v: ConnectL
   w.int32(v.maxnames, "maxnames");
 }
 
-/** Reads `remote_connect_list_defined_interfaces_args`. */
-export function decodeConnectListDefinedInterfacesArgs(r: XdrReader): ConnectListDefinedInterfacesArgs {
-  return { maxnames: r.int32("maxnames") };
-}
-
 /** `remote_connect_list_defined_interfaces_ret`. */
 export interface ConnectListDefinedInterfacesRet {
   /** `names`: at most 16384 elements. */
   names: string[];
-}
-
-/** Writes `remote_connect_list_defined_interfaces_ret`. */
-export function encodeConnectListDefinedInterfacesRet(w: XdrWriter, v: ConnectListDefinedInterfacesRet): void {
-  w.count(v.names.length, 16384, "names");
-  for (const item of v.names) w.string(item, 4194304, "names");
 }
 
 /** Reads `remote_connect_list_defined_interfaces_ret`. */
@@ -891,12 +628,6 @@ export interface AuthListRet {
   types: number[];
 }
 
-/** Writes `remote_auth_list_ret`. */
-export function encodeAuthListRet(w: XdrWriter, v: AuthListRet): void {
-  w.count(v.types.length, 20, "types");
-  for (const item of v.types) w.int32(item, "types");
-}
-
 /** Reads `remote_auth_list_ret`. */
 export function decodeAuthListRet(r: XdrReader): AuthListRet {
   const types: number[] = [];
@@ -908,11 +639,6 @@ export function decodeAuthListRet(r: XdrReader): AuthListRet {
 export interface AuthSaslInitRet {
   /** `mechlist`: at most 4194304 bytes of UTF-8. */
   mechlist: string;
-}
-
-/** Writes `remote_auth_sasl_init_ret`. */
-export function encodeAuthSaslInitRet(w: XdrWriter, v: AuthSaslInitRet): void {
-  w.string(v.mechlist, 4194304, "mechlist");
 }
 
 /** Reads `remote_auth_sasl_init_ret`. */
@@ -937,11 +663,6 @@ export function encodeAuthSaslStartArgs(w: XdrWriter, v: AuthSaslStartArgs): voi
   w.chars(v.data, 65536, "data");
 }
 
-/** Reads `remote_auth_sasl_start_args`. */
-export function decodeAuthSaslStartArgs(r: XdrReader): AuthSaslStartArgs {
-  return { mech: r.string(4194304, "mech"), nil: r.int32("nil"), data: r.chars(65536, "data") };
-}
-
 /** `remote_auth_sasl_start_ret`. */
 export interface AuthSaslStartRet {
   /** `complete`: 32 bits, signed. */
@@ -950,13 +671,6 @@ export interface AuthSaslStartRet {
   nil: number;
   /** `data`: at most 65536 bytes. */
   data: Uint8Array;
-}
-
-/** Writes `remote_auth_sasl_start_ret`. */
-export function encodeAuthSaslStartRet(w: XdrWriter, v: AuthSaslStartRet): void {
-  w.int32(v.complete, "complete");
-  w.int32(v.nil, "nil");
-  w.chars(v.data, 65536, "data");
 }
 
 /** Reads `remote_auth_sasl_start_ret`. */
@@ -978,11 +692,6 @@ export function encodeAuthSaslStepArgs(w: XdrWriter, v: AuthSaslStepArgs): void 
   w.chars(v.data, 65536, "data");
 }
 
-/** Reads `remote_auth_sasl_step_args`. */
-export function decodeAuthSaslStepArgs(r: XdrReader): AuthSaslStepArgs {
-  return { nil: r.int32("nil"), data: r.chars(65536, "data") };
-}
-
 /** `remote_auth_sasl_step_ret`. */
 export interface AuthSaslStepRet {
   /** `complete`: 32 bits, signed. */
@@ -991,13 +700,6 @@ export interface AuthSaslStepRet {
   nil: number;
   /** `data`: at most 65536 bytes. */
   data: Uint8Array;
-}
-
-/** Writes `remote_auth_sasl_step_ret`. */
-export function encodeAuthSaslStepRet(w: XdrWriter, v: AuthSaslStepRet): void {
-  w.int32(v.complete, "complete");
-  w.int32(v.nil, "nil");
-  w.chars(v.data, 65536, "data");
 }
 
 /** Reads `remote_auth_sasl_step_ret`. */
@@ -1011,11 +713,6 @@ export interface AuthPolkitRet {
   complete: number;
 }
 
-/** Writes `remote_auth_polkit_ret`. */
-export function encodeAuthPolkitRet(w: XdrWriter, v: AuthPolkitRet): void {
-  w.int32(v.complete, "complete");
-}
-
 /** Reads `remote_auth_polkit_ret`. */
 export function decodeAuthPolkitRet(r: XdrReader): AuthPolkitRet {
   return { complete: r.int32("complete") };
@@ -1025,11 +722,6 @@ export function decodeAuthPolkitRet(r: XdrReader): AuthPolkitRet {
 export interface ConnectNumOfStoragePoolsRet {
   /** `num`: 32 bits, signed. */
   num: number;
-}
-
-/** Writes `remote_connect_num_of_storage_pools_ret`. */
-export function encodeConnectNumOfStoragePoolsRet(w: XdrWriter, v: ConnectNumOfStoragePoolsRet): void {
-  w.int32(v.num, "num");
 }
 
 /** Reads `remote_connect_num_of_storage_pools_ret`. */
@@ -1048,21 +740,10 @@ export function encodeConnectListStoragePoolsArgs(w: XdrWriter, v: ConnectListSt
   w.int32(v.maxnames, "maxnames");
 }
 
-/** Reads `remote_connect_list_storage_pools_args`. */
-export function decodeConnectListStoragePoolsArgs(r: XdrReader): ConnectListStoragePoolsArgs {
-  return { maxnames: r.int32("maxnames") };
-}
-
 /** `remote_connect_list_storage_pools_ret`. */
 export interface ConnectListStoragePoolsRet {
   /** `names`: at most 16384 elements. */
   names: string[];
-}
-
-/** Writes `remote_connect_list_storage_pools_ret`. */
-export function encodeConnectListStoragePoolsRet(w: XdrWriter, v: ConnectListStoragePoolsRet): void {
-  w.count(v.names.length, 16384, "names");
-  for (const item of v.names) w.string(item, 4194304, "names");
 }
 
 /** Reads `remote_connect_list_storage_pools_ret`. */
@@ -1076,11 +757,6 @@ export function decodeConnectListStoragePoolsRet(r: XdrReader): ConnectListStora
 export interface ConnectNumOfDefinedStoragePoolsRet {
   /** `num`: 32 bits, signed. */
   num: number;
-}
-
-/** Writes `remote_connect_num_of_defined_storage_pools_ret`. */
-export function encodeConnectNumOfDefinedStoragePoolsRet(w: XdrWriter, v: ConnectNumOfDefinedStoragePoolsRet): void {
-  w.int32(v.num, "num");
 }
 
 /** Reads `remote_connect_num_of_defined_storage_pools_ret`. */
@@ -1099,21 +775,10 @@ export function encodeConnectListDefinedStoragePoolsArgs(w: XdrWriter, v: Connec
   w.int32(v.maxnames, "maxnames");
 }
 
-/** Reads `remote_connect_list_defined_storage_pools_args`. */
-export function decodeConnectListDefinedStoragePoolsArgs(r: XdrReader): ConnectListDefinedStoragePoolsArgs {
-  return { maxnames: r.int32("maxnames") };
-}
-
 /** `remote_connect_list_defined_storage_pools_ret`. */
 export interface ConnectListDefinedStoragePoolsRet {
   /** `names`: at most 16384 elements. */
   names: string[];
-}
-
-/** Writes `remote_connect_list_defined_storage_pools_ret`. */
-export function encodeConnectListDefinedStoragePoolsRet(w: XdrWriter, v: ConnectListDefinedStoragePoolsRet): void {
-  w.count(v.names.length, 16384, "names");
-  for (const item of v.names) w.string(item, 4194304, "names");
 }
 
 /** Reads `remote_connect_list_defined_storage_pools_ret`. */
@@ -1141,24 +806,10 @@ export function encodeConnectFindStoragePoolSourcesArgs(w: XdrWriter, v: Connect
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_connect_find_storage_pool_sources_args`. */
-export function decodeConnectFindStoragePoolSourcesArgs(r: XdrReader): ConnectFindStoragePoolSourcesArgs {
-  return {
-    type: r.string(4194304, "type"),
-    srcSpec: r.present("srcSpec") ? r.string(4194304, "srcSpec") : null,
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_connect_find_storage_pool_sources_ret`. */
 export interface ConnectFindStoragePoolSourcesRet {
   /** `xml`: at most 4194304 bytes of UTF-8. */
   xml: string;
-}
-
-/** Writes `remote_connect_find_storage_pool_sources_ret`. */
-export function encodeConnectFindStoragePoolSourcesRet(w: XdrWriter, v: ConnectFindStoragePoolSourcesRet): void {
-  w.string(v.xml, 4194304, "xml");
 }
 
 /** Reads `remote_connect_find_storage_pool_sources_ret`. */
@@ -1181,20 +832,10 @@ export function encodeNodeNumOfDevicesArgs(w: XdrWriter, v: NodeNumOfDevicesArgs
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_node_num_of_devices_args`. */
-export function decodeNodeNumOfDevicesArgs(r: XdrReader): NodeNumOfDevicesArgs {
-  return { cap: r.present("cap") ? r.string(4194304, "cap") : null, flags: r.uint32("flags") };
-}
-
 /** `remote_node_num_of_devices_ret`. */
 export interface NodeNumOfDevicesRet {
   /** `num`: 32 bits, signed. */
   num: number;
-}
-
-/** Writes `remote_node_num_of_devices_ret`. */
-export function encodeNodeNumOfDevicesRet(w: XdrWriter, v: NodeNumOfDevicesRet): void {
-  w.int32(v.num, "num");
 }
 
 /** Reads `remote_node_num_of_devices_ret`. */
@@ -1220,25 +861,10 @@ export function encodeNodeListDevicesArgs(w: XdrWriter, v: NodeListDevicesArgs):
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_node_list_devices_args`. */
-export function decodeNodeListDevicesArgs(r: XdrReader): NodeListDevicesArgs {
-  return {
-    cap: r.present("cap") ? r.string(4194304, "cap") : null,
-    maxnames: r.int32("maxnames"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_node_list_devices_ret`. */
 export interface NodeListDevicesRet {
   /** `names`: at most 65536 elements. */
   names: string[];
-}
-
-/** Writes `remote_node_list_devices_ret`. */
-export function encodeNodeListDevicesRet(w: XdrWriter, v: NodeListDevicesRet): void {
-  w.count(v.names.length, 65536, "names");
-  for (const item of v.names) w.string(item, 4194304, "names");
 }
 
 /** Reads `remote_node_list_devices_ret`. */
@@ -1254,11 +880,6 @@ export interface ConnectDomainEventRegisterRet {
   cbRegistered: number;
 }
 
-/** Writes `remote_connect_domain_event_register_ret`. */
-export function encodeConnectDomainEventRegisterRet(w: XdrWriter, v: ConnectDomainEventRegisterRet): void {
-  w.int32(v.cbRegistered, "cbRegistered");
-}
-
 /** Reads `remote_connect_domain_event_register_ret`. */
 export function decodeConnectDomainEventRegisterRet(r: XdrReader): ConnectDomainEventRegisterRet {
   return { cbRegistered: r.int32("cbRegistered") };
@@ -1268,11 +889,6 @@ export function decodeConnectDomainEventRegisterRet(r: XdrReader): ConnectDomain
 export interface ConnectDomainEventDeregisterRet {
   /** `cb_registered`: 32 bits, signed. */
   cbRegistered: number;
-}
-
-/** Writes `remote_connect_domain_event_deregister_ret`. */
-export function encodeConnectDomainEventDeregisterRet(w: XdrWriter, v: ConnectDomainEventDeregisterRet): void {
-  w.int32(v.cbRegistered, "cbRegistered");
 }
 
 /** Reads `remote_connect_domain_event_deregister_ret`. */
@@ -1297,24 +913,10 @@ export function encodeConnectDomainXmlFromNativeArgs(w: XdrWriter, v: ConnectDom
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_connect_domain_xml_from_native_args`. */
-export function decodeConnectDomainXmlFromNativeArgs(r: XdrReader): ConnectDomainXmlFromNativeArgs {
-  return {
-    nativeFormat: r.string(4194304, "nativeFormat"),
-    nativeConfig: r.string(4194304, "nativeConfig"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_connect_domain_xml_from_native_ret`. */
 export interface ConnectDomainXmlFromNativeRet {
   /** `domainXml`: at most 4194304 bytes of UTF-8. */
   domainXml: string;
-}
-
-/** Writes `remote_connect_domain_xml_from_native_ret`. */
-export function encodeConnectDomainXmlFromNativeRet(w: XdrWriter, v: ConnectDomainXmlFromNativeRet): void {
-  w.string(v.domainXml, 4194304, "domainXml");
 }
 
 /** Reads `remote_connect_domain_xml_from_native_ret`. */
@@ -1339,24 +941,10 @@ export function encodeConnectDomainXmlToNativeArgs(w: XdrWriter, v: ConnectDomai
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_connect_domain_xml_to_native_args`. */
-export function decodeConnectDomainXmlToNativeArgs(r: XdrReader): ConnectDomainXmlToNativeArgs {
-  return {
-    nativeFormat: r.string(4194304, "nativeFormat"),
-    domainXml: r.string(4194304, "domainXml"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_connect_domain_xml_to_native_ret`. */
 export interface ConnectDomainXmlToNativeRet {
   /** `nativeConfig`: at most 4194304 bytes of UTF-8. */
   nativeConfig: string;
-}
-
-/** Writes `remote_connect_domain_xml_to_native_ret`. */
-export function encodeConnectDomainXmlToNativeRet(w: XdrWriter, v: ConnectDomainXmlToNativeRet): void {
-  w.string(v.nativeConfig, 4194304, "nativeConfig");
 }
 
 /** Reads `remote_connect_domain_xml_to_native_ret`. */
@@ -1368,11 +956,6 @@ export function decodeConnectDomainXmlToNativeRet(r: XdrReader): ConnectDomainXm
 export interface ConnectNumOfSecretsRet {
   /** `num`: 32 bits, signed. */
   num: number;
-}
-
-/** Writes `remote_connect_num_of_secrets_ret`. */
-export function encodeConnectNumOfSecretsRet(w: XdrWriter, v: ConnectNumOfSecretsRet): void {
-  w.int32(v.num, "num");
 }
 
 /** Reads `remote_connect_num_of_secrets_ret`. */
@@ -1391,21 +974,10 @@ export function encodeConnectListSecretsArgs(w: XdrWriter, v: ConnectListSecrets
   w.int32(v.maxuuids, "maxuuids");
 }
 
-/** Reads `remote_connect_list_secrets_args`. */
-export function decodeConnectListSecretsArgs(r: XdrReader): ConnectListSecretsArgs {
-  return { maxuuids: r.int32("maxuuids") };
-}
-
 /** `remote_connect_list_secrets_ret`. */
 export interface ConnectListSecretsRet {
   /** `uuids`: at most 16384 elements. */
   uuids: string[];
-}
-
-/** Writes `remote_connect_list_secrets_ret`. */
-export function encodeConnectListSecretsRet(w: XdrWriter, v: ConnectListSecretsRet): void {
-  w.count(v.uuids.length, 16384, "uuids");
-  for (const item of v.uuids) w.string(item, 4194304, "uuids");
 }
 
 /** Reads `remote_connect_list_secrets_ret`. */
@@ -1419,11 +991,6 @@ export function decodeConnectListSecretsRet(r: XdrReader): ConnectListSecretsRet
 export interface ConnectIsSecureRet {
   /** `secure`: 32 bits, signed. */
   secure: number;
-}
-
-/** Writes `remote_connect_is_secure_ret`. */
-export function encodeConnectIsSecureRet(w: XdrWriter, v: ConnectIsSecureRet): void {
-  w.int32(v.secure, "secure");
 }
 
 /** Reads `remote_connect_is_secure_ret`. */
@@ -1445,20 +1012,10 @@ export function encodeConnectCompareCpuArgs(w: XdrWriter, v: ConnectCompareCpuAr
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_connect_compare_cpu_args`. */
-export function decodeConnectCompareCpuArgs(r: XdrReader): ConnectCompareCpuArgs {
-  return { xml: r.string(4194304, "xml"), flags: r.uint32("flags") };
-}
-
 /** `remote_connect_compare_cpu_ret`. */
 export interface ConnectCompareCpuRet {
   /** `result`: 32 bits, signed. */
   result: number;
-}
-
-/** Writes `remote_connect_compare_cpu_ret`. */
-export function encodeConnectCompareCpuRet(w: XdrWriter, v: ConnectCompareCpuRet): void {
-  w.int32(v.result, "result");
 }
 
 /** Reads `remote_connect_compare_cpu_ret`. */
@@ -1481,23 +1038,10 @@ export function encodeConnectBaselineCpuArgs(w: XdrWriter, v: ConnectBaselineCpu
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_connect_baseline_cpu_args`. */
-export function decodeConnectBaselineCpuArgs(r: XdrReader): ConnectBaselineCpuArgs {
-  const xmlCpUs: string[] = [];
-  for (let n = r.count(256, 4, "xmlCpUs"); n > 0; n--) xmlCpUs.push(r.string(4194304, "xmlCpUs"));
-  const flags = r.uint32("flags");
-  return { xmlCpUs, flags };
-}
-
 /** `remote_connect_baseline_cpu_ret`. */
 export interface ConnectBaselineCpuRet {
   /** `cpu`: at most 4194304 bytes of UTF-8. */
   cpu: string;
-}
-
-/** Writes `remote_connect_baseline_cpu_ret`. */
-export function encodeConnectBaselineCpuRet(w: XdrWriter, v: ConnectBaselineCpuRet): void {
-  w.string(v.cpu, 4194304, "cpu");
 }
 
 /** Reads `remote_connect_baseline_cpu_ret`. */
@@ -1516,11 +1060,6 @@ export function encodeConnectDomainEventRegisterAnyArgs(w: XdrWriter, v: Connect
   w.int32(v.eventId, "eventId");
 }
 
-/** Reads `remote_connect_domain_event_register_any_args`. */
-export function decodeConnectDomainEventRegisterAnyArgs(r: XdrReader): ConnectDomainEventRegisterAnyArgs {
-  return { eventId: r.int32("eventId") };
-}
-
 /** `remote_connect_domain_event_deregister_any_args`. */
 export interface ConnectDomainEventDeregisterAnyArgs {
   /** `eventID`: 32 bits, signed. */
@@ -1530,11 +1069,6 @@ export interface ConnectDomainEventDeregisterAnyArgs {
 /** Writes `remote_connect_domain_event_deregister_any_args`. */
 export function encodeConnectDomainEventDeregisterAnyArgs(w: XdrWriter, v: ConnectDomainEventDeregisterAnyArgs): void {
   w.int32(v.eventId, "eventId");
-}
-
-/** Reads `remote_connect_domain_event_deregister_any_args`. */
-export function decodeConnectDomainEventDeregisterAnyArgs(r: XdrReader): ConnectDomainEventDeregisterAnyArgs {
-  return { eventId: r.int32("eventId") };
 }
 
 /** `remote_connect_domain_event_callback_register_any_args`. */
@@ -1552,20 +1086,10 @@ export function encodeConnectDomainEventCallbackRegisterAnyArgs(w: XdrWriter, v:
   if (v.dom !== null) encodeNonnullDomain(w, v.dom);
 }
 
-/** Reads `remote_connect_domain_event_callback_register_any_args`. */
-export function decodeConnectDomainEventCallbackRegisterAnyArgs(r: XdrReader): ConnectDomainEventCallbackRegisterAnyArgs {
-  return { eventId: r.int32("eventId"), dom: r.present("dom") ? decodeNonnullDomain(r) : null };
-}
-
 /** `remote_connect_domain_event_callback_register_any_ret`. */
 export interface ConnectDomainEventCallbackRegisterAnyRet {
   /** `callbackID`: 32 bits, signed. */
   callbackId: number;
-}
-
-/** Writes `remote_connect_domain_event_callback_register_any_ret`. */
-export function encodeConnectDomainEventCallbackRegisterAnyRet(w: XdrWriter, v: ConnectDomainEventCallbackRegisterAnyRet): void {
-  w.int32(v.callbackId, "callbackId");
 }
 
 /** Reads `remote_connect_domain_event_callback_register_any_ret`. */
@@ -1582,11 +1106,6 @@ export interface ConnectDomainEventCallbackDeregisterAnyArgs {
 /** Writes `remote_connect_domain_event_callback_deregister_any_args`. */
 export function encodeConnectDomainEventCallbackDeregisterAnyArgs(w: XdrWriter, v: ConnectDomainEventCallbackDeregisterAnyArgs): void {
   w.int32(v.callbackId, "callbackId");
-}
-
-/** Reads `remote_connect_domain_event_callback_deregister_any_args`. */
-export function decodeConnectDomainEventCallbackDeregisterAnyArgs(r: XdrReader): ConnectDomainEventCallbackDeregisterAnyArgs {
-  return { callbackId: r.int32("callbackId") };
 }
 
 /** `remote_node_suspend_for_duration_args`. */
@@ -1606,11 +1125,6 @@ export function encodeNodeSuspendForDurationArgs(w: XdrWriter, v: NodeSuspendFor
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_node_suspend_for_duration_args`. */
-export function decodeNodeSuspendForDurationArgs(r: XdrReader): NodeSuspendForDurationArgs {
-  return { target: r.uint32("target"), duration: r.uint64("duration"), flags: r.uint32("flags") };
-}
-
 /** `remote_connect_list_all_domains_args`. */
 export interface ConnectListAllDomainsArgs {
   /** `need_results`: 32 bits, signed. */
@@ -1625,24 +1139,12 @@ export function encodeConnectListAllDomainsArgs(w: XdrWriter, v: ConnectListAllD
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_connect_list_all_domains_args`. */
-export function decodeConnectListAllDomainsArgs(r: XdrReader): ConnectListAllDomainsArgs {
-  return { needResults: r.int32("needResults"), flags: r.uint32("flags") };
-}
-
 /** `remote_connect_list_all_domains_ret`. */
 export interface ConnectListAllDomainsRet {
   /** `domains`: at most 16384 elements. */
   domains: NonnullDomain[];
   /** `ret`: 32 bits, unsigned. */
   ret: number;
-}
-
-/** Writes `remote_connect_list_all_domains_ret`. */
-export function encodeConnectListAllDomainsRet(w: XdrWriter, v: ConnectListAllDomainsRet): void {
-  w.count(v.domains.length, 16384, "domains");
-  for (const item of v.domains) encodeNonnullDomain(w, item);
-  w.uint32(v.ret, "ret");
 }
 
 /** Reads `remote_connect_list_all_domains_ret`. */
@@ -1667,24 +1169,12 @@ export function encodeConnectListAllStoragePoolsArgs(w: XdrWriter, v: ConnectLis
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_connect_list_all_storage_pools_args`. */
-export function decodeConnectListAllStoragePoolsArgs(r: XdrReader): ConnectListAllStoragePoolsArgs {
-  return { needResults: r.int32("needResults"), flags: r.uint32("flags") };
-}
-
 /** `remote_connect_list_all_storage_pools_ret`. */
 export interface ConnectListAllStoragePoolsRet {
   /** `pools`: at most 16384 elements. */
   pools: NonnullStoragePool[];
   /** `ret`: 32 bits, unsigned. */
   ret: number;
-}
-
-/** Writes `remote_connect_list_all_storage_pools_ret`. */
-export function encodeConnectListAllStoragePoolsRet(w: XdrWriter, v: ConnectListAllStoragePoolsRet): void {
-  w.count(v.pools.length, 16384, "pools");
-  for (const item of v.pools) encodeNonnullStoragePool(w, item);
-  w.uint32(v.ret, "ret");
 }
 
 /** Reads `remote_connect_list_all_storage_pools_ret`. */
@@ -1709,24 +1199,12 @@ export function encodeConnectListAllNetworksArgs(w: XdrWriter, v: ConnectListAll
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_connect_list_all_networks_args`. */
-export function decodeConnectListAllNetworksArgs(r: XdrReader): ConnectListAllNetworksArgs {
-  return { needResults: r.int32("needResults"), flags: r.uint32("flags") };
-}
-
 /** `remote_connect_list_all_networks_ret`. */
 export interface ConnectListAllNetworksRet {
   /** `nets`: at most 16384 elements. */
   nets: NonnullNetwork[];
   /** `ret`: 32 bits, unsigned. */
   ret: number;
-}
-
-/** Writes `remote_connect_list_all_networks_ret`. */
-export function encodeConnectListAllNetworksRet(w: XdrWriter, v: ConnectListAllNetworksRet): void {
-  w.count(v.nets.length, 16384, "nets");
-  for (const item of v.nets) encodeNonnullNetwork(w, item);
-  w.uint32(v.ret, "ret");
 }
 
 /** Reads `remote_connect_list_all_networks_ret`. */
@@ -1751,24 +1229,12 @@ export function encodeConnectListAllInterfacesArgs(w: XdrWriter, v: ConnectListA
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_connect_list_all_interfaces_args`. */
-export function decodeConnectListAllInterfacesArgs(r: XdrReader): ConnectListAllInterfacesArgs {
-  return { needResults: r.int32("needResults"), flags: r.uint32("flags") };
-}
-
 /** `remote_connect_list_all_interfaces_ret`. */
 export interface ConnectListAllInterfacesRet {
   /** `ifaces`: at most 16384 elements. */
   ifaces: NonnullInterface[];
   /** `ret`: 32 bits, unsigned. */
   ret: number;
-}
-
-/** Writes `remote_connect_list_all_interfaces_ret`. */
-export function encodeConnectListAllInterfacesRet(w: XdrWriter, v: ConnectListAllInterfacesRet): void {
-  w.count(v.ifaces.length, 16384, "ifaces");
-  for (const item of v.ifaces) encodeNonnullInterface(w, item);
-  w.uint32(v.ret, "ret");
 }
 
 /** Reads `remote_connect_list_all_interfaces_ret`. */
@@ -1793,24 +1259,12 @@ export function encodeConnectListAllNodeDevicesArgs(w: XdrWriter, v: ConnectList
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_connect_list_all_node_devices_args`. */
-export function decodeConnectListAllNodeDevicesArgs(r: XdrReader): ConnectListAllNodeDevicesArgs {
-  return { needResults: r.int32("needResults"), flags: r.uint32("flags") };
-}
-
 /** `remote_connect_list_all_node_devices_ret`. */
 export interface ConnectListAllNodeDevicesRet {
   /** `devices`: at most 65536 elements. */
   devices: NonnullNodeDevice[];
   /** `ret`: 32 bits, unsigned. */
   ret: number;
-}
-
-/** Writes `remote_connect_list_all_node_devices_ret`. */
-export function encodeConnectListAllNodeDevicesRet(w: XdrWriter, v: ConnectListAllNodeDevicesRet): void {
-  w.count(v.devices.length, 65536, "devices");
-  for (const item of v.devices) encodeNonnullNodeDevice(w, item);
-  w.uint32(v.ret, "ret");
 }
 
 /** Reads `remote_connect_list_all_node_devices_ret`. */
@@ -1835,24 +1289,12 @@ export function encodeConnectListAllNwfiltersArgs(w: XdrWriter, v: ConnectListAl
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_connect_list_all_nwfilters_args`. */
-export function decodeConnectListAllNwfiltersArgs(r: XdrReader): ConnectListAllNwfiltersArgs {
-  return { needResults: r.int32("needResults"), flags: r.uint32("flags") };
-}
-
 /** `remote_connect_list_all_nwfilters_ret`. */
 export interface ConnectListAllNwfiltersRet {
   /** `filters`: at most 16384 elements. */
   filters: NonnullNwfilter[];
   /** `ret`: 32 bits, unsigned. */
   ret: number;
-}
-
-/** Writes `remote_connect_list_all_nwfilters_ret`. */
-export function encodeConnectListAllNwfiltersRet(w: XdrWriter, v: ConnectListAllNwfiltersRet): void {
-  w.count(v.filters.length, 16384, "filters");
-  for (const item of v.filters) encodeNonnullNwfilter(w, item);
-  w.uint32(v.ret, "ret");
 }
 
 /** Reads `remote_connect_list_all_nwfilters_ret`. */
@@ -1877,24 +1319,12 @@ export function encodeConnectListAllSecretsArgs(w: XdrWriter, v: ConnectListAllS
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_connect_list_all_secrets_args`. */
-export function decodeConnectListAllSecretsArgs(r: XdrReader): ConnectListAllSecretsArgs {
-  return { needResults: r.int32("needResults"), flags: r.uint32("flags") };
-}
-
 /** `remote_connect_list_all_secrets_ret`. */
 export interface ConnectListAllSecretsRet {
   /** `secrets`: at most 16384 elements. */
   secrets: NonnullSecret[];
   /** `ret`: 32 bits, unsigned. */
   ret: number;
-}
-
-/** Writes `remote_connect_list_all_secrets_ret`. */
-export function encodeConnectListAllSecretsRet(w: XdrWriter, v: ConnectListAllSecretsRet): void {
-  w.count(v.secrets.length, 16384, "secrets");
-  for (const item of v.secrets) encodeNonnullSecret(w, item);
-  w.uint32(v.ret, "ret");
 }
 
 /** Reads `remote_connect_list_all_secrets_ret`. */
@@ -1920,14 +1350,6 @@ export function encodeNodeSetMemoryParametersArgs(w: XdrWriter, v: NodeSetMemory
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_node_set_memory_parameters_args`. */
-export function decodeNodeSetMemoryParametersArgs(r: XdrReader): NodeSetMemoryParametersArgs {
-  const params: TypedParam[] = [];
-  for (let n = r.count(64, 12, "params"); n > 0; n--) params.push(decodeTypedParam(r));
-  const flags = r.uint32("flags");
-  return { params, flags };
-}
-
 /** `remote_node_get_memory_parameters_args`. */
 export interface NodeGetMemoryParametersArgs {
   /** `nparams`: 32 bits, signed. */
@@ -1942,24 +1364,12 @@ export function encodeNodeGetMemoryParametersArgs(w: XdrWriter, v: NodeGetMemory
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_node_get_memory_parameters_args`. */
-export function decodeNodeGetMemoryParametersArgs(r: XdrReader): NodeGetMemoryParametersArgs {
-  return { nparams: r.int32("nparams"), flags: r.uint32("flags") };
-}
-
 /** `remote_node_get_memory_parameters_ret`. */
 export interface NodeGetMemoryParametersRet {
   /** `params`: at most 64 elements. */
   params: TypedParam[];
   /** `nparams`: 32 bits, signed. */
   nparams: number;
-}
-
-/** Writes `remote_node_get_memory_parameters_ret`. */
-export function encodeNodeGetMemoryParametersRet(w: XdrWriter, v: NodeGetMemoryParametersRet): void {
-  w.count(v.params.length, 64, "params");
-  for (const item of v.params) encodeTypedParam(w, item);
-  w.int32(v.nparams, "nparams");
 }
 
 /** Reads `remote_node_get_memory_parameters_ret`. */
@@ -1987,15 +1397,6 @@ export function encodeNodeGetCpuMapArgs(w: XdrWriter, v: NodeGetCpuMapArgs): voi
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_node_get_cpu_map_args`. */
-export function decodeNodeGetCpuMapArgs(r: XdrReader): NodeGetCpuMapArgs {
-  return {
-    needMap: r.int32("needMap"),
-    needOnline: r.int32("needOnline"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_node_get_cpu_map_ret`. */
 export interface NodeGetCpuMapRet {
   /** `cpumap`: at most 2048 bytes. */
@@ -2004,13 +1405,6 @@ export interface NodeGetCpuMapRet {
   online: number;
   /** `ret`: 32 bits, signed. */
   ret: number;
-}
-
-/** Writes `remote_node_get_cpu_map_ret`. */
-export function encodeNodeGetCpuMapRet(w: XdrWriter, v: NodeGetCpuMapRet): void {
-  w.opaque(v.cpumap, 2048, "cpumap");
-  w.uint32(v.online, "online");
-  w.int32(v.ret, "ret");
 }
 
 /** Reads `remote_node_get_cpu_map_ret`. */
@@ -2035,28 +1429,12 @@ export function encodeConnectGetCpuModelNamesArgs(w: XdrWriter, v: ConnectGetCpu
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_connect_get_cpu_model_names_args`. */
-export function decodeConnectGetCpuModelNamesArgs(r: XdrReader): ConnectGetCpuModelNamesArgs {
-  return {
-    arch: r.string(4194304, "arch"),
-    needResults: r.int32("needResults"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_connect_get_cpu_model_names_ret`. */
 export interface ConnectGetCpuModelNamesRet {
   /** `models`: at most 8192 elements. */
   models: string[];
   /** `ret`: 32 bits, signed. */
   ret: number;
-}
-
-/** Writes `remote_connect_get_cpu_model_names_ret`. */
-export function encodeConnectGetCpuModelNamesRet(w: XdrWriter, v: ConnectGetCpuModelNamesRet): void {
-  w.count(v.models.length, 8192, "models");
-  for (const item of v.models) w.string(item, 4194304, "models");
-  w.int32(v.ret, "ret");
 }
 
 /** Reads `remote_connect_get_cpu_model_names_ret`. */
@@ -2082,20 +1460,10 @@ export function encodeConnectNetworkEventRegisterAnyArgs(w: XdrWriter, v: Connec
   if (v.net !== null) encodeNonnullNetwork(w, v.net);
 }
 
-/** Reads `remote_connect_network_event_register_any_args`. */
-export function decodeConnectNetworkEventRegisterAnyArgs(r: XdrReader): ConnectNetworkEventRegisterAnyArgs {
-  return { eventId: r.int32("eventId"), net: r.present("net") ? decodeNonnullNetwork(r) : null };
-}
-
 /** `remote_connect_network_event_register_any_ret`. */
 export interface ConnectNetworkEventRegisterAnyRet {
   /** `callbackID`: 32 bits, signed. */
   callbackId: number;
-}
-
-/** Writes `remote_connect_network_event_register_any_ret`. */
-export function encodeConnectNetworkEventRegisterAnyRet(w: XdrWriter, v: ConnectNetworkEventRegisterAnyRet): void {
-  w.int32(v.callbackId, "callbackId");
 }
 
 /** Reads `remote_connect_network_event_register_any_ret`. */
@@ -2114,11 +1482,6 @@ export function encodeConnectNetworkEventDeregisterAnyArgs(w: XdrWriter, v: Conn
   w.int32(v.callbackId, "callbackId");
 }
 
-/** Reads `remote_connect_network_event_deregister_any_args`. */
-export function decodeConnectNetworkEventDeregisterAnyArgs(r: XdrReader): ConnectNetworkEventDeregisterAnyArgs {
-  return { callbackId: r.int32("callbackId") };
-}
-
 /** `remote_connect_storage_pool_event_register_any_args`. */
 export interface ConnectStoragePoolEventRegisterAnyArgs {
   /** `eventID`: 32 bits, signed. */
@@ -2134,23 +1497,10 @@ export function encodeConnectStoragePoolEventRegisterAnyArgs(w: XdrWriter, v: Co
   if (v.pool !== null) encodeNonnullStoragePool(w, v.pool);
 }
 
-/** Reads `remote_connect_storage_pool_event_register_any_args`. */
-export function decodeConnectStoragePoolEventRegisterAnyArgs(r: XdrReader): ConnectStoragePoolEventRegisterAnyArgs {
-  return {
-    eventId: r.int32("eventId"),
-    pool: r.present("pool") ? decodeNonnullStoragePool(r) : null,
-  };
-}
-
 /** `remote_connect_storage_pool_event_register_any_ret`. */
 export interface ConnectStoragePoolEventRegisterAnyRet {
   /** `callbackID`: 32 bits, signed. */
   callbackId: number;
-}
-
-/** Writes `remote_connect_storage_pool_event_register_any_ret`. */
-export function encodeConnectStoragePoolEventRegisterAnyRet(w: XdrWriter, v: ConnectStoragePoolEventRegisterAnyRet): void {
-  w.int32(v.callbackId, "callbackId");
 }
 
 /** Reads `remote_connect_storage_pool_event_register_any_ret`. */
@@ -2169,11 +1519,6 @@ export function encodeConnectStoragePoolEventDeregisterAnyArgs(w: XdrWriter, v: 
   w.int32(v.callbackId, "callbackId");
 }
 
-/** Reads `remote_connect_storage_pool_event_deregister_any_args`. */
-export function decodeConnectStoragePoolEventDeregisterAnyArgs(r: XdrReader): ConnectStoragePoolEventDeregisterAnyArgs {
-  return { callbackId: r.int32("callbackId") };
-}
-
 /** `remote_connect_node_device_event_register_any_args`. */
 export interface ConnectNodeDeviceEventRegisterAnyArgs {
   /** `eventID`: 32 bits, signed. */
@@ -2189,20 +1534,10 @@ export function encodeConnectNodeDeviceEventRegisterAnyArgs(w: XdrWriter, v: Con
   if (v.dev !== null) encodeNonnullNodeDevice(w, v.dev);
 }
 
-/** Reads `remote_connect_node_device_event_register_any_args`. */
-export function decodeConnectNodeDeviceEventRegisterAnyArgs(r: XdrReader): ConnectNodeDeviceEventRegisterAnyArgs {
-  return { eventId: r.int32("eventId"), dev: r.present("dev") ? decodeNonnullNodeDevice(r) : null };
-}
-
 /** `remote_connect_node_device_event_register_any_ret`. */
 export interface ConnectNodeDeviceEventRegisterAnyRet {
   /** `callbackID`: 32 bits, signed. */
   callbackId: number;
-}
-
-/** Writes `remote_connect_node_device_event_register_any_ret`. */
-export function encodeConnectNodeDeviceEventRegisterAnyRet(w: XdrWriter, v: ConnectNodeDeviceEventRegisterAnyRet): void {
-  w.int32(v.callbackId, "callbackId");
 }
 
 /** Reads `remote_connect_node_device_event_register_any_ret`. */
@@ -2219,11 +1554,6 @@ export interface ConnectNodeDeviceEventDeregisterAnyArgs {
 /** Writes `remote_connect_node_device_event_deregister_any_args`. */
 export function encodeConnectNodeDeviceEventDeregisterAnyArgs(w: XdrWriter, v: ConnectNodeDeviceEventDeregisterAnyArgs): void {
   w.int32(v.callbackId, "callbackId");
-}
-
-/** Reads `remote_connect_node_device_event_deregister_any_args`. */
-export function decodeConnectNodeDeviceEventDeregisterAnyArgs(r: XdrReader): ConnectNodeDeviceEventDeregisterAnyArgs {
-  return { callbackId: r.int32("callbackId") };
 }
 
 /** `remote_node_get_free_pages_args`. */
@@ -2247,26 +1577,10 @@ export function encodeNodeGetFreePagesArgs(w: XdrWriter, v: NodeGetFreePagesArgs
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_node_get_free_pages_args`. */
-export function decodeNodeGetFreePagesArgs(r: XdrReader): NodeGetFreePagesArgs {
-  const pages: number[] = [];
-  for (let n = r.count(1024, 4, "pages"); n > 0; n--) pages.push(r.uint32("pages"));
-  const startCell = r.int32("startCell");
-  const cellCount = r.uint32("cellCount");
-  const flags = r.uint32("flags");
-  return { pages, startCell, cellCount, flags };
-}
-
 /** `remote_node_get_free_pages_ret`. */
 export interface NodeGetFreePagesRet {
   /** `counts`: at most 1024 elements. */
   counts: bigint[];
-}
-
-/** Writes `remote_node_get_free_pages_ret`. */
-export function encodeNodeGetFreePagesRet(w: XdrWriter, v: NodeGetFreePagesRet): void {
-  w.count(v.counts.length, 1024, "counts");
-  for (const item of v.counts) w.uint64(item, "counts");
 }
 
 /** Reads `remote_node_get_free_pages_ret`. */
@@ -2301,27 +1615,10 @@ export function encodeNodeAllocPagesArgs(w: XdrWriter, v: NodeAllocPagesArgs): v
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_node_alloc_pages_args`. */
-export function decodeNodeAllocPagesArgs(r: XdrReader): NodeAllocPagesArgs {
-  const pageSizes: number[] = [];
-  for (let n = r.count(1024, 4, "pageSizes"); n > 0; n--) pageSizes.push(r.uint32("pageSizes"));
-  const pageCounts: bigint[] = [];
-  for (let n = r.count(1024, 8, "pageCounts"); n > 0; n--) pageCounts.push(r.uint64("pageCounts"));
-  const startCell = r.int32("startCell");
-  const cellCount = r.uint32("cellCount");
-  const flags = r.uint32("flags");
-  return { pageSizes, pageCounts, startCell, cellCount, flags };
-}
-
 /** `remote_node_alloc_pages_ret`. */
 export interface NodeAllocPagesRet {
   /** `ret`: 32 bits, signed. */
   ret: number;
-}
-
-/** Writes `remote_node_alloc_pages_ret`. */
-export function encodeNodeAllocPagesRet(w: XdrWriter, v: NodeAllocPagesRet): void {
-  w.int32(v.ret, "ret");
 }
 
 /** Reads `remote_node_alloc_pages_ret`. */
@@ -2335,13 +1632,6 @@ export interface DomainStatsRecord {
   dom: NonnullDomain;
   /** `params`: at most 262144 elements. */
   params: TypedParam[];
-}
-
-/** Writes `remote_domain_stats_record`. */
-export function encodeDomainStatsRecord(w: XdrWriter, v: DomainStatsRecord): void {
-  encodeNonnullDomain(w, v.dom);
-  w.count(v.params.length, 262144, "params");
-  for (const item of v.params) encodeTypedParam(w, item);
 }
 
 /** Reads `remote_domain_stats_record`. */
@@ -2370,25 +1660,10 @@ export function encodeConnectGetAllDomainStatsArgs(w: XdrWriter, v: ConnectGetAl
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_connect_get_all_domain_stats_args`. */
-export function decodeConnectGetAllDomainStatsArgs(r: XdrReader): ConnectGetAllDomainStatsArgs {
-  const doms: NonnullDomain[] = [];
-  for (let n = r.count(16384, 24, "doms"); n > 0; n--) doms.push(decodeNonnullDomain(r));
-  const stats = r.uint32("stats");
-  const flags = r.uint32("flags");
-  return { doms, stats, flags };
-}
-
 /** `remote_connect_get_all_domain_stats_ret`. */
 export interface ConnectGetAllDomainStatsRet {
   /** `retStats`: at most 16384 elements. */
   retStats: DomainStatsRecord[];
-}
-
-/** Writes `remote_connect_get_all_domain_stats_ret`. */
-export function encodeConnectGetAllDomainStatsRet(w: XdrWriter, v: ConnectGetAllDomainStatsRet): void {
-  w.count(v.retStats.length, 16384, "retStats");
-  for (const item of v.retStats) encodeDomainStatsRecord(w, item);
 }
 
 /** Reads `remote_connect_get_all_domain_stats_ret`. */
@@ -2413,23 +1688,10 @@ export function encodeConnectSecretEventRegisterAnyArgs(w: XdrWriter, v: Connect
   if (v.secret !== null) encodeNonnullSecret(w, v.secret);
 }
 
-/** Reads `remote_connect_secret_event_register_any_args`. */
-export function decodeConnectSecretEventRegisterAnyArgs(r: XdrReader): ConnectSecretEventRegisterAnyArgs {
-  return {
-    eventId: r.int32("eventId"),
-    secret: r.present("secret") ? decodeNonnullSecret(r) : null,
-  };
-}
-
 /** `remote_connect_secret_event_register_any_ret`. */
 export interface ConnectSecretEventRegisterAnyRet {
   /** `callbackID`: 32 bits, signed. */
   callbackId: number;
-}
-
-/** Writes `remote_connect_secret_event_register_any_ret`. */
-export function encodeConnectSecretEventRegisterAnyRet(w: XdrWriter, v: ConnectSecretEventRegisterAnyRet): void {
-  w.int32(v.callbackId, "callbackId");
 }
 
 /** Reads `remote_connect_secret_event_register_any_ret`. */
@@ -2446,11 +1708,6 @@ export interface ConnectSecretEventDeregisterAnyArgs {
 /** Writes `remote_connect_secret_event_deregister_any_args`. */
 export function encodeConnectSecretEventDeregisterAnyArgs(w: XdrWriter, v: ConnectSecretEventDeregisterAnyArgs): void {
   w.int32(v.callbackId, "callbackId");
-}
-
-/** Reads `remote_connect_secret_event_deregister_any_args`. */
-export function decodeConnectSecretEventDeregisterAnyArgs(r: XdrReader): ConnectSecretEventDeregisterAnyArgs {
-  return { callbackId: r.int32("callbackId") };
 }
 
 /** `remote_connect_compare_hypervisor_cpu_args`. */
@@ -2483,27 +1740,10 @@ export function encodeConnectCompareHypervisorCpuArgs(w: XdrWriter, v: ConnectCo
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_connect_compare_hypervisor_cpu_args`. */
-export function decodeConnectCompareHypervisorCpuArgs(r: XdrReader): ConnectCompareHypervisorCpuArgs {
-  return {
-    emulator: r.present("emulator") ? r.string(4194304, "emulator") : null,
-    arch: r.present("arch") ? r.string(4194304, "arch") : null,
-    machine: r.present("machine") ? r.string(4194304, "machine") : null,
-    virttype: r.present("virttype") ? r.string(4194304, "virttype") : null,
-    xmlCpu: r.string(4194304, "xmlCpu"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_connect_compare_hypervisor_cpu_ret`. */
 export interface ConnectCompareHypervisorCpuRet {
   /** `result`: 32 bits, signed. */
   result: number;
-}
-
-/** Writes `remote_connect_compare_hypervisor_cpu_ret`. */
-export function encodeConnectCompareHypervisorCpuRet(w: XdrWriter, v: ConnectCompareHypervisorCpuRet): void {
-  w.int32(v.result, "result");
 }
 
 /** Reads `remote_connect_compare_hypervisor_cpu_ret`. */
@@ -2542,27 +1782,10 @@ export function encodeConnectBaselineHypervisorCpuArgs(w: XdrWriter, v: ConnectB
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_connect_baseline_hypervisor_cpu_args`. */
-export function decodeConnectBaselineHypervisorCpuArgs(r: XdrReader): ConnectBaselineHypervisorCpuArgs {
-  const emulator = r.present("emulator") ? r.string(4194304, "emulator") : null;
-  const arch = r.present("arch") ? r.string(4194304, "arch") : null;
-  const machine = r.present("machine") ? r.string(4194304, "machine") : null;
-  const virttype = r.present("virttype") ? r.string(4194304, "virttype") : null;
-  const xmlCpUs: string[] = [];
-  for (let n = r.count(256, 4, "xmlCpUs"); n > 0; n--) xmlCpUs.push(r.string(4194304, "xmlCpUs"));
-  const flags = r.uint32("flags");
-  return { emulator, arch, machine, virttype, xmlCpUs, flags };
-}
-
 /** `remote_connect_baseline_hypervisor_cpu_ret`. */
 export interface ConnectBaselineHypervisorCpuRet {
   /** `cpu`: at most 4194304 bytes of UTF-8. */
   cpu: string;
-}
-
-/** Writes `remote_connect_baseline_hypervisor_cpu_ret`. */
-export function encodeConnectBaselineHypervisorCpuRet(w: XdrWriter, v: ConnectBaselineHypervisorCpuRet): void {
-  w.string(v.cpu, 4194304, "cpu");
 }
 
 /** Reads `remote_connect_baseline_hypervisor_cpu_ret`. */
@@ -2584,24 +1807,12 @@ export function encodeNodeGetSevInfoArgs(w: XdrWriter, v: NodeGetSevInfoArgs): v
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_node_get_sev_info_args`. */
-export function decodeNodeGetSevInfoArgs(r: XdrReader): NodeGetSevInfoArgs {
-  return { nparams: r.int32("nparams"), flags: r.uint32("flags") };
-}
-
 /** `remote_node_get_sev_info_ret`. */
 export interface NodeGetSevInfoRet {
   /** `params`: at most 64 elements. */
   params: TypedParam[];
   /** `nparams`: 32 bits, signed. */
   nparams: number;
-}
-
-/** Writes `remote_node_get_sev_info_ret`. */
-export function encodeNodeGetSevInfoRet(w: XdrWriter, v: NodeGetSevInfoRet): void {
-  w.count(v.params.length, 64, "params");
-  for (const item of v.params) encodeTypedParam(w, item);
-  w.int32(v.nparams, "nparams");
 }
 
 /** Reads `remote_node_get_sev_info_ret`. */
@@ -2626,24 +1837,12 @@ export function encodeConnectListAllNwfilterBindingsArgs(w: XdrWriter, v: Connec
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_connect_list_all_nwfilter_bindings_args`. */
-export function decodeConnectListAllNwfilterBindingsArgs(r: XdrReader): ConnectListAllNwfilterBindingsArgs {
-  return { needResults: r.int32("needResults"), flags: r.uint32("flags") };
-}
-
 /** `remote_connect_list_all_nwfilter_bindings_ret`. */
 export interface ConnectListAllNwfilterBindingsRet {
   /** `bindings`: at most 16384 elements. */
   bindings: NonnullNwfilterBinding[];
   /** `ret`: 32 bits, unsigned. */
   ret: number;
-}
-
-/** Writes `remote_connect_list_all_nwfilter_bindings_ret`. */
-export function encodeConnectListAllNwfilterBindingsRet(w: XdrWriter, v: ConnectListAllNwfilterBindingsRet): void {
-  w.count(v.bindings.length, 16384, "bindings");
-  for (const item of v.bindings) encodeNonnullNwfilterBinding(w, item);
-  w.uint32(v.ret, "ret");
 }
 
 /** Reads `remote_connect_list_all_nwfilter_bindings_ret`. */
@@ -2665,20 +1864,10 @@ export function encodeConnectGetStoragePoolCapabilitiesArgs(w: XdrWriter, v: Con
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_connect_get_storage_pool_capabilities_args`. */
-export function decodeConnectGetStoragePoolCapabilitiesArgs(r: XdrReader): ConnectGetStoragePoolCapabilitiesArgs {
-  return { flags: r.uint32("flags") };
-}
-
 /** `remote_connect_get_storage_pool_capabilities_ret`. */
 export interface ConnectGetStoragePoolCapabilitiesRet {
   /** `capabilities`: at most 4194304 bytes of UTF-8. */
   capabilities: string;
-}
-
-/** Writes `remote_connect_get_storage_pool_capabilities_ret`. */
-export function encodeConnectGetStoragePoolCapabilitiesRet(w: XdrWriter, v: ConnectGetStoragePoolCapabilitiesRet): void {
-  w.string(v.capabilities, 4194304, "capabilities");
 }
 
 /** Reads `remote_connect_get_storage_pool_capabilities_ret`. */
@@ -2699,14 +1888,6 @@ export function encodeConnectSetIdentityArgs(w: XdrWriter, v: ConnectSetIdentity
   w.count(v.params.length, 20, "params");
   for (const item of v.params) encodeTypedParam(w, item);
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_connect_set_identity_args`. */
-export function decodeConnectSetIdentityArgs(r: XdrReader): ConnectSetIdentityArgs {
-  const params: TypedParam[] = [];
-  for (let n = r.count(20, 12, "params"); n > 0; n--) params.push(decodeTypedParam(r));
-  const flags = r.uint32("flags");
-  return { params, flags };
 }
 
 /** Procedure 1, `REMOTE_PROC_CONNECT_OPEN`; needs `connect:getattr`. */

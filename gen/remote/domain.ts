@@ -12,7 +12,7 @@ import { type TypedParam, decodeTypedParam, encodeTypedParam } from "../../src/x
 import type { Uuid } from "../../src/xdr/uuid.ts";
 import { decodeVoid } from "../../src/xdr/void.ts";
 import type { XdrWriter } from "../../src/xdr/writer.ts";
-import { type NonnullDomain, type NonnullDomainCheckpoint, type NonnullDomainSnapshot, decodeNonnullDomain, decodeNonnullDomainCheckpoint, decodeNonnullDomainSnapshot, encodeNonnullDomain, encodeNonnullDomainCheckpoint, encodeNonnullDomainSnapshot } from "./common.ts";
+import { type NonnullDomain, type NonnullDomainCheckpoint, type NonnullDomainSnapshot, decodeNonnullDomain, decodeNonnullDomainCheckpoint, decodeNonnullDomainSnapshot, encodeNonnullDomain, encodeNonnullDomainSnapshot } from "./common.ts";
 import { remoteProgram } from "./program.ts";
 
 /** `remote_vcpu_info`. */
@@ -25,14 +25,6 @@ export interface VcpuInfo {
   cpuTime: bigint;
   /** `cpu`: 32 bits, signed. */
   cpu: number;
-}
-
-/** Writes `remote_vcpu_info`. */
-export function encodeVcpuInfo(w: XdrWriter, v: VcpuInfo): void {
-  w.uint32(v.number, "number");
-  w.int32(v.state, "state");
-  w.uint64(v.cpuTime, "cpuTime");
-  w.int32(v.cpu, "cpu");
 }
 
 /** Reads `remote_vcpu_info`. */
@@ -53,12 +45,6 @@ export interface DomainDiskError {
   error: number;
 }
 
-/** Writes `remote_domain_disk_error`. */
-export function encodeDomainDiskError(w: XdrWriter, v: DomainDiskError): void {
-  w.string(v.disk, 4194304, "disk");
-  w.int32(v.error, "error");
-}
-
 /** Reads `remote_domain_disk_error`. */
 export function decodeDomainDiskError(r: XdrReader): DomainDiskError {
   return { disk: r.string(4194304, "disk"), error: r.int32("error") };
@@ -75,23 +61,12 @@ export function encodeDomainGetSchedulerTypeArgs(w: XdrWriter, v: DomainGetSched
   encodeNonnullDomain(w, v.dom);
 }
 
-/** Reads `remote_domain_get_scheduler_type_args`. */
-export function decodeDomainGetSchedulerTypeArgs(r: XdrReader): DomainGetSchedulerTypeArgs {
-  return { dom: decodeNonnullDomain(r) };
-}
-
 /** `remote_domain_get_scheduler_type_ret`. */
 export interface DomainGetSchedulerTypeRet {
   /** `type`: at most 4194304 bytes of UTF-8. */
   type: string;
   /** `nparams`: 32 bits, signed. */
   nparams: number;
-}
-
-/** Writes `remote_domain_get_scheduler_type_ret`. */
-export function encodeDomainGetSchedulerTypeRet(w: XdrWriter, v: DomainGetSchedulerTypeRet): void {
-  w.string(v.type, 4194304, "type");
-  w.int32(v.nparams, "nparams");
 }
 
 /** Reads `remote_domain_get_scheduler_type_ret`. */
@@ -113,21 +88,10 @@ export function encodeDomainGetSchedulerParametersArgs(w: XdrWriter, v: DomainGe
   w.int32(v.nparams, "nparams");
 }
 
-/** Reads `remote_domain_get_scheduler_parameters_args`. */
-export function decodeDomainGetSchedulerParametersArgs(r: XdrReader): DomainGetSchedulerParametersArgs {
-  return { dom: decodeNonnullDomain(r), nparams: r.int32("nparams") };
-}
-
 /** `remote_domain_get_scheduler_parameters_ret`. */
 export interface DomainGetSchedulerParametersRet {
   /** `params`: at most 16 elements. */
   params: TypedParam[];
-}
-
-/** Writes `remote_domain_get_scheduler_parameters_ret`. */
-export function encodeDomainGetSchedulerParametersRet(w: XdrWriter, v: DomainGetSchedulerParametersRet): void {
-  w.count(v.params.length, 16, "params");
-  for (const item of v.params) encodeTypedParam(w, item);
 }
 
 /** Reads `remote_domain_get_scheduler_parameters_ret`. */
@@ -154,21 +118,10 @@ export function encodeDomainGetSchedulerParametersFlagsArgs(w: XdrWriter, v: Dom
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_get_scheduler_parameters_flags_args`. */
-export function decodeDomainGetSchedulerParametersFlagsArgs(r: XdrReader): DomainGetSchedulerParametersFlagsArgs {
-  return { dom: decodeNonnullDomain(r), nparams: r.int32("nparams"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_get_scheduler_parameters_flags_ret`. */
 export interface DomainGetSchedulerParametersFlagsRet {
   /** `params`: at most 16 elements. */
   params: TypedParam[];
-}
-
-/** Writes `remote_domain_get_scheduler_parameters_flags_ret`. */
-export function encodeDomainGetSchedulerParametersFlagsRet(w: XdrWriter, v: DomainGetSchedulerParametersFlagsRet): void {
-  w.count(v.params.length, 16, "params");
-  for (const item of v.params) encodeTypedParam(w, item);
 }
 
 /** Reads `remote_domain_get_scheduler_parameters_flags_ret`. */
@@ -193,14 +146,6 @@ export function encodeDomainSetSchedulerParametersArgs(w: XdrWriter, v: DomainSe
   for (const item of v.params) encodeTypedParam(w, item);
 }
 
-/** Reads `remote_domain_set_scheduler_parameters_args`. */
-export function decodeDomainSetSchedulerParametersArgs(r: XdrReader): DomainSetSchedulerParametersArgs {
-  const dom = decodeNonnullDomain(r);
-  const params: TypedParam[] = [];
-  for (let n = r.count(16, 12, "params"); n > 0; n--) params.push(decodeTypedParam(r));
-  return { dom, params };
-}
-
 /** `remote_domain_set_scheduler_parameters_flags_args`. */
 export interface DomainSetSchedulerParametersFlagsArgs {
   /** `dom`. */
@@ -217,15 +162,6 @@ export function encodeDomainSetSchedulerParametersFlagsArgs(w: XdrWriter, v: Dom
   w.count(v.params.length, 16, "params");
   for (const item of v.params) encodeTypedParam(w, item);
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_domain_set_scheduler_parameters_flags_args`. */
-export function decodeDomainSetSchedulerParametersFlagsArgs(r: XdrReader): DomainSetSchedulerParametersFlagsArgs {
-  const dom = decodeNonnullDomain(r);
-  const params: TypedParam[] = [];
-  for (let n = r.count(16, 12, "params"); n > 0; n--) params.push(decodeTypedParam(r));
-  const flags = r.uint32("flags");
-  return { dom, params, flags };
 }
 
 /** `remote_domain_set_blkio_parameters_args`. */
@@ -246,15 +182,6 @@ export function encodeDomainSetBlkioParametersArgs(w: XdrWriter, v: DomainSetBlk
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_set_blkio_parameters_args`. */
-export function decodeDomainSetBlkioParametersArgs(r: XdrReader): DomainSetBlkioParametersArgs {
-  const dom = decodeNonnullDomain(r);
-  const params: TypedParam[] = [];
-  for (let n = r.count(16, 12, "params"); n > 0; n--) params.push(decodeTypedParam(r));
-  const flags = r.uint32("flags");
-  return { dom, params, flags };
-}
-
 /** `remote_domain_get_blkio_parameters_args`. */
 export interface DomainGetBlkioParametersArgs {
   /** `dom`. */
@@ -272,24 +199,12 @@ export function encodeDomainGetBlkioParametersArgs(w: XdrWriter, v: DomainGetBlk
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_get_blkio_parameters_args`. */
-export function decodeDomainGetBlkioParametersArgs(r: XdrReader): DomainGetBlkioParametersArgs {
-  return { dom: decodeNonnullDomain(r), nparams: r.int32("nparams"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_get_blkio_parameters_ret`. */
 export interface DomainGetBlkioParametersRet {
   /** `params`: at most 16 elements. */
   params: TypedParam[];
   /** `nparams`: 32 bits, signed. */
   nparams: number;
-}
-
-/** Writes `remote_domain_get_blkio_parameters_ret`. */
-export function encodeDomainGetBlkioParametersRet(w: XdrWriter, v: DomainGetBlkioParametersRet): void {
-  w.count(v.params.length, 16, "params");
-  for (const item of v.params) encodeTypedParam(w, item);
-  w.int32(v.nparams, "nparams");
 }
 
 /** Reads `remote_domain_get_blkio_parameters_ret`. */
@@ -318,15 +233,6 @@ export function encodeDomainSetMemoryParametersArgs(w: XdrWriter, v: DomainSetMe
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_set_memory_parameters_args`. */
-export function decodeDomainSetMemoryParametersArgs(r: XdrReader): DomainSetMemoryParametersArgs {
-  const dom = decodeNonnullDomain(r);
-  const params: TypedParam[] = [];
-  for (let n = r.count(16, 12, "params"); n > 0; n--) params.push(decodeTypedParam(r));
-  const flags = r.uint32("flags");
-  return { dom, params, flags };
-}
-
 /** `remote_domain_get_memory_parameters_args`. */
 export interface DomainGetMemoryParametersArgs {
   /** `dom`. */
@@ -344,24 +250,12 @@ export function encodeDomainGetMemoryParametersArgs(w: XdrWriter, v: DomainGetMe
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_get_memory_parameters_args`. */
-export function decodeDomainGetMemoryParametersArgs(r: XdrReader): DomainGetMemoryParametersArgs {
-  return { dom: decodeNonnullDomain(r), nparams: r.int32("nparams"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_get_memory_parameters_ret`. */
 export interface DomainGetMemoryParametersRet {
   /** `params`: at most 16 elements. */
   params: TypedParam[];
   /** `nparams`: 32 bits, signed. */
   nparams: number;
-}
-
-/** Writes `remote_domain_get_memory_parameters_ret`. */
-export function encodeDomainGetMemoryParametersRet(w: XdrWriter, v: DomainGetMemoryParametersRet): void {
-  w.count(v.params.length, 16, "params");
-  for (const item of v.params) encodeTypedParam(w, item);
-  w.int32(v.nparams, "nparams");
 }
 
 /** Reads `remote_domain_get_memory_parameters_ret`. */
@@ -392,16 +286,6 @@ export function encodeDomainBlockResizeArgs(w: XdrWriter, v: DomainBlockResizeAr
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_block_resize_args`. */
-export function decodeDomainBlockResizeArgs(r: XdrReader): DomainBlockResizeArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    disk: r.string(4194304, "disk"),
-    size: r.uint64("size"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_set_numa_parameters_args`. */
 export interface DomainSetNumaParametersArgs {
   /** `dom`. */
@@ -418,15 +302,6 @@ export function encodeDomainSetNumaParametersArgs(w: XdrWriter, v: DomainSetNuma
   w.count(v.params.length, 16, "params");
   for (const item of v.params) encodeTypedParam(w, item);
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_domain_set_numa_parameters_args`. */
-export function decodeDomainSetNumaParametersArgs(r: XdrReader): DomainSetNumaParametersArgs {
-  const dom = decodeNonnullDomain(r);
-  const params: TypedParam[] = [];
-  for (let n = r.count(16, 12, "params"); n > 0; n--) params.push(decodeTypedParam(r));
-  const flags = r.uint32("flags");
-  return { dom, params, flags };
 }
 
 /** `remote_domain_get_numa_parameters_args`. */
@@ -446,24 +321,12 @@ export function encodeDomainGetNumaParametersArgs(w: XdrWriter, v: DomainGetNuma
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_get_numa_parameters_args`. */
-export function decodeDomainGetNumaParametersArgs(r: XdrReader): DomainGetNumaParametersArgs {
-  return { dom: decodeNonnullDomain(r), nparams: r.int32("nparams"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_get_numa_parameters_ret`. */
 export interface DomainGetNumaParametersRet {
   /** `params`: at most 16 elements. */
   params: TypedParam[];
   /** `nparams`: 32 bits, signed. */
   nparams: number;
-}
-
-/** Writes `remote_domain_get_numa_parameters_ret`. */
-export function encodeDomainGetNumaParametersRet(w: XdrWriter, v: DomainGetNumaParametersRet): void {
-  w.count(v.params.length, 16, "params");
-  for (const item of v.params) encodeTypedParam(w, item);
-  w.int32(v.nparams, "nparams");
 }
 
 /** Reads `remote_domain_get_numa_parameters_ret`. */
@@ -492,15 +355,6 @@ export function encodeDomainSetPerfEventsArgs(w: XdrWriter, v: DomainSetPerfEven
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_set_perf_events_args`. */
-export function decodeDomainSetPerfEventsArgs(r: XdrReader): DomainSetPerfEventsArgs {
-  const dom = decodeNonnullDomain(r);
-  const params: TypedParam[] = [];
-  for (let n = r.count(64, 12, "params"); n > 0; n--) params.push(decodeTypedParam(r));
-  const flags = r.uint32("flags");
-  return { dom, params, flags };
-}
-
 /** `remote_domain_get_perf_events_args`. */
 export interface DomainGetPerfEventsArgs {
   /** `dom`. */
@@ -515,21 +369,10 @@ export function encodeDomainGetPerfEventsArgs(w: XdrWriter, v: DomainGetPerfEven
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_get_perf_events_args`. */
-export function decodeDomainGetPerfEventsArgs(r: XdrReader): DomainGetPerfEventsArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_get_perf_events_ret`. */
 export interface DomainGetPerfEventsRet {
   /** `params`: at most 64 elements. */
   params: TypedParam[];
-}
-
-/** Writes `remote_domain_get_perf_events_ret`. */
-export function encodeDomainGetPerfEventsRet(w: XdrWriter, v: DomainGetPerfEventsRet): void {
-  w.count(v.params.length, 64, "params");
-  for (const item of v.params) encodeTypedParam(w, item);
 }
 
 /** Reads `remote_domain_get_perf_events_ret`. */
@@ -553,11 +396,6 @@ export function encodeDomainBlockStatsArgs(w: XdrWriter, v: DomainBlockStatsArgs
   w.string(v.path, 4194304, "path");
 }
 
-/** Reads `remote_domain_block_stats_args`. */
-export function decodeDomainBlockStatsArgs(r: XdrReader): DomainBlockStatsArgs {
-  return { dom: decodeNonnullDomain(r), path: r.string(4194304, "path") };
-}
-
 /** `remote_domain_block_stats_ret`. */
 export interface DomainBlockStatsRet {
   /** `rd_req`: 64 bits, signed. */
@@ -570,15 +408,6 @@ export interface DomainBlockStatsRet {
   wrBytes: bigint;
   /** `errs`: 64 bits, signed. */
   errs: bigint;
-}
-
-/** Writes `remote_domain_block_stats_ret`. */
-export function encodeDomainBlockStatsRet(w: XdrWriter, v: DomainBlockStatsRet): void {
-  w.int64(v.rdReq, "rdReq");
-  w.int64(v.rdBytes, "rdBytes");
-  w.int64(v.wrReq, "wrReq");
-  w.int64(v.wrBytes, "wrBytes");
-  w.int64(v.errs, "errs");
 }
 
 /** Reads `remote_domain_block_stats_ret`. */
@@ -612,29 +441,12 @@ export function encodeDomainBlockStatsFlagsArgs(w: XdrWriter, v: DomainBlockStat
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_block_stats_flags_args`. */
-export function decodeDomainBlockStatsFlagsArgs(r: XdrReader): DomainBlockStatsFlagsArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    path: r.string(4194304, "path"),
-    nparams: r.int32("nparams"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_block_stats_flags_ret`. */
 export interface DomainBlockStatsFlagsRet {
   /** `params`: at most 16 elements. */
   params: TypedParam[];
   /** `nparams`: 32 bits, signed. */
   nparams: number;
-}
-
-/** Writes `remote_domain_block_stats_flags_ret`. */
-export function encodeDomainBlockStatsFlagsRet(w: XdrWriter, v: DomainBlockStatsFlagsRet): void {
-  w.count(v.params.length, 16, "params");
-  for (const item of v.params) encodeTypedParam(w, item);
-  w.int32(v.nparams, "nparams");
 }
 
 /** Reads `remote_domain_block_stats_flags_ret`. */
@@ -659,11 +471,6 @@ export function encodeDomainInterfaceStatsArgs(w: XdrWriter, v: DomainInterfaceS
   w.string(v.device, 4194304, "device");
 }
 
-/** Reads `remote_domain_interface_stats_args`. */
-export function decodeDomainInterfaceStatsArgs(r: XdrReader): DomainInterfaceStatsArgs {
-  return { dom: decodeNonnullDomain(r), device: r.string(4194304, "device") };
-}
-
 /** `remote_domain_interface_stats_ret`. */
 export interface DomainInterfaceStatsRet {
   /** `rx_bytes`: 64 bits, signed. */
@@ -682,18 +489,6 @@ export interface DomainInterfaceStatsRet {
   txErrs: bigint;
   /** `tx_drop`: 64 bits, signed. */
   txDrop: bigint;
-}
-
-/** Writes `remote_domain_interface_stats_ret`. */
-export function encodeDomainInterfaceStatsRet(w: XdrWriter, v: DomainInterfaceStatsRet): void {
-  w.int64(v.rxBytes, "rxBytes");
-  w.int64(v.rxPackets, "rxPackets");
-  w.int64(v.rxErrs, "rxErrs");
-  w.int64(v.rxDrop, "rxDrop");
-  w.int64(v.txBytes, "txBytes");
-  w.int64(v.txPackets, "txPackets");
-  w.int64(v.txErrs, "txErrs");
-  w.int64(v.txDrop, "txDrop");
 }
 
 /** Reads `remote_domain_interface_stats_ret`. */
@@ -731,16 +526,6 @@ export function encodeDomainSetInterfaceParametersArgs(w: XdrWriter, v: DomainSe
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_set_interface_parameters_args`. */
-export function decodeDomainSetInterfaceParametersArgs(r: XdrReader): DomainSetInterfaceParametersArgs {
-  const dom = decodeNonnullDomain(r);
-  const device = r.string(4194304, "device");
-  const params: TypedParam[] = [];
-  for (let n = r.count(16, 12, "params"); n > 0; n--) params.push(decodeTypedParam(r));
-  const flags = r.uint32("flags");
-  return { dom, device, params, flags };
-}
-
 /** `remote_domain_get_interface_parameters_args`. */
 export interface DomainGetInterfaceParametersArgs {
   /** `dom`. */
@@ -761,29 +546,12 @@ export function encodeDomainGetInterfaceParametersArgs(w: XdrWriter, v: DomainGe
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_get_interface_parameters_args`. */
-export function decodeDomainGetInterfaceParametersArgs(r: XdrReader): DomainGetInterfaceParametersArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    device: r.string(4194304, "device"),
-    nparams: r.int32("nparams"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_get_interface_parameters_ret`. */
 export interface DomainGetInterfaceParametersRet {
   /** `params`: at most 16 elements. */
   params: TypedParam[];
   /** `nparams`: 32 bits, signed. */
   nparams: number;
-}
-
-/** Writes `remote_domain_get_interface_parameters_ret`. */
-export function encodeDomainGetInterfaceParametersRet(w: XdrWriter, v: DomainGetInterfaceParametersRet): void {
-  w.count(v.params.length, 16, "params");
-  for (const item of v.params) encodeTypedParam(w, item);
-  w.int32(v.nparams, "nparams");
 }
 
 /** Reads `remote_domain_get_interface_parameters_ret`. */
@@ -811,23 +579,12 @@ export function encodeDomainMemoryStatsArgs(w: XdrWriter, v: DomainMemoryStatsAr
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_memory_stats_args`. */
-export function decodeDomainMemoryStatsArgs(r: XdrReader): DomainMemoryStatsArgs {
-  return { dom: decodeNonnullDomain(r), maxStats: r.uint32("maxStats"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_memory_stat`. */
 export interface DomainMemoryStat {
   /** `tag`: 32 bits, signed. */
   tag: number;
   /** `val`: 64 bits, unsigned. */
   val: bigint;
-}
-
-/** Writes `remote_domain_memory_stat`. */
-export function encodeDomainMemoryStat(w: XdrWriter, v: DomainMemoryStat): void {
-  w.int32(v.tag, "tag");
-  w.uint64(v.val, "val");
 }
 
 /** Reads `remote_domain_memory_stat`. */
@@ -839,12 +596,6 @@ export function decodeDomainMemoryStat(r: XdrReader): DomainMemoryStat {
 export interface DomainMemoryStatsRet {
   /** `stats`: at most 1024 elements. */
   stats: DomainMemoryStat[];
-}
-
-/** Writes `remote_domain_memory_stats_ret`. */
-export function encodeDomainMemoryStatsRet(w: XdrWriter, v: DomainMemoryStatsRet): void {
-  w.count(v.stats.length, 1024, "stats");
-  for (const item of v.stats) encodeDomainMemoryStat(w, item);
 }
 
 /** Reads `remote_domain_memory_stats_ret`. */
@@ -877,26 +628,10 @@ export function encodeDomainBlockPeekArgs(w: XdrWriter, v: DomainBlockPeekArgs):
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_block_peek_args`. */
-export function decodeDomainBlockPeekArgs(r: XdrReader): DomainBlockPeekArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    path: r.string(4194304, "path"),
-    offset: r.uint64("offset"),
-    size: r.uint32("size"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_block_peek_ret`. */
 export interface DomainBlockPeekRet {
   /** `buffer`: at most 4194304 bytes. */
   buffer: Uint8Array;
-}
-
-/** Writes `remote_domain_block_peek_ret`. */
-export function encodeDomainBlockPeekRet(w: XdrWriter, v: DomainBlockPeekRet): void {
-  w.opaque(v.buffer, 4194304, "buffer");
 }
 
 /** Reads `remote_domain_block_peek_ret`. */
@@ -924,25 +659,10 @@ export function encodeDomainMemoryPeekArgs(w: XdrWriter, v: DomainMemoryPeekArgs
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_memory_peek_args`. */
-export function decodeDomainMemoryPeekArgs(r: XdrReader): DomainMemoryPeekArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    offset: r.uint64("offset"),
-    size: r.uint32("size"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_memory_peek_ret`. */
 export interface DomainMemoryPeekRet {
   /** `buffer`: at most 4194304 bytes. */
   buffer: Uint8Array;
-}
-
-/** Writes `remote_domain_memory_peek_ret`. */
-export function encodeDomainMemoryPeekRet(w: XdrWriter, v: DomainMemoryPeekRet): void {
-  w.opaque(v.buffer, 4194304, "buffer");
 }
 
 /** Reads `remote_domain_memory_peek_ret`. */
@@ -967,11 +687,6 @@ export function encodeDomainGetBlockInfoArgs(w: XdrWriter, v: DomainGetBlockInfo
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_get_block_info_args`. */
-export function decodeDomainGetBlockInfoArgs(r: XdrReader): DomainGetBlockInfoArgs {
-  return { dom: decodeNonnullDomain(r), path: r.string(4194304, "path"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_get_block_info_ret`. */
 export interface DomainGetBlockInfoRet {
   /** `allocation`: 64 bits, unsigned. */
@@ -980,13 +695,6 @@ export interface DomainGetBlockInfoRet {
   capacity: bigint;
   /** `physical`: 64 bits, unsigned. */
   physical: bigint;
-}
-
-/** Writes `remote_domain_get_block_info_ret`. */
-export function encodeDomainGetBlockInfoRet(w: XdrWriter, v: DomainGetBlockInfoRet): void {
-  w.uint64(v.allocation, "allocation");
-  w.uint64(v.capacity, "capacity");
-  w.uint64(v.physical, "physical");
 }
 
 /** Reads `remote_domain_get_block_info_ret`. */
@@ -1012,20 +720,10 @@ export function encodeDomainCreateXmlArgs(w: XdrWriter, v: DomainCreateXmlArgs):
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_create_xml_args`. */
-export function decodeDomainCreateXmlArgs(r: XdrReader): DomainCreateXmlArgs {
-  return { xmlDesc: r.string(4194304, "xmlDesc"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_create_xml_ret`. */
 export interface DomainCreateXmlRet {
   /** `dom`. */
   dom: NonnullDomain;
-}
-
-/** Writes `remote_domain_create_xml_ret`. */
-export function encodeDomainCreateXmlRet(w: XdrWriter, v: DomainCreateXmlRet): void {
-  encodeNonnullDomain(w, v.dom);
 }
 
 /** Reads `remote_domain_create_xml_ret`. */
@@ -1047,20 +745,10 @@ export function encodeDomainCreateXmlWithFilesArgs(w: XdrWriter, v: DomainCreate
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_create_xml_with_files_args`. */
-export function decodeDomainCreateXmlWithFilesArgs(r: XdrReader): DomainCreateXmlWithFilesArgs {
-  return { xmlDesc: r.string(4194304, "xmlDesc"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_create_xml_with_files_ret`. */
 export interface DomainCreateXmlWithFilesRet {
   /** `dom`. */
   dom: NonnullDomain;
-}
-
-/** Writes `remote_domain_create_xml_with_files_ret`. */
-export function encodeDomainCreateXmlWithFilesRet(w: XdrWriter, v: DomainCreateXmlWithFilesRet): void {
-  encodeNonnullDomain(w, v.dom);
 }
 
 /** Reads `remote_domain_create_xml_with_files_ret`. */
@@ -1079,20 +767,10 @@ export function encodeDomainLookupByIdArgs(w: XdrWriter, v: DomainLookupByIdArgs
   w.int32(v.id, "id");
 }
 
-/** Reads `remote_domain_lookup_by_id_args`. */
-export function decodeDomainLookupByIdArgs(r: XdrReader): DomainLookupByIdArgs {
-  return { id: r.int32("id") };
-}
-
 /** `remote_domain_lookup_by_id_ret`. */
 export interface DomainLookupByIdRet {
   /** `dom`. */
   dom: NonnullDomain;
-}
-
-/** Writes `remote_domain_lookup_by_id_ret`. */
-export function encodeDomainLookupByIdRet(w: XdrWriter, v: DomainLookupByIdRet): void {
-  encodeNonnullDomain(w, v.dom);
 }
 
 /** Reads `remote_domain_lookup_by_id_ret`. */
@@ -1111,20 +789,10 @@ export function encodeDomainLookupByUuidArgs(w: XdrWriter, v: DomainLookupByUuid
   w.uuid(v.uuid, "uuid");
 }
 
-/** Reads `remote_domain_lookup_by_uuid_args`. */
-export function decodeDomainLookupByUuidArgs(r: XdrReader): DomainLookupByUuidArgs {
-  return { uuid: r.uuid("uuid") };
-}
-
 /** `remote_domain_lookup_by_uuid_ret`. */
 export interface DomainLookupByUuidRet {
   /** `dom`. */
   dom: NonnullDomain;
-}
-
-/** Writes `remote_domain_lookup_by_uuid_ret`. */
-export function encodeDomainLookupByUuidRet(w: XdrWriter, v: DomainLookupByUuidRet): void {
-  encodeNonnullDomain(w, v.dom);
 }
 
 /** Reads `remote_domain_lookup_by_uuid_ret`. */
@@ -1143,20 +811,10 @@ export function encodeDomainLookupByNameArgs(w: XdrWriter, v: DomainLookupByName
   w.string(v.name, 4194304, "name");
 }
 
-/** Reads `remote_domain_lookup_by_name_args`. */
-export function decodeDomainLookupByNameArgs(r: XdrReader): DomainLookupByNameArgs {
-  return { name: r.string(4194304, "name") };
-}
-
 /** `remote_domain_lookup_by_name_ret`. */
 export interface DomainLookupByNameRet {
   /** `dom`. */
   dom: NonnullDomain;
-}
-
-/** Writes `remote_domain_lookup_by_name_ret`. */
-export function encodeDomainLookupByNameRet(w: XdrWriter, v: DomainLookupByNameRet): void {
-  encodeNonnullDomain(w, v.dom);
 }
 
 /** Reads `remote_domain_lookup_by_name_ret`. */
@@ -1175,11 +833,6 @@ export function encodeDomainSuspendArgs(w: XdrWriter, v: DomainSuspendArgs): voi
   encodeNonnullDomain(w, v.dom);
 }
 
-/** Reads `remote_domain_suspend_args`. */
-export function decodeDomainSuspendArgs(r: XdrReader): DomainSuspendArgs {
-  return { dom: decodeNonnullDomain(r) };
-}
-
 /** `remote_domain_resume_args`. */
 export interface DomainResumeArgs {
   /** `dom`. */
@@ -1189,11 +842,6 @@ export interface DomainResumeArgs {
 /** Writes `remote_domain_resume_args`. */
 export function encodeDomainResumeArgs(w: XdrWriter, v: DomainResumeArgs): void {
   encodeNonnullDomain(w, v.dom);
-}
-
-/** Reads `remote_domain_resume_args`. */
-export function decodeDomainResumeArgs(r: XdrReader): DomainResumeArgs {
-  return { dom: decodeNonnullDomain(r) };
 }
 
 /** `remote_domain_pm_suspend_for_duration_args`. */
@@ -1216,16 +864,6 @@ export function encodeDomainPmSuspendForDurationArgs(w: XdrWriter, v: DomainPmSu
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_pm_suspend_for_duration_args`. */
-export function decodeDomainPmSuspendForDurationArgs(r: XdrReader): DomainPmSuspendForDurationArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    target: r.uint32("target"),
-    duration: r.uint64("duration"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_pm_wakeup_args`. */
 export interface DomainPmWakeupArgs {
   /** `dom`. */
@@ -1240,11 +878,6 @@ export function encodeDomainPmWakeupArgs(w: XdrWriter, v: DomainPmWakeupArgs): v
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_pm_wakeup_args`. */
-export function decodeDomainPmWakeupArgs(r: XdrReader): DomainPmWakeupArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_shutdown_args`. */
 export interface DomainShutdownArgs {
   /** `dom`. */
@@ -1254,11 +887,6 @@ export interface DomainShutdownArgs {
 /** Writes `remote_domain_shutdown_args`. */
 export function encodeDomainShutdownArgs(w: XdrWriter, v: DomainShutdownArgs): void {
   encodeNonnullDomain(w, v.dom);
-}
-
-/** Reads `remote_domain_shutdown_args`. */
-export function decodeDomainShutdownArgs(r: XdrReader): DomainShutdownArgs {
-  return { dom: decodeNonnullDomain(r) };
 }
 
 /** `remote_domain_reboot_args`. */
@@ -1275,11 +903,6 @@ export function encodeDomainRebootArgs(w: XdrWriter, v: DomainRebootArgs): void 
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_reboot_args`. */
-export function decodeDomainRebootArgs(r: XdrReader): DomainRebootArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_reset_args`. */
 export interface DomainResetArgs {
   /** `dom`. */
@@ -1294,11 +917,6 @@ export function encodeDomainResetArgs(w: XdrWriter, v: DomainResetArgs): void {
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_reset_args`. */
-export function decodeDomainResetArgs(r: XdrReader): DomainResetArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_destroy_args`. */
 export interface DomainDestroyArgs {
   /** `dom`. */
@@ -1308,11 +926,6 @@ export interface DomainDestroyArgs {
 /** Writes `remote_domain_destroy_args`. */
 export function encodeDomainDestroyArgs(w: XdrWriter, v: DomainDestroyArgs): void {
   encodeNonnullDomain(w, v.dom);
-}
-
-/** Reads `remote_domain_destroy_args`. */
-export function decodeDomainDestroyArgs(r: XdrReader): DomainDestroyArgs {
-  return { dom: decodeNonnullDomain(r) };
 }
 
 /** `remote_domain_destroy_flags_args`. */
@@ -1329,11 +942,6 @@ export function encodeDomainDestroyFlagsArgs(w: XdrWriter, v: DomainDestroyFlags
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_destroy_flags_args`. */
-export function decodeDomainDestroyFlagsArgs(r: XdrReader): DomainDestroyFlagsArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_get_os_type_args`. */
 export interface DomainGetOsTypeArgs {
   /** `dom`. */
@@ -1345,20 +953,10 @@ export function encodeDomainGetOsTypeArgs(w: XdrWriter, v: DomainGetOsTypeArgs):
   encodeNonnullDomain(w, v.dom);
 }
 
-/** Reads `remote_domain_get_os_type_args`. */
-export function decodeDomainGetOsTypeArgs(r: XdrReader): DomainGetOsTypeArgs {
-  return { dom: decodeNonnullDomain(r) };
-}
-
 /** `remote_domain_get_os_type_ret`. */
 export interface DomainGetOsTypeRet {
   /** `type`: at most 4194304 bytes of UTF-8. */
   type: string;
-}
-
-/** Writes `remote_domain_get_os_type_ret`. */
-export function encodeDomainGetOsTypeRet(w: XdrWriter, v: DomainGetOsTypeRet): void {
-  w.string(v.type, 4194304, "type");
 }
 
 /** Reads `remote_domain_get_os_type_ret`. */
@@ -1377,20 +975,10 @@ export function encodeDomainGetMaxMemoryArgs(w: XdrWriter, v: DomainGetMaxMemory
   encodeNonnullDomain(w, v.dom);
 }
 
-/** Reads `remote_domain_get_max_memory_args`. */
-export function decodeDomainGetMaxMemoryArgs(r: XdrReader): DomainGetMaxMemoryArgs {
-  return { dom: decodeNonnullDomain(r) };
-}
-
 /** `remote_domain_get_max_memory_ret`. */
 export interface DomainGetMaxMemoryRet {
   /** `memory`: 64 bits, unsigned. */
   memory: bigint;
-}
-
-/** Writes `remote_domain_get_max_memory_ret`. */
-export function encodeDomainGetMaxMemoryRet(w: XdrWriter, v: DomainGetMaxMemoryRet): void {
-  w.uint64(v.memory, "memory");
 }
 
 /** Reads `remote_domain_get_max_memory_ret`. */
@@ -1412,11 +1000,6 @@ export function encodeDomainSetMaxMemoryArgs(w: XdrWriter, v: DomainSetMaxMemory
   w.uint64(v.memory, "memory");
 }
 
-/** Reads `remote_domain_set_max_memory_args`. */
-export function decodeDomainSetMaxMemoryArgs(r: XdrReader): DomainSetMaxMemoryArgs {
-  return { dom: decodeNonnullDomain(r), memory: r.uint64("memory") };
-}
-
 /** `remote_domain_set_memory_args`. */
 export interface DomainSetMemoryArgs {
   /** `dom`. */
@@ -1429,11 +1012,6 @@ export interface DomainSetMemoryArgs {
 export function encodeDomainSetMemoryArgs(w: XdrWriter, v: DomainSetMemoryArgs): void {
   encodeNonnullDomain(w, v.dom);
   w.uint64(v.memory, "memory");
-}
-
-/** Reads `remote_domain_set_memory_args`. */
-export function decodeDomainSetMemoryArgs(r: XdrReader): DomainSetMemoryArgs {
-  return { dom: decodeNonnullDomain(r), memory: r.uint64("memory") };
 }
 
 /** `remote_domain_set_memory_flags_args`. */
@@ -1453,11 +1031,6 @@ export function encodeDomainSetMemoryFlagsArgs(w: XdrWriter, v: DomainSetMemoryF
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_set_memory_flags_args`. */
-export function decodeDomainSetMemoryFlagsArgs(r: XdrReader): DomainSetMemoryFlagsArgs {
-  return { dom: decodeNonnullDomain(r), memory: r.uint64("memory"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_set_memory_stats_period_args`. */
 export interface DomainSetMemoryStatsPeriodArgs {
   /** `dom`. */
@@ -1475,11 +1048,6 @@ export function encodeDomainSetMemoryStatsPeriodArgs(w: XdrWriter, v: DomainSetM
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_set_memory_stats_period_args`. */
-export function decodeDomainSetMemoryStatsPeriodArgs(r: XdrReader): DomainSetMemoryStatsPeriodArgs {
-  return { dom: decodeNonnullDomain(r), period: r.int32("period"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_get_info_args`. */
 export interface DomainGetInfoArgs {
   /** `dom`. */
@@ -1489,11 +1057,6 @@ export interface DomainGetInfoArgs {
 /** Writes `remote_domain_get_info_args`. */
 export function encodeDomainGetInfoArgs(w: XdrWriter, v: DomainGetInfoArgs): void {
   encodeNonnullDomain(w, v.dom);
-}
-
-/** Reads `remote_domain_get_info_args`. */
-export function decodeDomainGetInfoArgs(r: XdrReader): DomainGetInfoArgs {
-  return { dom: decodeNonnullDomain(r) };
 }
 
 /** `remote_domain_get_info_ret`. */
@@ -1508,15 +1071,6 @@ export interface DomainGetInfoRet {
   nrVirtCpu: number;
   /** `cpuTime`: 64 bits, unsigned. */
   cpuTime: bigint;
-}
-
-/** Writes `remote_domain_get_info_ret`. */
-export function encodeDomainGetInfoRet(w: XdrWriter, v: DomainGetInfoRet): void {
-  w.uint8(v.state, "state");
-  w.uint64(v.maxMem, "maxMem");
-  w.uint64(v.memory, "memory");
-  w.uint16(v.nrVirtCpu, "nrVirtCpu");
-  w.uint64(v.cpuTime, "cpuTime");
 }
 
 /** Reads `remote_domain_get_info_ret`. */
@@ -1544,11 +1098,6 @@ export function encodeDomainSaveArgs(w: XdrWriter, v: DomainSaveArgs): void {
   w.string(v.to, 4194304, "to");
 }
 
-/** Reads `remote_domain_save_args`. */
-export function decodeDomainSaveArgs(r: XdrReader): DomainSaveArgs {
-  return { dom: decodeNonnullDomain(r), to: r.string(4194304, "to") };
-}
-
 /** `remote_domain_save_flags_args`. */
 export interface DomainSaveFlagsArgs {
   /** `dom`. */
@@ -1570,16 +1119,6 @@ export function encodeDomainSaveFlagsArgs(w: XdrWriter, v: DomainSaveFlagsArgs):
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_save_flags_args`. */
-export function decodeDomainSaveFlagsArgs(r: XdrReader): DomainSaveFlagsArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    to: r.string(4194304, "to"),
-    dxml: r.present("dxml") ? r.string(4194304, "dxml") : null,
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_save_params_args`. */
 export interface DomainSaveParamsArgs {
   /** `dom`. */
@@ -1598,15 +1137,6 @@ export function encodeDomainSaveParamsArgs(w: XdrWriter, v: DomainSaveParamsArgs
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_save_params_args`. */
-export function decodeDomainSaveParamsArgs(r: XdrReader): DomainSaveParamsArgs {
-  const dom = decodeNonnullDomain(r);
-  const params: TypedParam[] = [];
-  for (let n = r.count(64, 12, "params"); n > 0; n--) params.push(decodeTypedParam(r));
-  const flags = r.uint32("flags");
-  return { dom, params, flags };
-}
-
 /** `remote_domain_restore_args`. */
 export interface DomainRestoreArgs {
   /** `from`: at most 4194304 bytes of UTF-8. */
@@ -1616,11 +1146,6 @@ export interface DomainRestoreArgs {
 /** Writes `remote_domain_restore_args`. */
 export function encodeDomainRestoreArgs(w: XdrWriter, v: DomainRestoreArgs): void {
   w.string(v.from, 4194304, "from");
-}
-
-/** Reads `remote_domain_restore_args`. */
-export function decodeDomainRestoreArgs(r: XdrReader): DomainRestoreArgs {
-  return { from: r.string(4194304, "from") };
 }
 
 /** `remote_domain_restore_flags_args`. */
@@ -1641,15 +1166,6 @@ export function encodeDomainRestoreFlagsArgs(w: XdrWriter, v: DomainRestoreFlags
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_restore_flags_args`. */
-export function decodeDomainRestoreFlagsArgs(r: XdrReader): DomainRestoreFlagsArgs {
-  return {
-    from: r.string(4194304, "from"),
-    dxml: r.present("dxml") ? r.string(4194304, "dxml") : null,
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_restore_params_args`. */
 export interface DomainRestoreParamsArgs {
   /** `params`: at most 64 elements. */
@@ -1663,14 +1179,6 @@ export function encodeDomainRestoreParamsArgs(w: XdrWriter, v: DomainRestorePara
   w.count(v.params.length, 64, "params");
   for (const item of v.params) encodeTypedParam(w, item);
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_domain_restore_params_args`. */
-export function decodeDomainRestoreParamsArgs(r: XdrReader): DomainRestoreParamsArgs {
-  const params: TypedParam[] = [];
-  for (let n = r.count(64, 12, "params"); n > 0; n--) params.push(decodeTypedParam(r));
-  const flags = r.uint32("flags");
-  return { params, flags };
 }
 
 /** `remote_domain_save_image_get_xml_desc_args`. */
@@ -1687,20 +1195,10 @@ export function encodeDomainSaveImageGetXmlDescArgs(w: XdrWriter, v: DomainSaveI
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_save_image_get_xml_desc_args`. */
-export function decodeDomainSaveImageGetXmlDescArgs(r: XdrReader): DomainSaveImageGetXmlDescArgs {
-  return { file: r.string(4194304, "file"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_save_image_get_xml_desc_ret`. */
 export interface DomainSaveImageGetXmlDescRet {
   /** `xml`: at most 4194304 bytes of UTF-8. */
   xml: string;
-}
-
-/** Writes `remote_domain_save_image_get_xml_desc_ret`. */
-export function encodeDomainSaveImageGetXmlDescRet(w: XdrWriter, v: DomainSaveImageGetXmlDescRet): void {
-  w.string(v.xml, 4194304, "xml");
 }
 
 /** Reads `remote_domain_save_image_get_xml_desc_ret`. */
@@ -1725,15 +1223,6 @@ export function encodeDomainSaveImageDefineXmlArgs(w: XdrWriter, v: DomainSaveIm
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_save_image_define_xml_args`. */
-export function decodeDomainSaveImageDefineXmlArgs(r: XdrReader): DomainSaveImageDefineXmlArgs {
-  return {
-    file: r.string(4194304, "file"),
-    dxml: r.string(4194304, "dxml"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_core_dump_args`. */
 export interface DomainCoreDumpArgs {
   /** `dom`. */
@@ -1749,11 +1238,6 @@ export function encodeDomainCoreDumpArgs(w: XdrWriter, v: DomainCoreDumpArgs): v
   encodeNonnullDomain(w, v.dom);
   w.string(v.to, 4194304, "to");
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_domain_core_dump_args`. */
-export function decodeDomainCoreDumpArgs(r: XdrReader): DomainCoreDumpArgs {
-  return { dom: decodeNonnullDomain(r), to: r.string(4194304, "to"), flags: r.uint32("flags") };
 }
 
 /** `remote_domain_core_dump_with_format_args`. */
@@ -1776,16 +1260,6 @@ export function encodeDomainCoreDumpWithFormatArgs(w: XdrWriter, v: DomainCoreDu
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_core_dump_with_format_args`. */
-export function decodeDomainCoreDumpWithFormatArgs(r: XdrReader): DomainCoreDumpWithFormatArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    to: r.string(4194304, "to"),
-    dumpformat: r.uint32("dumpformat"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_screenshot_args`. */
 export interface DomainScreenshotArgs {
   /** `dom`. */
@@ -1803,21 +1277,10 @@ export function encodeDomainScreenshotArgs(w: XdrWriter, v: DomainScreenshotArgs
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_screenshot_args`. */
-export function decodeDomainScreenshotArgs(r: XdrReader): DomainScreenshotArgs {
-  return { dom: decodeNonnullDomain(r), screen: r.uint32("screen"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_screenshot_ret`. */
 export interface DomainScreenshotRet {
   /** `mime`: may be absent; at most 4194304 bytes of UTF-8. */
   mime: string | null;
-}
-
-/** Writes `remote_domain_screenshot_ret`. */
-export function encodeDomainScreenshotRet(w: XdrWriter, v: DomainScreenshotRet): void {
-  w.present(v.mime !== null);
-  if (v.mime !== null) w.string(v.mime, 4194304, "mime");
 }
 
 /** Reads `remote_domain_screenshot_ret`. */
@@ -1839,20 +1302,10 @@ export function encodeDomainGetXmlDescArgs(w: XdrWriter, v: DomainGetXmlDescArgs
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_get_xml_desc_args`. */
-export function decodeDomainGetXmlDescArgs(r: XdrReader): DomainGetXmlDescArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_get_xml_desc_ret`. */
 export interface DomainGetXmlDescRet {
   /** `xml`: at most 4194304 bytes of UTF-8. */
   xml: string;
-}
-
-/** Writes `remote_domain_get_xml_desc_ret`. */
-export function encodeDomainGetXmlDescRet(w: XdrWriter, v: DomainGetXmlDescRet): void {
-  w.string(v.xml, 4194304, "xml");
 }
 
 /** Reads `remote_domain_get_xml_desc_ret`. */
@@ -1882,29 +1335,12 @@ export function encodeDomainMigratePrepareArgs(w: XdrWriter, v: DomainMigratePre
   w.uint64(v.resource, "resource");
 }
 
-/** Reads `remote_domain_migrate_prepare_args`. */
-export function decodeDomainMigratePrepareArgs(r: XdrReader): DomainMigratePrepareArgs {
-  return {
-    uriIn: r.present("uriIn") ? r.string(4194304, "uriIn") : null,
-    flags: r.uint64("flags"),
-    dname: r.present("dname") ? r.string(4194304, "dname") : null,
-    resource: r.uint64("resource"),
-  };
-}
-
 /** `remote_domain_migrate_prepare_ret`. */
 export interface DomainMigratePrepareRet {
   /** `cookie`: at most 4194304 bytes. */
   cookie: Uint8Array;
   /** `uri_out`: may be absent; at most 4194304 bytes of UTF-8. */
   uriOut: string | null;
-}
-
-/** Writes `remote_domain_migrate_prepare_ret`. */
-export function encodeDomainMigratePrepareRet(w: XdrWriter, v: DomainMigratePrepareRet): void {
-  w.opaque(v.cookie, 4194304, "cookie");
-  w.present(v.uriOut !== null);
-  if (v.uriOut !== null) w.string(v.uriOut, 4194304, "uriOut");
 }
 
 /** Reads `remote_domain_migrate_prepare_ret`. */
@@ -1942,18 +1378,6 @@ export function encodeDomainMigratePerformArgs(w: XdrWriter, v: DomainMigratePer
   w.uint64(v.resource, "resource");
 }
 
-/** Reads `remote_domain_migrate_perform_args`. */
-export function decodeDomainMigratePerformArgs(r: XdrReader): DomainMigratePerformArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    cookie: r.opaque(4194304, "cookie"),
-    uri: r.string(4194304, "uri"),
-    flags: r.uint64("flags"),
-    dname: r.present("dname") ? r.string(4194304, "dname") : null,
-    resource: r.uint64("resource"),
-  };
-}
-
 /** `remote_domain_migrate_finish_args`. */
 export interface DomainMigrateFinishArgs {
   /** `dname`: at most 4194304 bytes of UTF-8. */
@@ -1974,25 +1398,10 @@ export function encodeDomainMigrateFinishArgs(w: XdrWriter, v: DomainMigrateFini
   w.uint64(v.flags, "flags");
 }
 
-/** Reads `remote_domain_migrate_finish_args`. */
-export function decodeDomainMigrateFinishArgs(r: XdrReader): DomainMigrateFinishArgs {
-  return {
-    dname: r.string(4194304, "dname"),
-    cookie: r.opaque(4194304, "cookie"),
-    uri: r.string(4194304, "uri"),
-    flags: r.uint64("flags"),
-  };
-}
-
 /** `remote_domain_migrate_finish_ret`. */
 export interface DomainMigrateFinishRet {
   /** `ddom`. */
   ddom: NonnullDomain;
-}
-
-/** Writes `remote_domain_migrate_finish_ret`. */
-export function encodeDomainMigrateFinishRet(w: XdrWriter, v: DomainMigrateFinishRet): void {
-  encodeNonnullDomain(w, v.ddom);
 }
 
 /** Reads `remote_domain_migrate_finish_ret`. */
@@ -2025,30 +1434,12 @@ export function encodeDomainMigratePrepare2Args(w: XdrWriter, v: DomainMigratePr
   w.string(v.domXml, 4194304, "domXml");
 }
 
-/** Reads `remote_domain_migrate_prepare2_args`. */
-export function decodeDomainMigratePrepare2Args(r: XdrReader): DomainMigratePrepare2Args {
-  return {
-    uriIn: r.present("uriIn") ? r.string(4194304, "uriIn") : null,
-    flags: r.uint64("flags"),
-    dname: r.present("dname") ? r.string(4194304, "dname") : null,
-    resource: r.uint64("resource"),
-    domXml: r.string(4194304, "domXml"),
-  };
-}
-
 /** `remote_domain_migrate_prepare2_ret`. */
 export interface DomainMigratePrepare2Ret {
   /** `cookie`: at most 4194304 bytes. */
   cookie: Uint8Array;
   /** `uri_out`: may be absent; at most 4194304 bytes of UTF-8. */
   uriOut: string | null;
-}
-
-/** Writes `remote_domain_migrate_prepare2_ret`. */
-export function encodeDomainMigratePrepare2Ret(w: XdrWriter, v: DomainMigratePrepare2Ret): void {
-  w.opaque(v.cookie, 4194304, "cookie");
-  w.present(v.uriOut !== null);
-  if (v.uriOut !== null) w.string(v.uriOut, 4194304, "uriOut");
 }
 
 /** Reads `remote_domain_migrate_prepare2_ret`. */
@@ -2082,26 +1473,10 @@ export function encodeDomainMigrateFinish2Args(w: XdrWriter, v: DomainMigrateFin
   w.int32(v.retcode, "retcode");
 }
 
-/** Reads `remote_domain_migrate_finish2_args`. */
-export function decodeDomainMigrateFinish2Args(r: XdrReader): DomainMigrateFinish2Args {
-  return {
-    dname: r.string(4194304, "dname"),
-    cookie: r.opaque(4194304, "cookie"),
-    uri: r.string(4194304, "uri"),
-    flags: r.uint64("flags"),
-    retcode: r.int32("retcode"),
-  };
-}
-
 /** `remote_domain_migrate_finish2_ret`. */
 export interface DomainMigrateFinish2Ret {
   /** `ddom`. */
   ddom: NonnullDomain;
-}
-
-/** Writes `remote_domain_migrate_finish2_ret`. */
-export function encodeDomainMigrateFinish2Ret(w: XdrWriter, v: DomainMigrateFinish2Ret): void {
-  encodeNonnullDomain(w, v.ddom);
 }
 
 /** Reads `remote_domain_migrate_finish2_ret`. */
@@ -2120,11 +1495,6 @@ export function encodeDomainCreateArgs(w: XdrWriter, v: DomainCreateArgs): void 
   encodeNonnullDomain(w, v.dom);
 }
 
-/** Reads `remote_domain_create_args`. */
-export function decodeDomainCreateArgs(r: XdrReader): DomainCreateArgs {
-  return { dom: decodeNonnullDomain(r) };
-}
-
 /** `remote_domain_create_with_flags_args`. */
 export interface DomainCreateWithFlagsArgs {
   /** `dom`. */
@@ -2139,20 +1509,10 @@ export function encodeDomainCreateWithFlagsArgs(w: XdrWriter, v: DomainCreateWit
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_create_with_flags_args`. */
-export function decodeDomainCreateWithFlagsArgs(r: XdrReader): DomainCreateWithFlagsArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_create_with_flags_ret`. */
 export interface DomainCreateWithFlagsRet {
   /** `dom`. */
   dom: NonnullDomain;
-}
-
-/** Writes `remote_domain_create_with_flags_ret`. */
-export function encodeDomainCreateWithFlagsRet(w: XdrWriter, v: DomainCreateWithFlagsRet): void {
-  encodeNonnullDomain(w, v.dom);
 }
 
 /** Reads `remote_domain_create_with_flags_ret`. */
@@ -2174,20 +1534,10 @@ export function encodeDomainCreateWithFilesArgs(w: XdrWriter, v: DomainCreateWit
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_create_with_files_args`. */
-export function decodeDomainCreateWithFilesArgs(r: XdrReader): DomainCreateWithFilesArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_create_with_files_ret`. */
 export interface DomainCreateWithFilesRet {
   /** `dom`. */
   dom: NonnullDomain;
-}
-
-/** Writes `remote_domain_create_with_files_ret`. */
-export function encodeDomainCreateWithFilesRet(w: XdrWriter, v: DomainCreateWithFilesRet): void {
-  encodeNonnullDomain(w, v.dom);
 }
 
 /** Reads `remote_domain_create_with_files_ret`. */
@@ -2206,20 +1556,10 @@ export function encodeDomainDefineXmlArgs(w: XdrWriter, v: DomainDefineXmlArgs):
   w.string(v.xml, 4194304, "xml");
 }
 
-/** Reads `remote_domain_define_xml_args`. */
-export function decodeDomainDefineXmlArgs(r: XdrReader): DomainDefineXmlArgs {
-  return { xml: r.string(4194304, "xml") };
-}
-
 /** `remote_domain_define_xml_ret`. */
 export interface DomainDefineXmlRet {
   /** `dom`. */
   dom: NonnullDomain;
-}
-
-/** Writes `remote_domain_define_xml_ret`. */
-export function encodeDomainDefineXmlRet(w: XdrWriter, v: DomainDefineXmlRet): void {
-  encodeNonnullDomain(w, v.dom);
 }
 
 /** Reads `remote_domain_define_xml_ret`. */
@@ -2241,20 +1581,10 @@ export function encodeDomainDefineXmlFlagsArgs(w: XdrWriter, v: DomainDefineXmlF
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_define_xml_flags_args`. */
-export function decodeDomainDefineXmlFlagsArgs(r: XdrReader): DomainDefineXmlFlagsArgs {
-  return { xml: r.string(4194304, "xml"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_define_xml_flags_ret`. */
 export interface DomainDefineXmlFlagsRet {
   /** `dom`. */
   dom: NonnullDomain;
-}
-
-/** Writes `remote_domain_define_xml_flags_ret`. */
-export function encodeDomainDefineXmlFlagsRet(w: XdrWriter, v: DomainDefineXmlFlagsRet): void {
-  encodeNonnullDomain(w, v.dom);
 }
 
 /** Reads `remote_domain_define_xml_flags_ret`. */
@@ -2273,11 +1603,6 @@ export function encodeDomainUndefineArgs(w: XdrWriter, v: DomainUndefineArgs): v
   encodeNonnullDomain(w, v.dom);
 }
 
-/** Reads `remote_domain_undefine_args`. */
-export function decodeDomainUndefineArgs(r: XdrReader): DomainUndefineArgs {
-  return { dom: decodeNonnullDomain(r) };
-}
-
 /** `remote_domain_undefine_flags_args`. */
 export interface DomainUndefineFlagsArgs {
   /** `dom`. */
@@ -2292,11 +1617,6 @@ export function encodeDomainUndefineFlagsArgs(w: XdrWriter, v: DomainUndefineFla
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_undefine_flags_args`. */
-export function decodeDomainUndefineFlagsArgs(r: XdrReader): DomainUndefineFlagsArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_inject_nmi_args`. */
 export interface DomainInjectNmiArgs {
   /** `dom`. */
@@ -2309,11 +1629,6 @@ export interface DomainInjectNmiArgs {
 export function encodeDomainInjectNmiArgs(w: XdrWriter, v: DomainInjectNmiArgs): void {
   encodeNonnullDomain(w, v.dom);
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_domain_inject_nmi_args`. */
-export function decodeDomainInjectNmiArgs(r: XdrReader): DomainInjectNmiArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
 }
 
 /** `remote_domain_send_key_args`. */
@@ -2340,17 +1655,6 @@ export function encodeDomainSendKeyArgs(w: XdrWriter, v: DomainSendKeyArgs): voi
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_send_key_args`. */
-export function decodeDomainSendKeyArgs(r: XdrReader): DomainSendKeyArgs {
-  const dom = decodeNonnullDomain(r);
-  const codeset = r.uint32("codeset");
-  const holdtime = r.uint32("holdtime");
-  const keycodes: number[] = [];
-  for (let n = r.count(16, 4, "keycodes"); n > 0; n--) keycodes.push(r.uint32("keycodes"));
-  const flags = r.uint32("flags");
-  return { dom, codeset, holdtime, keycodes, flags };
-}
-
 /** `remote_domain_send_process_signal_args`. */
 export interface DomainSendProcessSignalArgs {
   /** `dom`. */
@@ -2371,16 +1675,6 @@ export function encodeDomainSendProcessSignalArgs(w: XdrWriter, v: DomainSendPro
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_send_process_signal_args`. */
-export function decodeDomainSendProcessSignalArgs(r: XdrReader): DomainSendProcessSignalArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    pidValue: r.int64("pidValue"),
-    signum: r.uint32("signum"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_set_vcpus_args`. */
 export interface DomainSetVcpusArgs {
   /** `dom`. */
@@ -2393,11 +1687,6 @@ export interface DomainSetVcpusArgs {
 export function encodeDomainSetVcpusArgs(w: XdrWriter, v: DomainSetVcpusArgs): void {
   encodeNonnullDomain(w, v.dom);
   w.uint32(v.nvcpus, "nvcpus");
-}
-
-/** Reads `remote_domain_set_vcpus_args`. */
-export function decodeDomainSetVcpusArgs(r: XdrReader): DomainSetVcpusArgs {
-  return { dom: decodeNonnullDomain(r), nvcpus: r.uint32("nvcpus") };
 }
 
 /** `remote_domain_set_vcpus_flags_args`. */
@@ -2417,11 +1706,6 @@ export function encodeDomainSetVcpusFlagsArgs(w: XdrWriter, v: DomainSetVcpusFla
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_set_vcpus_flags_args`. */
-export function decodeDomainSetVcpusFlagsArgs(r: XdrReader): DomainSetVcpusFlagsArgs {
-  return { dom: decodeNonnullDomain(r), nvcpus: r.uint32("nvcpus"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_get_vcpus_flags_args`. */
 export interface DomainGetVcpusFlagsArgs {
   /** `dom`. */
@@ -2436,20 +1720,10 @@ export function encodeDomainGetVcpusFlagsArgs(w: XdrWriter, v: DomainGetVcpusFla
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_get_vcpus_flags_args`. */
-export function decodeDomainGetVcpusFlagsArgs(r: XdrReader): DomainGetVcpusFlagsArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_get_vcpus_flags_ret`. */
 export interface DomainGetVcpusFlagsRet {
   /** `num`: 32 bits, signed. */
   num: number;
-}
-
-/** Writes `remote_domain_get_vcpus_flags_ret`. */
-export function encodeDomainGetVcpusFlagsRet(w: XdrWriter, v: DomainGetVcpusFlagsRet): void {
-  w.int32(v.num, "num");
 }
 
 /** Reads `remote_domain_get_vcpus_flags_ret`. */
@@ -2474,11 +1748,6 @@ export function encodeDomainPinVcpuArgs(w: XdrWriter, v: DomainPinVcpuArgs): voi
   w.opaque(v.cpumap, 2048, "cpumap");
 }
 
-/** Reads `remote_domain_pin_vcpu_args`. */
-export function decodeDomainPinVcpuArgs(r: XdrReader): DomainPinVcpuArgs {
-  return { dom: decodeNonnullDomain(r), vcpu: r.uint32("vcpu"), cpumap: r.opaque(2048, "cpumap") };
-}
-
 /** `remote_domain_pin_vcpu_flags_args`. */
 export interface DomainPinVcpuFlagsArgs {
   /** `dom`. */
@@ -2497,16 +1766,6 @@ export function encodeDomainPinVcpuFlagsArgs(w: XdrWriter, v: DomainPinVcpuFlags
   w.uint32(v.vcpu, "vcpu");
   w.opaque(v.cpumap, 2048, "cpumap");
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_domain_pin_vcpu_flags_args`. */
-export function decodeDomainPinVcpuFlagsArgs(r: XdrReader): DomainPinVcpuFlagsArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    vcpu: r.uint32("vcpu"),
-    cpumap: r.opaque(2048, "cpumap"),
-    flags: r.uint32("flags"),
-  };
 }
 
 /** `remote_domain_get_vcpu_pin_info_args`. */
@@ -2529,28 +1788,12 @@ export function encodeDomainGetVcpuPinInfoArgs(w: XdrWriter, v: DomainGetVcpuPin
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_get_vcpu_pin_info_args`. */
-export function decodeDomainGetVcpuPinInfoArgs(r: XdrReader): DomainGetVcpuPinInfoArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    ncpumaps: r.int32("ncpumaps"),
-    maplen: r.int32("maplen"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_get_vcpu_pin_info_ret`. */
 export interface DomainGetVcpuPinInfoRet {
   /** `cpumaps`: at most 8388608 bytes. */
   cpumaps: Uint8Array;
   /** `num`: 32 bits, signed. */
   num: number;
-}
-
-/** Writes `remote_domain_get_vcpu_pin_info_ret`. */
-export function encodeDomainGetVcpuPinInfoRet(w: XdrWriter, v: DomainGetVcpuPinInfoRet): void {
-  w.opaque(v.cpumaps, 8388608, "cpumaps");
-  w.int32(v.num, "num");
 }
 
 /** Reads `remote_domain_get_vcpu_pin_info_ret`. */
@@ -2575,15 +1818,6 @@ export function encodeDomainPinEmulatorArgs(w: XdrWriter, v: DomainPinEmulatorAr
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_pin_emulator_args`. */
-export function decodeDomainPinEmulatorArgs(r: XdrReader): DomainPinEmulatorArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    cpumap: r.opaque(2048, "cpumap"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_get_emulator_pin_info_args`. */
 export interface DomainGetEmulatorPinInfoArgs {
   /** `dom`. */
@@ -2601,23 +1835,12 @@ export function encodeDomainGetEmulatorPinInfoArgs(w: XdrWriter, v: DomainGetEmu
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_get_emulator_pin_info_args`. */
-export function decodeDomainGetEmulatorPinInfoArgs(r: XdrReader): DomainGetEmulatorPinInfoArgs {
-  return { dom: decodeNonnullDomain(r), maplen: r.int32("maplen"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_get_emulator_pin_info_ret`. */
 export interface DomainGetEmulatorPinInfoRet {
   /** `cpumaps`: at most 8388608 bytes. */
   cpumaps: Uint8Array;
   /** `ret`: 32 bits, signed. */
   ret: number;
-}
-
-/** Writes `remote_domain_get_emulator_pin_info_ret`. */
-export function encodeDomainGetEmulatorPinInfoRet(w: XdrWriter, v: DomainGetEmulatorPinInfoRet): void {
-  w.opaque(v.cpumaps, 8388608, "cpumaps");
-  w.int32(v.ret, "ret");
 }
 
 /** Reads `remote_domain_get_emulator_pin_info_ret`. */
@@ -2642,24 +1865,12 @@ export function encodeDomainGetVcpusArgs(w: XdrWriter, v: DomainGetVcpusArgs): v
   w.int32(v.maplen, "maplen");
 }
 
-/** Reads `remote_domain_get_vcpus_args`. */
-export function decodeDomainGetVcpusArgs(r: XdrReader): DomainGetVcpusArgs {
-  return { dom: decodeNonnullDomain(r), maxinfo: r.int32("maxinfo"), maplen: r.int32("maplen") };
-}
-
 /** `remote_domain_get_vcpus_ret`. */
 export interface DomainGetVcpusRet {
   /** `info`: at most 16384 elements. */
   info: VcpuInfo[];
   /** `cpumaps`: at most 8388608 bytes. */
   cpumaps: Uint8Array;
-}
-
-/** Writes `remote_domain_get_vcpus_ret`. */
-export function encodeDomainGetVcpusRet(w: XdrWriter, v: DomainGetVcpusRet): void {
-  w.count(v.info.length, 16384, "info");
-  for (const item of v.info) encodeVcpuInfo(w, item);
-  w.opaque(v.cpumaps, 8388608, "cpumaps");
 }
 
 /** Reads `remote_domain_get_vcpus_ret`. */
@@ -2681,20 +1892,10 @@ export function encodeDomainGetMaxVcpusArgs(w: XdrWriter, v: DomainGetMaxVcpusAr
   encodeNonnullDomain(w, v.dom);
 }
 
-/** Reads `remote_domain_get_max_vcpus_args`. */
-export function decodeDomainGetMaxVcpusArgs(r: XdrReader): DomainGetMaxVcpusArgs {
-  return { dom: decodeNonnullDomain(r) };
-}
-
 /** `remote_domain_get_max_vcpus_ret`. */
 export interface DomainGetMaxVcpusRet {
   /** `num`: 32 bits, signed. */
   num: number;
-}
-
-/** Writes `remote_domain_get_max_vcpus_ret`. */
-export function encodeDomainGetMaxVcpusRet(w: XdrWriter, v: DomainGetMaxVcpusRet): void {
-  w.int32(v.num, "num");
 }
 
 /** Reads `remote_domain_get_max_vcpus_ret`. */
@@ -2708,12 +1909,6 @@ export interface DomainIothreadInfo {
   iothreadId: number;
   /** `cpumap`: at most 2048 bytes. */
   cpumap: Uint8Array;
-}
-
-/** Writes `remote_domain_iothread_info`. */
-export function encodeDomainIothreadInfo(w: XdrWriter, v: DomainIothreadInfo): void {
-  w.uint32(v.iothreadId, "iothreadId");
-  w.opaque(v.cpumap, 2048, "cpumap");
 }
 
 /** Reads `remote_domain_iothread_info`. */
@@ -2735,24 +1930,12 @@ export function encodeDomainGetIothreadInfoArgs(w: XdrWriter, v: DomainGetIothre
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_get_iothread_info_args`. */
-export function decodeDomainGetIothreadInfoArgs(r: XdrReader): DomainGetIothreadInfoArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_get_iothread_info_ret`. */
 export interface DomainGetIothreadInfoRet {
   /** `info`: at most 16384 elements. */
   info: DomainIothreadInfo[];
   /** `ret`: 32 bits, unsigned. */
   ret: number;
-}
-
-/** Writes `remote_domain_get_iothread_info_ret`. */
-export function encodeDomainGetIothreadInfoRet(w: XdrWriter, v: DomainGetIothreadInfoRet): void {
-  w.count(v.info.length, 16384, "info");
-  for (const item of v.info) encodeDomainIothreadInfo(w, item);
-  w.uint32(v.ret, "ret");
 }
 
 /** Reads `remote_domain_get_iothread_info_ret`. */
@@ -2783,16 +1966,6 @@ export function encodeDomainPinIothreadArgs(w: XdrWriter, v: DomainPinIothreadAr
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_pin_iothread_args`. */
-export function decodeDomainPinIothreadArgs(r: XdrReader): DomainPinIothreadArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    iothreadsId: r.uint32("iothreadsId"),
-    cpumap: r.opaque(2048, "cpumap"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_add_iothread_args`. */
 export interface DomainAddIothreadArgs {
   /** `dom`. */
@@ -2810,15 +1983,6 @@ export function encodeDomainAddIothreadArgs(w: XdrWriter, v: DomainAddIothreadAr
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_add_iothread_args`. */
-export function decodeDomainAddIothreadArgs(r: XdrReader): DomainAddIothreadArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    iothreadId: r.uint32("iothreadId"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_del_iothread_args`. */
 export interface DomainDelIothreadArgs {
   /** `dom`. */
@@ -2834,15 +1998,6 @@ export function encodeDomainDelIothreadArgs(w: XdrWriter, v: DomainDelIothreadAr
   encodeNonnullDomain(w, v.dom);
   w.uint32(v.iothreadId, "iothreadId");
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_domain_del_iothread_args`. */
-export function decodeDomainDelIothreadArgs(r: XdrReader): DomainDelIothreadArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    iothreadId: r.uint32("iothreadId"),
-    flags: r.uint32("flags"),
-  };
 }
 
 /** `remote_domain_set_iothread_params_args`. */
@@ -2866,16 +2021,6 @@ export function encodeDomainSetIothreadParamsArgs(w: XdrWriter, v: DomainSetIoth
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_set_iothread_params_args`. */
-export function decodeDomainSetIothreadParamsArgs(r: XdrReader): DomainSetIothreadParamsArgs {
-  const dom = decodeNonnullDomain(r);
-  const iothreadId = r.uint32("iothreadId");
-  const params: TypedParam[] = [];
-  for (let n = r.count(64, 12, "params"); n > 0; n--) params.push(decodeTypedParam(r));
-  const flags = r.uint32("flags");
-  return { dom, iothreadId, params, flags };
-}
-
 /** `remote_domain_get_security_label_args`. */
 export interface DomainGetSecurityLabelArgs {
   /** `dom`. */
@@ -2887,23 +2032,12 @@ export function encodeDomainGetSecurityLabelArgs(w: XdrWriter, v: DomainGetSecur
   encodeNonnullDomain(w, v.dom);
 }
 
-/** Reads `remote_domain_get_security_label_args`. */
-export function decodeDomainGetSecurityLabelArgs(r: XdrReader): DomainGetSecurityLabelArgs {
-  return { dom: decodeNonnullDomain(r) };
-}
-
 /** `remote_domain_get_security_label_ret`. */
 export interface DomainGetSecurityLabelRet {
   /** `label`: at most 4097 bytes. */
   label: Uint8Array;
   /** `enforcing`: 32 bits, signed. */
   enforcing: number;
-}
-
-/** Writes `remote_domain_get_security_label_ret`. */
-export function encodeDomainGetSecurityLabelRet(w: XdrWriter, v: DomainGetSecurityLabelRet): void {
-  w.chars(v.label, 4097, "label");
-  w.int32(v.enforcing, "enforcing");
 }
 
 /** Reads `remote_domain_get_security_label_ret`. */
@@ -2922,24 +2056,12 @@ export function encodeDomainGetSecurityLabelListArgs(w: XdrWriter, v: DomainGetS
   encodeNonnullDomain(w, v.dom);
 }
 
-/** Reads `remote_domain_get_security_label_list_args`. */
-export function decodeDomainGetSecurityLabelListArgs(r: XdrReader): DomainGetSecurityLabelListArgs {
-  return { dom: decodeNonnullDomain(r) };
-}
-
 /** `remote_domain_get_security_label_list_ret`. */
 export interface DomainGetSecurityLabelListRet {
   /** `labels`: at most 64 elements. */
   labels: DomainGetSecurityLabelRet[];
   /** `ret`: 32 bits, signed. */
   ret: number;
-}
-
-/** Writes `remote_domain_get_security_label_list_ret`. */
-export function encodeDomainGetSecurityLabelListRet(w: XdrWriter, v: DomainGetSecurityLabelListRet): void {
-  w.count(v.labels.length, 64, "labels");
-  for (const item of v.labels) encodeDomainGetSecurityLabelRet(w, item);
-  w.int32(v.ret, "ret");
 }
 
 /** Reads `remote_domain_get_security_label_list_ret`. */
@@ -2964,11 +2086,6 @@ export function encodeDomainAttachDeviceArgs(w: XdrWriter, v: DomainAttachDevice
   w.string(v.xml, 4194304, "xml");
 }
 
-/** Reads `remote_domain_attach_device_args`. */
-export function decodeDomainAttachDeviceArgs(r: XdrReader): DomainAttachDeviceArgs {
-  return { dom: decodeNonnullDomain(r), xml: r.string(4194304, "xml") };
-}
-
 /** `remote_domain_attach_device_flags_args`. */
 export interface DomainAttachDeviceFlagsArgs {
   /** `dom`. */
@@ -2986,11 +2103,6 @@ export function encodeDomainAttachDeviceFlagsArgs(w: XdrWriter, v: DomainAttachD
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_attach_device_flags_args`. */
-export function decodeDomainAttachDeviceFlagsArgs(r: XdrReader): DomainAttachDeviceFlagsArgs {
-  return { dom: decodeNonnullDomain(r), xml: r.string(4194304, "xml"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_detach_device_args`. */
 export interface DomainDetachDeviceArgs {
   /** `dom`. */
@@ -3003,11 +2115,6 @@ export interface DomainDetachDeviceArgs {
 export function encodeDomainDetachDeviceArgs(w: XdrWriter, v: DomainDetachDeviceArgs): void {
   encodeNonnullDomain(w, v.dom);
   w.string(v.xml, 4194304, "xml");
-}
-
-/** Reads `remote_domain_detach_device_args`. */
-export function decodeDomainDetachDeviceArgs(r: XdrReader): DomainDetachDeviceArgs {
-  return { dom: decodeNonnullDomain(r), xml: r.string(4194304, "xml") };
 }
 
 /** `remote_domain_detach_device_flags_args`. */
@@ -3027,11 +2134,6 @@ export function encodeDomainDetachDeviceFlagsArgs(w: XdrWriter, v: DomainDetachD
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_detach_device_flags_args`. */
-export function decodeDomainDetachDeviceFlagsArgs(r: XdrReader): DomainDetachDeviceFlagsArgs {
-  return { dom: decodeNonnullDomain(r), xml: r.string(4194304, "xml"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_update_device_flags_args`. */
 export interface DomainUpdateDeviceFlagsArgs {
   /** `dom`. */
@@ -3047,11 +2149,6 @@ export function encodeDomainUpdateDeviceFlagsArgs(w: XdrWriter, v: DomainUpdateD
   encodeNonnullDomain(w, v.dom);
   w.string(v.xml, 4194304, "xml");
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_domain_update_device_flags_args`. */
-export function decodeDomainUpdateDeviceFlagsArgs(r: XdrReader): DomainUpdateDeviceFlagsArgs {
-  return { dom: decodeNonnullDomain(r), xml: r.string(4194304, "xml"), flags: r.uint32("flags") };
 }
 
 /** `remote_domain_detach_device_alias_args`. */
@@ -3071,15 +2168,6 @@ export function encodeDomainDetachDeviceAliasArgs(w: XdrWriter, v: DomainDetachD
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_detach_device_alias_args`. */
-export function decodeDomainDetachDeviceAliasArgs(r: XdrReader): DomainDetachDeviceAliasArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    alias: r.string(4194304, "alias"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_get_autostart_args`. */
 export interface DomainGetAutostartArgs {
   /** `dom`. */
@@ -3091,20 +2179,10 @@ export function encodeDomainGetAutostartArgs(w: XdrWriter, v: DomainGetAutostart
   encodeNonnullDomain(w, v.dom);
 }
 
-/** Reads `remote_domain_get_autostart_args`. */
-export function decodeDomainGetAutostartArgs(r: XdrReader): DomainGetAutostartArgs {
-  return { dom: decodeNonnullDomain(r) };
-}
-
 /** `remote_domain_get_autostart_ret`. */
 export interface DomainGetAutostartRet {
   /** `autostart`: 32 bits, signed. */
   autostart: number;
-}
-
-/** Writes `remote_domain_get_autostart_ret`. */
-export function encodeDomainGetAutostartRet(w: XdrWriter, v: DomainGetAutostartRet): void {
-  w.int32(v.autostart, "autostart");
 }
 
 /** Reads `remote_domain_get_autostart_ret`. */
@@ -3124,11 +2202,6 @@ export interface DomainSetAutostartArgs {
 export function encodeDomainSetAutostartArgs(w: XdrWriter, v: DomainSetAutostartArgs): void {
   encodeNonnullDomain(w, v.dom);
   w.int32(v.autostart, "autostart");
-}
-
-/** Reads `remote_domain_set_autostart_args`. */
-export function decodeDomainSetAutostartArgs(r: XdrReader): DomainSetAutostartArgs {
-  return { dom: decodeNonnullDomain(r), autostart: r.int32("autostart") };
 }
 
 /** `remote_domain_set_metadata_args`. */
@@ -3160,18 +2233,6 @@ export function encodeDomainSetMetadataArgs(w: XdrWriter, v: DomainSetMetadataAr
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_set_metadata_args`. */
-export function decodeDomainSetMetadataArgs(r: XdrReader): DomainSetMetadataArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    type: r.int32("type"),
-    metadata: r.present("metadata") ? r.string(4194304, "metadata") : null,
-    key: r.present("key") ? r.string(4194304, "key") : null,
-    uri: r.present("uri") ? r.string(4194304, "uri") : null,
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_get_metadata_args`. */
 export interface DomainGetMetadataArgs {
   /** `dom`. */
@@ -3193,25 +2254,10 @@ export function encodeDomainGetMetadataArgs(w: XdrWriter, v: DomainGetMetadataAr
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_get_metadata_args`. */
-export function decodeDomainGetMetadataArgs(r: XdrReader): DomainGetMetadataArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    type: r.int32("type"),
-    uri: r.present("uri") ? r.string(4194304, "uri") : null,
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_get_metadata_ret`. */
 export interface DomainGetMetadataRet {
   /** `metadata`: at most 4194304 bytes of UTF-8. */
   metadata: string;
-}
-
-/** Writes `remote_domain_get_metadata_ret`. */
-export function encodeDomainGetMetadataRet(w: XdrWriter, v: DomainGetMetadataRet): void {
-  w.string(v.metadata, 4194304, "metadata");
 }
 
 /** Reads `remote_domain_get_metadata_ret`. */
@@ -3236,11 +2282,6 @@ export function encodeDomainBlockJobAbortArgs(w: XdrWriter, v: DomainBlockJobAbo
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_block_job_abort_args`. */
-export function decodeDomainBlockJobAbortArgs(r: XdrReader): DomainBlockJobAbortArgs {
-  return { dom: decodeNonnullDomain(r), path: r.string(4194304, "path"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_get_block_job_info_args`. */
 export interface DomainGetBlockJobInfoArgs {
   /** `dom`. */
@@ -3258,11 +2299,6 @@ export function encodeDomainGetBlockJobInfoArgs(w: XdrWriter, v: DomainGetBlockJ
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_get_block_job_info_args`. */
-export function decodeDomainGetBlockJobInfoArgs(r: XdrReader): DomainGetBlockJobInfoArgs {
-  return { dom: decodeNonnullDomain(r), path: r.string(4194304, "path"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_get_block_job_info_ret`. */
 export interface DomainGetBlockJobInfoRet {
   /** `found`: 32 bits, signed. */
@@ -3275,15 +2311,6 @@ export interface DomainGetBlockJobInfoRet {
   cur: bigint;
   /** `end`: 64 bits, unsigned. */
   end: bigint;
-}
-
-/** Writes `remote_domain_get_block_job_info_ret`. */
-export function encodeDomainGetBlockJobInfoRet(w: XdrWriter, v: DomainGetBlockJobInfoRet): void {
-  w.int32(v.found, "found");
-  w.int32(v.type, "type");
-  w.uint64(v.bandwidth, "bandwidth");
-  w.uint64(v.cur, "cur");
-  w.uint64(v.end, "end");
 }
 
 /** Reads `remote_domain_get_block_job_info_ret`. */
@@ -3317,16 +2344,6 @@ export function encodeDomainBlockJobSetSpeedArgs(w: XdrWriter, v: DomainBlockJob
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_block_job_set_speed_args`. */
-export function decodeDomainBlockJobSetSpeedArgs(r: XdrReader): DomainBlockJobSetSpeedArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    path: r.string(4194304, "path"),
-    bandwidth: r.uint64("bandwidth"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_block_pull_args`. */
 export interface DomainBlockPullArgs {
   /** `dom`. */
@@ -3345,16 +2362,6 @@ export function encodeDomainBlockPullArgs(w: XdrWriter, v: DomainBlockPullArgs):
   w.string(v.path, 4194304, "path");
   w.uint64(v.bandwidth, "bandwidth");
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_domain_block_pull_args`. */
-export function decodeDomainBlockPullArgs(r: XdrReader): DomainBlockPullArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    path: r.string(4194304, "path"),
-    bandwidth: r.uint64("bandwidth"),
-    flags: r.uint32("flags"),
-  };
 }
 
 /** `remote_domain_block_rebase_args`. */
@@ -3381,17 +2388,6 @@ export function encodeDomainBlockRebaseArgs(w: XdrWriter, v: DomainBlockRebaseAr
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_block_rebase_args`. */
-export function decodeDomainBlockRebaseArgs(r: XdrReader): DomainBlockRebaseArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    path: r.string(4194304, "path"),
-    base: r.present("base") ? r.string(4194304, "base") : null,
-    bandwidth: r.uint64("bandwidth"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_block_copy_args`. */
 export interface DomainBlockCopyArgs {
   /** `dom`. */
@@ -3414,17 +2410,6 @@ export function encodeDomainBlockCopyArgs(w: XdrWriter, v: DomainBlockCopyArgs):
   w.count(v.params.length, 16, "params");
   for (const item of v.params) encodeTypedParam(w, item);
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_domain_block_copy_args`. */
-export function decodeDomainBlockCopyArgs(r: XdrReader): DomainBlockCopyArgs {
-  const dom = decodeNonnullDomain(r);
-  const path = r.string(4194304, "path");
-  const destxml = r.string(4194304, "destxml");
-  const params: TypedParam[] = [];
-  for (let n = r.count(16, 12, "params"); n > 0; n--) params.push(decodeTypedParam(r));
-  const flags = r.uint32("flags");
-  return { dom, path, destxml, params, flags };
 }
 
 /** `remote_domain_block_commit_args`. */
@@ -3455,18 +2440,6 @@ export function encodeDomainBlockCommitArgs(w: XdrWriter, v: DomainBlockCommitAr
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_block_commit_args`. */
-export function decodeDomainBlockCommitArgs(r: XdrReader): DomainBlockCommitArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    disk: r.string(4194304, "disk"),
-    base: r.present("base") ? r.string(4194304, "base") : null,
-    top: r.present("top") ? r.string(4194304, "top") : null,
-    bandwidth: r.uint64("bandwidth"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_set_block_io_tune_args`. */
 export interface DomainSetBlockIoTuneArgs {
   /** `dom`. */
@@ -3486,16 +2459,6 @@ export function encodeDomainSetBlockIoTuneArgs(w: XdrWriter, v: DomainSetBlockIo
   w.count(v.params.length, 32, "params");
   for (const item of v.params) encodeTypedParam(w, item);
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_domain_set_block_io_tune_args`. */
-export function decodeDomainSetBlockIoTuneArgs(r: XdrReader): DomainSetBlockIoTuneArgs {
-  const dom = decodeNonnullDomain(r);
-  const disk = r.string(4194304, "disk");
-  const params: TypedParam[] = [];
-  for (let n = r.count(32, 12, "params"); n > 0; n--) params.push(decodeTypedParam(r));
-  const flags = r.uint32("flags");
-  return { dom, disk, params, flags };
 }
 
 /** `remote_domain_get_block_io_tune_args`. */
@@ -3519,29 +2482,12 @@ export function encodeDomainGetBlockIoTuneArgs(w: XdrWriter, v: DomainGetBlockIo
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_get_block_io_tune_args`. */
-export function decodeDomainGetBlockIoTuneArgs(r: XdrReader): DomainGetBlockIoTuneArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    disk: r.present("disk") ? r.string(4194304, "disk") : null,
-    nparams: r.int32("nparams"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_get_block_io_tune_ret`. */
 export interface DomainGetBlockIoTuneRet {
   /** `params`: at most 32 elements. */
   params: TypedParam[];
   /** `nparams`: 32 bits, signed. */
   nparams: number;
-}
-
-/** Writes `remote_domain_get_block_io_tune_ret`. */
-export function encodeDomainGetBlockIoTuneRet(w: XdrWriter, v: DomainGetBlockIoTuneRet): void {
-  w.count(v.params.length, 32, "params");
-  for (const item of v.params) encodeTypedParam(w, item);
-  w.int32(v.nparams, "nparams");
 }
 
 /** Reads `remote_domain_get_block_io_tune_ret`. */
@@ -3573,16 +2519,6 @@ export function encodeDomainSetThrottleGroupArgs(w: XdrWriter, v: DomainSetThrot
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_set_throttle_group_args`. */
-export function decodeDomainSetThrottleGroupArgs(r: XdrReader): DomainSetThrottleGroupArgs {
-  const dom = decodeNonnullDomain(r);
-  const group = r.string(4194304, "group");
-  const params: TypedParam[] = [];
-  for (let n = r.count(32, 12, "params"); n > 0; n--) params.push(decodeTypedParam(r));
-  const flags = r.uint32("flags");
-  return { dom, group, params, flags };
-}
-
 /** `remote_domain_del_throttle_group_args`. */
 export interface DomainDelThrottleGroupArgs {
   /** `dom`. */
@@ -3599,15 +2535,6 @@ export function encodeDomainDelThrottleGroupArgs(w: XdrWriter, v: DomainDelThrot
   w.present(v.group !== null);
   if (v.group !== null) w.string(v.group, 4194304, "group");
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_domain_del_throttle_group_args`. */
-export function decodeDomainDelThrottleGroupArgs(r: XdrReader): DomainDelThrottleGroupArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    group: r.present("group") ? r.string(4194304, "group") : null,
-    flags: r.uint32("flags"),
-  };
 }
 
 /** `remote_domain_get_cpu_stats_args`. */
@@ -3633,30 +2560,12 @@ export function encodeDomainGetCpuStatsArgs(w: XdrWriter, v: DomainGetCpuStatsAr
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_get_cpu_stats_args`. */
-export function decodeDomainGetCpuStatsArgs(r: XdrReader): DomainGetCpuStatsArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    nparams: r.uint32("nparams"),
-    startCpu: r.int32("startCpu"),
-    ncpus: r.uint32("ncpus"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_get_cpu_stats_ret`. */
 export interface DomainGetCpuStatsRet {
   /** `params`: at most 2048 elements. */
   params: TypedParam[];
   /** `nparams`: 32 bits, signed. */
   nparams: number;
-}
-
-/** Writes `remote_domain_get_cpu_stats_ret`. */
-export function encodeDomainGetCpuStatsRet(w: XdrWriter, v: DomainGetCpuStatsRet): void {
-  w.count(v.params.length, 2048, "params");
-  for (const item of v.params) encodeTypedParam(w, item);
-  w.int32(v.nparams, "nparams");
 }
 
 /** Reads `remote_domain_get_cpu_stats_ret`. */
@@ -3681,20 +2590,10 @@ export function encodeDomainGetHostnameArgs(w: XdrWriter, v: DomainGetHostnameAr
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_get_hostname_args`. */
-export function decodeDomainGetHostnameArgs(r: XdrReader): DomainGetHostnameArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_get_hostname_ret`. */
 export interface DomainGetHostnameRet {
   /** `hostname`: at most 4194304 bytes of UTF-8. */
   hostname: string;
-}
-
-/** Writes `remote_domain_get_hostname_ret`. */
-export function encodeDomainGetHostnameRet(w: XdrWriter, v: DomainGetHostnameRet): void {
-  w.string(v.hostname, 4194304, "hostname");
 }
 
 /** Reads `remote_domain_get_hostname_ret`. */
@@ -3723,16 +2622,6 @@ export function encodeDomainMigratePrepareTunnelArgs(w: XdrWriter, v: DomainMigr
   w.string(v.domXml, 4194304, "domXml");
 }
 
-/** Reads `remote_domain_migrate_prepare_tunnel_args`. */
-export function decodeDomainMigratePrepareTunnelArgs(r: XdrReader): DomainMigratePrepareTunnelArgs {
-  return {
-    flags: r.uint64("flags"),
-    dname: r.present("dname") ? r.string(4194304, "dname") : null,
-    resource: r.uint64("resource"),
-    domXml: r.string(4194304, "domXml"),
-  };
-}
-
 /** `remote_domain_is_active_args`. */
 export interface DomainIsActiveArgs {
   /** `dom`. */
@@ -3744,20 +2633,10 @@ export function encodeDomainIsActiveArgs(w: XdrWriter, v: DomainIsActiveArgs): v
   encodeNonnullDomain(w, v.dom);
 }
 
-/** Reads `remote_domain_is_active_args`. */
-export function decodeDomainIsActiveArgs(r: XdrReader): DomainIsActiveArgs {
-  return { dom: decodeNonnullDomain(r) };
-}
-
 /** `remote_domain_is_active_ret`. */
 export interface DomainIsActiveRet {
   /** `active`: 32 bits, signed. */
   active: number;
-}
-
-/** Writes `remote_domain_is_active_ret`. */
-export function encodeDomainIsActiveRet(w: XdrWriter, v: DomainIsActiveRet): void {
-  w.int32(v.active, "active");
 }
 
 /** Reads `remote_domain_is_active_ret`. */
@@ -3776,20 +2655,10 @@ export function encodeDomainIsPersistentArgs(w: XdrWriter, v: DomainIsPersistent
   encodeNonnullDomain(w, v.dom);
 }
 
-/** Reads `remote_domain_is_persistent_args`. */
-export function decodeDomainIsPersistentArgs(r: XdrReader): DomainIsPersistentArgs {
-  return { dom: decodeNonnullDomain(r) };
-}
-
 /** `remote_domain_is_persistent_ret`. */
 export interface DomainIsPersistentRet {
   /** `persistent`: 32 bits, signed. */
   persistent: number;
-}
-
-/** Writes `remote_domain_is_persistent_ret`. */
-export function encodeDomainIsPersistentRet(w: XdrWriter, v: DomainIsPersistentRet): void {
-  w.int32(v.persistent, "persistent");
 }
 
 /** Reads `remote_domain_is_persistent_ret`. */
@@ -3808,20 +2677,10 @@ export function encodeDomainIsUpdatedArgs(w: XdrWriter, v: DomainIsUpdatedArgs):
   encodeNonnullDomain(w, v.dom);
 }
 
-/** Reads `remote_domain_is_updated_args`. */
-export function decodeDomainIsUpdatedArgs(r: XdrReader): DomainIsUpdatedArgs {
-  return { dom: decodeNonnullDomain(r) };
-}
-
 /** `remote_domain_is_updated_ret`. */
 export interface DomainIsUpdatedRet {
   /** `updated`: 32 bits, signed. */
   updated: number;
-}
-
-/** Writes `remote_domain_is_updated_ret`. */
-export function encodeDomainIsUpdatedRet(w: XdrWriter, v: DomainIsUpdatedRet): void {
-  w.int32(v.updated, "updated");
 }
 
 /** Reads `remote_domain_is_updated_ret`. */
@@ -3838,11 +2697,6 @@ export interface DomainGetJobInfoArgs {
 /** Writes `remote_domain_get_job_info_args`. */
 export function encodeDomainGetJobInfoArgs(w: XdrWriter, v: DomainGetJobInfoArgs): void {
   encodeNonnullDomain(w, v.dom);
-}
-
-/** Reads `remote_domain_get_job_info_args`. */
-export function decodeDomainGetJobInfoArgs(r: XdrReader): DomainGetJobInfoArgs {
-  return { dom: decodeNonnullDomain(r) };
 }
 
 /** `remote_domain_get_job_info_ret`. */
@@ -3871,22 +2725,6 @@ export interface DomainGetJobInfoRet {
   fileProcessed: bigint;
   /** `fileRemaining`: 64 bits, unsigned. */
   fileRemaining: bigint;
-}
-
-/** Writes `remote_domain_get_job_info_ret`. */
-export function encodeDomainGetJobInfoRet(w: XdrWriter, v: DomainGetJobInfoRet): void {
-  w.int32(v.type, "type");
-  w.uint64(v.timeElapsed, "timeElapsed");
-  w.uint64(v.timeRemaining, "timeRemaining");
-  w.uint64(v.dataTotal, "dataTotal");
-  w.uint64(v.dataProcessed, "dataProcessed");
-  w.uint64(v.dataRemaining, "dataRemaining");
-  w.uint64(v.memTotal, "memTotal");
-  w.uint64(v.memProcessed, "memProcessed");
-  w.uint64(v.memRemaining, "memRemaining");
-  w.uint64(v.fileTotal, "fileTotal");
-  w.uint64(v.fileProcessed, "fileProcessed");
-  w.uint64(v.fileRemaining, "fileRemaining");
 }
 
 /** Reads `remote_domain_get_job_info_ret`. */
@@ -3921,24 +2759,12 @@ export function encodeDomainGetJobStatsArgs(w: XdrWriter, v: DomainGetJobStatsAr
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_get_job_stats_args`. */
-export function decodeDomainGetJobStatsArgs(r: XdrReader): DomainGetJobStatsArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_get_job_stats_ret`. */
 export interface DomainGetJobStatsRet {
   /** `type`: 32 bits, signed. */
   type: number;
   /** `params`: at most 64 elements. */
   params: TypedParam[];
-}
-
-/** Writes `remote_domain_get_job_stats_ret`. */
-export function encodeDomainGetJobStatsRet(w: XdrWriter, v: DomainGetJobStatsRet): void {
-  w.int32(v.type, "type");
-  w.count(v.params.length, 64, "params");
-  for (const item of v.params) encodeTypedParam(w, item);
 }
 
 /** Reads `remote_domain_get_job_stats_ret`. */
@@ -3960,11 +2786,6 @@ export function encodeDomainAbortJobArgs(w: XdrWriter, v: DomainAbortJobArgs): v
   encodeNonnullDomain(w, v.dom);
 }
 
-/** Reads `remote_domain_abort_job_args`. */
-export function decodeDomainAbortJobArgs(r: XdrReader): DomainAbortJobArgs {
-  return { dom: decodeNonnullDomain(r) };
-}
-
 /** `remote_domain_abort_job_flags_args`. */
 export interface DomainAbortJobFlagsArgs {
   /** `dom`. */
@@ -3977,11 +2798,6 @@ export interface DomainAbortJobFlagsArgs {
 export function encodeDomainAbortJobFlagsArgs(w: XdrWriter, v: DomainAbortJobFlagsArgs): void {
   encodeNonnullDomain(w, v.dom);
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_domain_abort_job_flags_args`. */
-export function decodeDomainAbortJobFlagsArgs(r: XdrReader): DomainAbortJobFlagsArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
 }
 
 /** `remote_domain_migrate_get_max_downtime_args`. */
@@ -3998,20 +2814,10 @@ export function encodeDomainMigrateGetMaxDowntimeArgs(w: XdrWriter, v: DomainMig
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_migrate_get_max_downtime_args`. */
-export function decodeDomainMigrateGetMaxDowntimeArgs(r: XdrReader): DomainMigrateGetMaxDowntimeArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_migrate_get_max_downtime_ret`. */
 export interface DomainMigrateGetMaxDowntimeRet {
   /** `downtime`: 64 bits, unsigned. */
   downtime: bigint;
-}
-
-/** Writes `remote_domain_migrate_get_max_downtime_ret`. */
-export function encodeDomainMigrateGetMaxDowntimeRet(w: XdrWriter, v: DomainMigrateGetMaxDowntimeRet): void {
-  w.uint64(v.downtime, "downtime");
 }
 
 /** Reads `remote_domain_migrate_get_max_downtime_ret`. */
@@ -4036,11 +2842,6 @@ export function encodeDomainMigrateSetMaxDowntimeArgs(w: XdrWriter, v: DomainMig
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_migrate_set_max_downtime_args`. */
-export function decodeDomainMigrateSetMaxDowntimeArgs(r: XdrReader): DomainMigrateSetMaxDowntimeArgs {
-  return { dom: decodeNonnullDomain(r), downtime: r.uint64("downtime"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_migrate_get_compression_cache_args`. */
 export interface DomainMigrateGetCompressionCacheArgs {
   /** `dom`. */
@@ -4055,20 +2856,10 @@ export function encodeDomainMigrateGetCompressionCacheArgs(w: XdrWriter, v: Doma
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_migrate_get_compression_cache_args`. */
-export function decodeDomainMigrateGetCompressionCacheArgs(r: XdrReader): DomainMigrateGetCompressionCacheArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_migrate_get_compression_cache_ret`. */
 export interface DomainMigrateGetCompressionCacheRet {
   /** `cacheSize`: 64 bits, unsigned. */
   cacheSize: bigint;
-}
-
-/** Writes `remote_domain_migrate_get_compression_cache_ret`. */
-export function encodeDomainMigrateGetCompressionCacheRet(w: XdrWriter, v: DomainMigrateGetCompressionCacheRet): void {
-  w.uint64(v.cacheSize, "cacheSize");
 }
 
 /** Reads `remote_domain_migrate_get_compression_cache_ret`. */
@@ -4093,15 +2884,6 @@ export function encodeDomainMigrateSetCompressionCacheArgs(w: XdrWriter, v: Doma
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_migrate_set_compression_cache_args`. */
-export function decodeDomainMigrateSetCompressionCacheArgs(r: XdrReader): DomainMigrateSetCompressionCacheArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    cacheSize: r.uint64("cacheSize"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_migrate_set_max_speed_args`. */
 export interface DomainMigrateSetMaxSpeedArgs {
   /** `dom`. */
@@ -4119,15 +2901,6 @@ export function encodeDomainMigrateSetMaxSpeedArgs(w: XdrWriter, v: DomainMigrat
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_migrate_set_max_speed_args`. */
-export function decodeDomainMigrateSetMaxSpeedArgs(r: XdrReader): DomainMigrateSetMaxSpeedArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    bandwidth: r.uint64("bandwidth"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_migrate_get_max_speed_args`. */
 export interface DomainMigrateGetMaxSpeedArgs {
   /** `dom`. */
@@ -4142,20 +2915,10 @@ export function encodeDomainMigrateGetMaxSpeedArgs(w: XdrWriter, v: DomainMigrat
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_migrate_get_max_speed_args`. */
-export function decodeDomainMigrateGetMaxSpeedArgs(r: XdrReader): DomainMigrateGetMaxSpeedArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_migrate_get_max_speed_ret`. */
 export interface DomainMigrateGetMaxSpeedRet {
   /** `bandwidth`: 64 bits, unsigned. */
   bandwidth: bigint;
-}
-
-/** Writes `remote_domain_migrate_get_max_speed_ret`. */
-export function encodeDomainMigrateGetMaxSpeedRet(w: XdrWriter, v: DomainMigrateGetMaxSpeedRet): void {
-  w.uint64(v.bandwidth, "bandwidth");
 }
 
 /** Reads `remote_domain_migrate_get_max_speed_ret`. */
@@ -4177,11 +2940,6 @@ export function encodeDomainManagedSaveArgs(w: XdrWriter, v: DomainManagedSaveAr
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_managed_save_args`. */
-export function decodeDomainManagedSaveArgs(r: XdrReader): DomainManagedSaveArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_has_managed_save_image_args`. */
 export interface DomainHasManagedSaveImageArgs {
   /** `dom`. */
@@ -4196,20 +2954,10 @@ export function encodeDomainHasManagedSaveImageArgs(w: XdrWriter, v: DomainHasMa
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_has_managed_save_image_args`. */
-export function decodeDomainHasManagedSaveImageArgs(r: XdrReader): DomainHasManagedSaveImageArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_has_managed_save_image_ret`. */
 export interface DomainHasManagedSaveImageRet {
   /** `result`: 32 bits, signed. */
   result: number;
-}
-
-/** Writes `remote_domain_has_managed_save_image_ret`. */
-export function encodeDomainHasManagedSaveImageRet(w: XdrWriter, v: DomainHasManagedSaveImageRet): void {
-  w.int32(v.result, "result");
 }
 
 /** Reads `remote_domain_has_managed_save_image_ret`. */
@@ -4231,11 +2979,6 @@ export function encodeDomainManagedSaveRemoveArgs(w: XdrWriter, v: DomainManaged
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_managed_save_remove_args`. */
-export function decodeDomainManagedSaveRemoveArgs(r: XdrReader): DomainManagedSaveRemoveArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_managed_save_get_xml_desc_args`. */
 export interface DomainManagedSaveGetXmlDescArgs {
   /** `dom`. */
@@ -4250,20 +2993,10 @@ export function encodeDomainManagedSaveGetXmlDescArgs(w: XdrWriter, v: DomainMan
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_managed_save_get_xml_desc_args`. */
-export function decodeDomainManagedSaveGetXmlDescArgs(r: XdrReader): DomainManagedSaveGetXmlDescArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_managed_save_get_xml_desc_ret`. */
 export interface DomainManagedSaveGetXmlDescRet {
   /** `xml`: at most 4194304 bytes of UTF-8. */
   xml: string;
-}
-
-/** Writes `remote_domain_managed_save_get_xml_desc_ret`. */
-export function encodeDomainManagedSaveGetXmlDescRet(w: XdrWriter, v: DomainManagedSaveGetXmlDescRet): void {
-  w.string(v.xml, 4194304, "xml");
 }
 
 /** Reads `remote_domain_managed_save_get_xml_desc_ret`. */
@@ -4289,15 +3022,6 @@ export function encodeDomainManagedSaveDefineXmlArgs(w: XdrWriter, v: DomainMana
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_managed_save_define_xml_args`. */
-export function decodeDomainManagedSaveDefineXmlArgs(r: XdrReader): DomainManagedSaveDefineXmlArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    dxml: r.present("dxml") ? r.string(4194304, "dxml") : null,
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_list_all_snapshots_args`. */
 export interface DomainListAllSnapshotsArgs {
   /** `dom`. */
@@ -4315,28 +3039,12 @@ export function encodeDomainListAllSnapshotsArgs(w: XdrWriter, v: DomainListAllS
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_list_all_snapshots_args`. */
-export function decodeDomainListAllSnapshotsArgs(r: XdrReader): DomainListAllSnapshotsArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    needResults: r.int32("needResults"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_list_all_snapshots_ret`. */
 export interface DomainListAllSnapshotsRet {
   /** `snapshots`: at most 16384 elements. */
   snapshots: NonnullDomainSnapshot[];
   /** `ret`: 32 bits, signed. */
   ret: number;
-}
-
-/** Writes `remote_domain_list_all_snapshots_ret`. */
-export function encodeDomainListAllSnapshotsRet(w: XdrWriter, v: DomainListAllSnapshotsRet): void {
-  w.count(v.snapshots.length, 16384, "snapshots");
-  for (const item of v.snapshots) encodeNonnullDomainSnapshot(w, item);
-  w.int32(v.ret, "ret");
 }
 
 /** Reads `remote_domain_list_all_snapshots_ret`. */
@@ -4361,20 +3069,10 @@ export function encodeDomainHasCurrentSnapshotArgs(w: XdrWriter, v: DomainHasCur
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_has_current_snapshot_args`. */
-export function decodeDomainHasCurrentSnapshotArgs(r: XdrReader): DomainHasCurrentSnapshotArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_has_current_snapshot_ret`. */
 export interface DomainHasCurrentSnapshotRet {
   /** `result`: 32 bits, signed. */
   result: number;
-}
-
-/** Writes `remote_domain_has_current_snapshot_ret`. */
-export function encodeDomainHasCurrentSnapshotRet(w: XdrWriter, v: DomainHasCurrentSnapshotRet): void {
-  w.int32(v.result, "result");
 }
 
 /** Reads `remote_domain_has_current_snapshot_ret`. */
@@ -4396,11 +3094,6 @@ export function encodeDomainRevertToSnapshotArgs(w: XdrWriter, v: DomainRevertTo
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_revert_to_snapshot_args`. */
-export function decodeDomainRevertToSnapshotArgs(r: XdrReader): DomainRevertToSnapshotArgs {
-  return { snap: decodeNonnullDomainSnapshot(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_open_console_args`. */
 export interface DomainOpenConsoleArgs {
   /** `dom`. */
@@ -4417,15 +3110,6 @@ export function encodeDomainOpenConsoleArgs(w: XdrWriter, v: DomainOpenConsoleAr
   w.present(v.devName !== null);
   if (v.devName !== null) w.string(v.devName, 4194304, "devName");
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_domain_open_console_args`. */
-export function decodeDomainOpenConsoleArgs(r: XdrReader): DomainOpenConsoleArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    devName: r.present("devName") ? r.string(4194304, "devName") : null,
-    flags: r.uint32("flags"),
-  };
 }
 
 /** `remote_domain_open_channel_args`. */
@@ -4446,15 +3130,6 @@ export function encodeDomainOpenChannelArgs(w: XdrWriter, v: DomainOpenChannelAr
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_open_channel_args`. */
-export function decodeDomainOpenChannelArgs(r: XdrReader): DomainOpenChannelArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    name: r.present("name") ? r.string(4194304, "name") : null,
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_get_state_args`. */
 export interface DomainGetStateArgs {
   /** `dom`. */
@@ -4469,23 +3144,12 @@ export function encodeDomainGetStateArgs(w: XdrWriter, v: DomainGetStateArgs): v
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_get_state_args`. */
-export function decodeDomainGetStateArgs(r: XdrReader): DomainGetStateArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_get_state_ret`. */
 export interface DomainGetStateRet {
   /** `state`: 32 bits, signed. */
   state: number;
   /** `reason`: 32 bits, signed. */
   reason: number;
-}
-
-/** Writes `remote_domain_get_state_ret`. */
-export function encodeDomainGetStateRet(w: XdrWriter, v: DomainGetStateRet): void {
-  w.int32(v.state, "state");
-  w.int32(v.reason, "reason");
 }
 
 /** Reads `remote_domain_get_state_ret`. */
@@ -4518,29 +3182,12 @@ export function encodeDomainMigrateBegin3Args(w: XdrWriter, v: DomainMigrateBegi
   w.uint64(v.resource, "resource");
 }
 
-/** Reads `remote_domain_migrate_begin3_args`. */
-export function decodeDomainMigrateBegin3Args(r: XdrReader): DomainMigrateBegin3Args {
-  return {
-    dom: decodeNonnullDomain(r),
-    xmlin: r.present("xmlin") ? r.string(4194304, "xmlin") : null,
-    flags: r.uint64("flags"),
-    dname: r.present("dname") ? r.string(4194304, "dname") : null,
-    resource: r.uint64("resource"),
-  };
-}
-
 /** `remote_domain_migrate_begin3_ret`. */
 export interface DomainMigrateBegin3Ret {
   /** `cookie_out`: at most 4194304 bytes. */
   cookieOut: Uint8Array;
   /** `xml`: at most 4194304 bytes of UTF-8. */
   xml: string;
-}
-
-/** Writes `remote_domain_migrate_begin3_ret`. */
-export function encodeDomainMigrateBegin3Ret(w: XdrWriter, v: DomainMigrateBegin3Ret): void {
-  w.opaque(v.cookieOut, 4194304, "cookieOut");
-  w.string(v.xml, 4194304, "xml");
 }
 
 /** Reads `remote_domain_migrate_begin3_ret`. */
@@ -4576,31 +3223,12 @@ export function encodeDomainMigratePrepare3Args(w: XdrWriter, v: DomainMigratePr
   w.string(v.domXml, 4194304, "domXml");
 }
 
-/** Reads `remote_domain_migrate_prepare3_args`. */
-export function decodeDomainMigratePrepare3Args(r: XdrReader): DomainMigratePrepare3Args {
-  return {
-    cookieIn: r.opaque(4194304, "cookieIn"),
-    uriIn: r.present("uriIn") ? r.string(4194304, "uriIn") : null,
-    flags: r.uint64("flags"),
-    dname: r.present("dname") ? r.string(4194304, "dname") : null,
-    resource: r.uint64("resource"),
-    domXml: r.string(4194304, "domXml"),
-  };
-}
-
 /** `remote_domain_migrate_prepare3_ret`. */
 export interface DomainMigratePrepare3Ret {
   /** `cookie_out`: at most 4194304 bytes. */
   cookieOut: Uint8Array;
   /** `uri_out`: may be absent; at most 4194304 bytes of UTF-8. */
   uriOut: string | null;
-}
-
-/** Writes `remote_domain_migrate_prepare3_ret`. */
-export function encodeDomainMigratePrepare3Ret(w: XdrWriter, v: DomainMigratePrepare3Ret): void {
-  w.opaque(v.cookieOut, 4194304, "cookieOut");
-  w.present(v.uriOut !== null);
-  if (v.uriOut !== null) w.string(v.uriOut, 4194304, "uriOut");
 }
 
 /** Reads `remote_domain_migrate_prepare3_ret`. */
@@ -4635,26 +3263,10 @@ export function encodeDomainMigratePrepareTunnel3Args(w: XdrWriter, v: DomainMig
   w.string(v.domXml, 4194304, "domXml");
 }
 
-/** Reads `remote_domain_migrate_prepare_tunnel3_args`. */
-export function decodeDomainMigratePrepareTunnel3Args(r: XdrReader): DomainMigratePrepareTunnel3Args {
-  return {
-    cookieIn: r.opaque(4194304, "cookieIn"),
-    flags: r.uint64("flags"),
-    dname: r.present("dname") ? r.string(4194304, "dname") : null,
-    resource: r.uint64("resource"),
-    domXml: r.string(4194304, "domXml"),
-  };
-}
-
 /** `remote_domain_migrate_prepare_tunnel3_ret`. */
 export interface DomainMigratePrepareTunnel3Ret {
   /** `cookie_out`: at most 4194304 bytes. */
   cookieOut: Uint8Array;
-}
-
-/** Writes `remote_domain_migrate_prepare_tunnel3_ret`. */
-export function encodeDomainMigratePrepareTunnel3Ret(w: XdrWriter, v: DomainMigratePrepareTunnel3Ret): void {
-  w.opaque(v.cookieOut, 4194304, "cookieOut");
 }
 
 /** Reads `remote_domain_migrate_prepare_tunnel3_ret`. */
@@ -4698,29 +3310,10 @@ export function encodeDomainMigratePerform3Args(w: XdrWriter, v: DomainMigratePe
   w.uint64(v.resource, "resource");
 }
 
-/** Reads `remote_domain_migrate_perform3_args`. */
-export function decodeDomainMigratePerform3Args(r: XdrReader): DomainMigratePerform3Args {
-  return {
-    dom: decodeNonnullDomain(r),
-    xmlin: r.present("xmlin") ? r.string(4194304, "xmlin") : null,
-    cookieIn: r.opaque(4194304, "cookieIn"),
-    dconnuri: r.present("dconnuri") ? r.string(4194304, "dconnuri") : null,
-    uri: r.present("uri") ? r.string(4194304, "uri") : null,
-    flags: r.uint64("flags"),
-    dname: r.present("dname") ? r.string(4194304, "dname") : null,
-    resource: r.uint64("resource"),
-  };
-}
-
 /** `remote_domain_migrate_perform3_ret`. */
 export interface DomainMigratePerform3Ret {
   /** `cookie_out`: at most 4194304 bytes. */
   cookieOut: Uint8Array;
-}
-
-/** Writes `remote_domain_migrate_perform3_ret`. */
-export function encodeDomainMigratePerform3Ret(w: XdrWriter, v: DomainMigratePerform3Ret): void {
-  w.opaque(v.cookieOut, 4194304, "cookieOut");
 }
 
 /** Reads `remote_domain_migrate_perform3_ret`. */
@@ -4756,30 +3349,12 @@ export function encodeDomainMigrateFinish3Args(w: XdrWriter, v: DomainMigrateFin
   w.int32(v.cancelled, "cancelled");
 }
 
-/** Reads `remote_domain_migrate_finish3_args`. */
-export function decodeDomainMigrateFinish3Args(r: XdrReader): DomainMigrateFinish3Args {
-  return {
-    dname: r.string(4194304, "dname"),
-    cookieIn: r.opaque(4194304, "cookieIn"),
-    dconnuri: r.present("dconnuri") ? r.string(4194304, "dconnuri") : null,
-    uri: r.present("uri") ? r.string(4194304, "uri") : null,
-    flags: r.uint64("flags"),
-    cancelled: r.int32("cancelled"),
-  };
-}
-
 /** `remote_domain_migrate_finish3_ret`. */
 export interface DomainMigrateFinish3Ret {
   /** `dom`. */
   dom: NonnullDomain;
   /** `cookie_out`: at most 4194304 bytes. */
   cookieOut: Uint8Array;
-}
-
-/** Writes `remote_domain_migrate_finish3_ret`. */
-export function encodeDomainMigrateFinish3Ret(w: XdrWriter, v: DomainMigrateFinish3Ret): void {
-  encodeNonnullDomain(w, v.dom);
-  w.opaque(v.cookieOut, 4194304, "cookieOut");
 }
 
 /** Reads `remote_domain_migrate_finish3_ret`. */
@@ -4807,16 +3382,6 @@ export function encodeDomainMigrateConfirm3Args(w: XdrWriter, v: DomainMigrateCo
   w.int32(v.cancelled, "cancelled");
 }
 
-/** Reads `remote_domain_migrate_confirm3_args`. */
-export function decodeDomainMigrateConfirm3Args(r: XdrReader): DomainMigrateConfirm3Args {
-  return {
-    dom: decodeNonnullDomain(r),
-    cookieIn: r.opaque(4194304, "cookieIn"),
-    flags: r.uint64("flags"),
-    cancelled: r.int32("cancelled"),
-  };
-}
-
 /** `remote_domain_get_control_info_args`. */
 export interface DomainGetControlInfoArgs {
   /** `dom`. */
@@ -4831,11 +3396,6 @@ export function encodeDomainGetControlInfoArgs(w: XdrWriter, v: DomainGetControl
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_get_control_info_args`. */
-export function decodeDomainGetControlInfoArgs(r: XdrReader): DomainGetControlInfoArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_get_control_info_ret`. */
 export interface DomainGetControlInfoRet {
   /** `state`: 32 bits, unsigned. */
@@ -4844,13 +3404,6 @@ export interface DomainGetControlInfoRet {
   details: number;
   /** `stateTime`: 64 bits, unsigned. */
   stateTime: bigint;
-}
-
-/** Writes `remote_domain_get_control_info_ret`. */
-export function encodeDomainGetControlInfoRet(w: XdrWriter, v: DomainGetControlInfoRet): void {
-  w.uint32(v.state, "state");
-  w.uint32(v.details, "details");
-  w.uint64(v.stateTime, "stateTime");
 }
 
 /** Reads `remote_domain_get_control_info_ret`. */
@@ -4879,11 +3432,6 @@ export function encodeDomainOpenGraphicsArgs(w: XdrWriter, v: DomainOpenGraphics
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_open_graphics_args`. */
-export function decodeDomainOpenGraphicsArgs(r: XdrReader): DomainOpenGraphicsArgs {
-  return { dom: decodeNonnullDomain(r), idx: r.uint32("idx"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_open_graphics_fd_args`. */
 export interface DomainOpenGraphicsFdArgs {
   /** `dom`. */
@@ -4901,11 +3449,6 @@ export function encodeDomainOpenGraphicsFdArgs(w: XdrWriter, v: DomainOpenGraphi
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_open_graphics_fd_args`. */
-export function decodeDomainOpenGraphicsFdArgs(r: XdrReader): DomainOpenGraphicsFdArgs {
-  return { dom: decodeNonnullDomain(r), idx: r.uint32("idx"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_shutdown_flags_args`. */
 export interface DomainShutdownFlagsArgs {
   /** `dom`. */
@@ -4918,11 +3461,6 @@ export interface DomainShutdownFlagsArgs {
 export function encodeDomainShutdownFlagsArgs(w: XdrWriter, v: DomainShutdownFlagsArgs): void {
   encodeNonnullDomain(w, v.dom);
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_domain_shutdown_flags_args`. */
-export function decodeDomainShutdownFlagsArgs(r: XdrReader): DomainShutdownFlagsArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
 }
 
 /** `remote_domain_get_disk_errors_args`. */
@@ -4942,28 +3480,12 @@ export function encodeDomainGetDiskErrorsArgs(w: XdrWriter, v: DomainGetDiskErro
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_get_disk_errors_args`. */
-export function decodeDomainGetDiskErrorsArgs(r: XdrReader): DomainGetDiskErrorsArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    maxerrors: r.uint32("maxerrors"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_get_disk_errors_ret`. */
 export interface DomainGetDiskErrorsRet {
   /** `errors`: at most 256 elements. */
   errors: DomainDiskError[];
   /** `nerrors`: 32 bits, signed. */
   nerrors: number;
-}
-
-/** Writes `remote_domain_get_disk_errors_ret`. */
-export function encodeDomainGetDiskErrorsRet(w: XdrWriter, v: DomainGetDiskErrorsRet): void {
-  w.count(v.errors.length, 256, "errors");
-  for (const item of v.errors) encodeDomainDiskError(w, item);
-  w.int32(v.nerrors, "nerrors");
 }
 
 /** Reads `remote_domain_get_disk_errors_ret`. */
@@ -4995,16 +3517,6 @@ export function encodeDomainFstrimArgs(w: XdrWriter, v: DomainFstrimArgs): void 
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_fstrim_args`. */
-export function decodeDomainFstrimArgs(r: XdrReader): DomainFstrimArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    mountPoint: r.present("mountPoint") ? r.string(4194304, "mountPoint") : null,
-    minimum: r.uint64("minimum"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_get_time_args`. */
 export interface DomainGetTimeArgs {
   /** `dom`. */
@@ -5019,23 +3531,12 @@ export function encodeDomainGetTimeArgs(w: XdrWriter, v: DomainGetTimeArgs): voi
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_get_time_args`. */
-export function decodeDomainGetTimeArgs(r: XdrReader): DomainGetTimeArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_get_time_ret`. */
 export interface DomainGetTimeRet {
   /** `seconds`: 64 bits, signed. */
   seconds: bigint;
   /** `nseconds`: 32 bits, unsigned. */
   nseconds: number;
-}
-
-/** Writes `remote_domain_get_time_ret`. */
-export function encodeDomainGetTimeRet(w: XdrWriter, v: DomainGetTimeRet): void {
-  w.int64(v.seconds, "seconds");
-  w.uint32(v.nseconds, "nseconds");
 }
 
 /** Reads `remote_domain_get_time_ret`. */
@@ -5063,16 +3564,6 @@ export function encodeDomainSetTimeArgs(w: XdrWriter, v: DomainSetTimeArgs): voi
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_set_time_args`. */
-export function decodeDomainSetTimeArgs(r: XdrReader): DomainSetTimeArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    seconds: r.int64("seconds"),
-    nseconds: r.uint32("nseconds"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_migrate_begin3_params_args`. */
 export interface DomainMigrateBegin3ParamsArgs {
   /** `dom`. */
@@ -5091,27 +3582,12 @@ export function encodeDomainMigrateBegin3ParamsArgs(w: XdrWriter, v: DomainMigra
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_migrate_begin3_params_args`. */
-export function decodeDomainMigrateBegin3ParamsArgs(r: XdrReader): DomainMigrateBegin3ParamsArgs {
-  const dom = decodeNonnullDomain(r);
-  const params: TypedParam[] = [];
-  for (let n = r.count(64, 12, "params"); n > 0; n--) params.push(decodeTypedParam(r));
-  const flags = r.uint32("flags");
-  return { dom, params, flags };
-}
-
 /** `remote_domain_migrate_begin3_params_ret`. */
 export interface DomainMigrateBegin3ParamsRet {
   /** `cookie_out`: at most 4194304 bytes. */
   cookieOut: Uint8Array;
   /** `xml`: at most 4194304 bytes of UTF-8. */
   xml: string;
-}
-
-/** Writes `remote_domain_migrate_begin3_params_ret`. */
-export function encodeDomainMigrateBegin3ParamsRet(w: XdrWriter, v: DomainMigrateBegin3ParamsRet): void {
-  w.opaque(v.cookieOut, 4194304, "cookieOut");
-  w.string(v.xml, 4194304, "xml");
 }
 
 /** Reads `remote_domain_migrate_begin3_params_ret`. */
@@ -5137,28 +3613,12 @@ export function encodeDomainMigratePrepare3ParamsArgs(w: XdrWriter, v: DomainMig
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_migrate_prepare3_params_args`. */
-export function decodeDomainMigratePrepare3ParamsArgs(r: XdrReader): DomainMigratePrepare3ParamsArgs {
-  const params: TypedParam[] = [];
-  for (let n = r.count(64, 12, "params"); n > 0; n--) params.push(decodeTypedParam(r));
-  const cookieIn = r.opaque(4194304, "cookieIn");
-  const flags = r.uint32("flags");
-  return { params, cookieIn, flags };
-}
-
 /** `remote_domain_migrate_prepare3_params_ret`. */
 export interface DomainMigratePrepare3ParamsRet {
   /** `cookie_out`: at most 4194304 bytes. */
   cookieOut: Uint8Array;
   /** `uri_out`: may be absent; at most 4194304 bytes of UTF-8. */
   uriOut: string | null;
-}
-
-/** Writes `remote_domain_migrate_prepare3_params_ret`. */
-export function encodeDomainMigratePrepare3ParamsRet(w: XdrWriter, v: DomainMigratePrepare3ParamsRet): void {
-  w.opaque(v.cookieOut, 4194304, "cookieOut");
-  w.present(v.uriOut !== null);
-  if (v.uriOut !== null) w.string(v.uriOut, 4194304, "uriOut");
 }
 
 /** Reads `remote_domain_migrate_prepare3_params_ret`. */
@@ -5187,24 +3647,10 @@ export function encodeDomainMigratePrepareTunnel3ParamsArgs(w: XdrWriter, v: Dom
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_migrate_prepare_tunnel3_params_args`. */
-export function decodeDomainMigratePrepareTunnel3ParamsArgs(r: XdrReader): DomainMigratePrepareTunnel3ParamsArgs {
-  const params: TypedParam[] = [];
-  for (let n = r.count(64, 12, "params"); n > 0; n--) params.push(decodeTypedParam(r));
-  const cookieIn = r.opaque(4194304, "cookieIn");
-  const flags = r.uint32("flags");
-  return { params, cookieIn, flags };
-}
-
 /** `remote_domain_migrate_prepare_tunnel3_params_ret`. */
 export interface DomainMigratePrepareTunnel3ParamsRet {
   /** `cookie_out`: at most 4194304 bytes. */
   cookieOut: Uint8Array;
-}
-
-/** Writes `remote_domain_migrate_prepare_tunnel3_params_ret`. */
-export function encodeDomainMigratePrepareTunnel3ParamsRet(w: XdrWriter, v: DomainMigratePrepareTunnel3ParamsRet): void {
-  w.opaque(v.cookieOut, 4194304, "cookieOut");
 }
 
 /** Reads `remote_domain_migrate_prepare_tunnel3_params_ret`. */
@@ -5237,26 +3683,10 @@ export function encodeDomainMigratePerform3ParamsArgs(w: XdrWriter, v: DomainMig
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_migrate_perform3_params_args`. */
-export function decodeDomainMigratePerform3ParamsArgs(r: XdrReader): DomainMigratePerform3ParamsArgs {
-  const dom = decodeNonnullDomain(r);
-  const dconnuri = r.present("dconnuri") ? r.string(4194304, "dconnuri") : null;
-  const params: TypedParam[] = [];
-  for (let n = r.count(64, 12, "params"); n > 0; n--) params.push(decodeTypedParam(r));
-  const cookieIn = r.opaque(4194304, "cookieIn");
-  const flags = r.uint32("flags");
-  return { dom, dconnuri, params, cookieIn, flags };
-}
-
 /** `remote_domain_migrate_perform3_params_ret`. */
 export interface DomainMigratePerform3ParamsRet {
   /** `cookie_out`: at most 4194304 bytes. */
   cookieOut: Uint8Array;
-}
-
-/** Writes `remote_domain_migrate_perform3_params_ret`. */
-export function encodeDomainMigratePerform3ParamsRet(w: XdrWriter, v: DomainMigratePerform3ParamsRet): void {
-  w.opaque(v.cookieOut, 4194304, "cookieOut");
 }
 
 /** Reads `remote_domain_migrate_perform3_params_ret`. */
@@ -5285,28 +3715,12 @@ export function encodeDomainMigrateFinish3ParamsArgs(w: XdrWriter, v: DomainMigr
   w.int32(v.cancelled, "cancelled");
 }
 
-/** Reads `remote_domain_migrate_finish3_params_args`. */
-export function decodeDomainMigrateFinish3ParamsArgs(r: XdrReader): DomainMigrateFinish3ParamsArgs {
-  const params: TypedParam[] = [];
-  for (let n = r.count(64, 12, "params"); n > 0; n--) params.push(decodeTypedParam(r));
-  const cookieIn = r.opaque(4194304, "cookieIn");
-  const flags = r.uint32("flags");
-  const cancelled = r.int32("cancelled");
-  return { params, cookieIn, flags, cancelled };
-}
-
 /** `remote_domain_migrate_finish3_params_ret`. */
 export interface DomainMigrateFinish3ParamsRet {
   /** `dom`. */
   dom: NonnullDomain;
   /** `cookie_out`: at most 4194304 bytes. */
   cookieOut: Uint8Array;
-}
-
-/** Writes `remote_domain_migrate_finish3_params_ret`. */
-export function encodeDomainMigrateFinish3ParamsRet(w: XdrWriter, v: DomainMigrateFinish3ParamsRet): void {
-  encodeNonnullDomain(w, v.dom);
-  w.opaque(v.cookieOut, 4194304, "cookieOut");
 }
 
 /** Reads `remote_domain_migrate_finish3_params_ret`. */
@@ -5338,17 +3752,6 @@ export function encodeDomainMigrateConfirm3ParamsArgs(w: XdrWriter, v: DomainMig
   w.int32(v.cancelled, "cancelled");
 }
 
-/** Reads `remote_domain_migrate_confirm3_params_args`. */
-export function decodeDomainMigrateConfirm3ParamsArgs(r: XdrReader): DomainMigrateConfirm3ParamsArgs {
-  const dom = decodeNonnullDomain(r);
-  const params: TypedParam[] = [];
-  for (let n = r.count(64, 12, "params"); n > 0; n--) params.push(decodeTypedParam(r));
-  const cookieIn = r.opaque(4194304, "cookieIn");
-  const flags = r.uint32("flags");
-  const cancelled = r.int32("cancelled");
-  return { dom, params, cookieIn, flags, cancelled };
-}
-
 /** `remote_domain_fsfreeze_args`. */
 export interface DomainFsfreezeArgs {
   /** `dom`. */
@@ -5367,24 +3770,10 @@ export function encodeDomainFsfreezeArgs(w: XdrWriter, v: DomainFsfreezeArgs): v
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_fsfreeze_args`. */
-export function decodeDomainFsfreezeArgs(r: XdrReader): DomainFsfreezeArgs {
-  const dom = decodeNonnullDomain(r);
-  const mountpoints: string[] = [];
-  for (let n = r.count(256, 4, "mountpoints"); n > 0; n--) mountpoints.push(r.string(4194304, "mountpoints"));
-  const flags = r.uint32("flags");
-  return { dom, mountpoints, flags };
-}
-
 /** `remote_domain_fsfreeze_ret`. */
 export interface DomainFsfreezeRet {
   /** `filesystems`: 32 bits, signed. */
   filesystems: number;
-}
-
-/** Writes `remote_domain_fsfreeze_ret`. */
-export function encodeDomainFsfreezeRet(w: XdrWriter, v: DomainFsfreezeRet): void {
-  w.int32(v.filesystems, "filesystems");
 }
 
 /** Reads `remote_domain_fsfreeze_ret`. */
@@ -5410,24 +3799,10 @@ export function encodeDomainFsthawArgs(w: XdrWriter, v: DomainFsthawArgs): void 
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_fsthaw_args`. */
-export function decodeDomainFsthawArgs(r: XdrReader): DomainFsthawArgs {
-  const dom = decodeNonnullDomain(r);
-  const mountpoints: string[] = [];
-  for (let n = r.count(256, 4, "mountpoints"); n > 0; n--) mountpoints.push(r.string(4194304, "mountpoints"));
-  const flags = r.uint32("flags");
-  return { dom, mountpoints, flags };
-}
-
 /** `remote_domain_fsthaw_ret`. */
 export interface DomainFsthawRet {
   /** `filesystems`: 32 bits, signed. */
   filesystems: number;
-}
-
-/** Writes `remote_domain_fsthaw_ret`. */
-export function encodeDomainFsthawRet(w: XdrWriter, v: DomainFsthawRet): void {
-  w.int32(v.filesystems, "filesystems");
 }
 
 /** Reads `remote_domain_fsthaw_ret`. */
@@ -5445,15 +3820,6 @@ export interface DomainFsinfo {
   fstype: string;
   /** `dev_aliases`: at most 256 elements. */
   devAliases: string[];
-}
-
-/** Writes `remote_domain_fsinfo`. */
-export function encodeDomainFsinfo(w: XdrWriter, v: DomainFsinfo): void {
-  w.string(v.mountpoint, 4194304, "mountpoint");
-  w.string(v.name, 4194304, "name");
-  w.string(v.fstype, 4194304, "fstype");
-  w.count(v.devAliases.length, 256, "devAliases");
-  for (const item of v.devAliases) w.string(item, 4194304, "devAliases");
 }
 
 /** Reads `remote_domain_fsinfo`. */
@@ -5480,24 +3846,12 @@ export function encodeDomainGetFsinfoArgs(w: XdrWriter, v: DomainGetFsinfoArgs):
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_get_fsinfo_args`. */
-export function decodeDomainGetFsinfoArgs(r: XdrReader): DomainGetFsinfoArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_get_fsinfo_ret`. */
 export interface DomainGetFsinfoRet {
   /** `info`: at most 256 elements. */
   info: DomainFsinfo[];
   /** `ret`: 32 bits, unsigned. */
   ret: number;
-}
-
-/** Writes `remote_domain_get_fsinfo_ret`. */
-export function encodeDomainGetFsinfoRet(w: XdrWriter, v: DomainGetFsinfoRet): void {
-  w.count(v.info.length, 256, "info");
-  for (const item of v.info) encodeDomainFsinfo(w, item);
-  w.uint32(v.ret, "ret");
 }
 
 /** Reads `remote_domain_get_fsinfo_ret`. */
@@ -5518,13 +3872,6 @@ export interface DomainIpAddr {
   prefix: number;
 }
 
-/** Writes `remote_domain_ip_addr`. */
-export function encodeDomainIpAddr(w: XdrWriter, v: DomainIpAddr): void {
-  w.int32(v.type, "type");
-  w.string(v.addr, 4194304, "addr");
-  w.uint32(v.prefix, "prefix");
-}
-
 /** Reads `remote_domain_ip_addr`. */
 export function decodeDomainIpAddr(r: XdrReader): DomainIpAddr {
   return { type: r.int32("type"), addr: r.string(4194304, "addr"), prefix: r.uint32("prefix") };
@@ -5538,15 +3885,6 @@ export interface DomainInterface {
   hwaddr: string | null;
   /** `addrs`: at most 2048 elements. */
   addrs: DomainIpAddr[];
-}
-
-/** Writes `remote_domain_interface`. */
-export function encodeDomainInterface(w: XdrWriter, v: DomainInterface): void {
-  w.string(v.name, 4194304, "name");
-  w.present(v.hwaddr !== null);
-  if (v.hwaddr !== null) w.string(v.hwaddr, 4194304, "hwaddr");
-  w.count(v.addrs.length, 2048, "addrs");
-  for (const item of v.addrs) encodeDomainIpAddr(w, item);
 }
 
 /** Reads `remote_domain_interface`. */
@@ -5575,21 +3913,10 @@ export function encodeDomainInterfaceAddressesArgs(w: XdrWriter, v: DomainInterf
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_interface_addresses_args`. */
-export function decodeDomainInterfaceAddressesArgs(r: XdrReader): DomainInterfaceAddressesArgs {
-  return { dom: decodeNonnullDomain(r), source: r.uint32("source"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_interface_addresses_ret`. */
 export interface DomainInterfaceAddressesRet {
   /** `ifaces`: at most 2048 elements. */
   ifaces: DomainInterface[];
-}
-
-/** Writes `remote_domain_interface_addresses_ret`. */
-export function encodeDomainInterfaceAddressesRet(w: XdrWriter, v: DomainInterfaceAddressesRet): void {
-  w.count(v.ifaces.length, 2048, "ifaces");
-  for (const item of v.ifaces) encodeDomainInterface(w, item);
 }
 
 /** Reads `remote_domain_interface_addresses_ret`. */
@@ -5621,16 +3948,6 @@ export function encodeDomainSetUserPasswordArgs(w: XdrWriter, v: DomainSetUserPa
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_set_user_password_args`. */
-export function decodeDomainSetUserPasswordArgs(r: XdrReader): DomainSetUserPasswordArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    user: r.present("user") ? r.string(4194304, "user") : null,
-    password: r.present("password") ? r.string(4194304, "password") : null,
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_rename_args`. */
 export interface DomainRenameArgs {
   /** `dom`. */
@@ -5649,24 +3966,10 @@ export function encodeDomainRenameArgs(w: XdrWriter, v: DomainRenameArgs): void 
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_rename_args`. */
-export function decodeDomainRenameArgs(r: XdrReader): DomainRenameArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    newName: r.present("newName") ? r.string(4194304, "newName") : null,
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_rename_ret`. */
 export interface DomainRenameRet {
   /** `retcode`: 32 bits, signed. */
   retcode: number;
-}
-
-/** Writes `remote_domain_rename_ret`. */
-export function encodeDomainRenameRet(w: XdrWriter, v: DomainRenameRet): void {
-  w.int32(v.retcode, "retcode");
 }
 
 /** Reads `remote_domain_rename_ret`. */
@@ -5688,11 +3991,6 @@ export function encodeDomainMigrateStartPostCopyArgs(w: XdrWriter, v: DomainMigr
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_migrate_start_post_copy_args`. */
-export function decodeDomainMigrateStartPostCopyArgs(r: XdrReader): DomainMigrateStartPostCopyArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_get_guest_vcpus_args`. */
 export interface DomainGetGuestVcpusArgs {
   /** `dom`. */
@@ -5707,21 +4005,10 @@ export function encodeDomainGetGuestVcpusArgs(w: XdrWriter, v: DomainGetGuestVcp
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_get_guest_vcpus_args`. */
-export function decodeDomainGetGuestVcpusArgs(r: XdrReader): DomainGetGuestVcpusArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_get_guest_vcpus_ret`. */
 export interface DomainGetGuestVcpusRet {
   /** `params`: at most 64 elements. */
   params: TypedParam[];
-}
-
-/** Writes `remote_domain_get_guest_vcpus_ret`. */
-export function encodeDomainGetGuestVcpusRet(w: XdrWriter, v: DomainGetGuestVcpusRet): void {
-  w.count(v.params.length, 64, "params");
-  for (const item of v.params) encodeTypedParam(w, item);
 }
 
 /** Reads `remote_domain_get_guest_vcpus_ret`. */
@@ -5751,16 +4038,6 @@ export function encodeDomainSetGuestVcpusArgs(w: XdrWriter, v: DomainSetGuestVcp
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_set_guest_vcpus_args`. */
-export function decodeDomainSetGuestVcpusArgs(r: XdrReader): DomainSetGuestVcpusArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    cpumap: r.string(4194304, "cpumap"),
-    state: r.int32("state"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_set_vcpu_args`. */
 export interface DomainSetVcpuArgs {
   /** `dom`. */
@@ -5779,16 +4056,6 @@ export function encodeDomainSetVcpuArgs(w: XdrWriter, v: DomainSetVcpuArgs): voi
   w.string(v.cpumap, 4194304, "cpumap");
   w.int32(v.state, "state");
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_domain_set_vcpu_args`. */
-export function decodeDomainSetVcpuArgs(r: XdrReader): DomainSetVcpuArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    cpumap: r.string(4194304, "cpumap"),
-    state: r.int32("state"),
-    flags: r.uint32("flags"),
-  };
 }
 
 /** `remote_domain_set_block_threshold_args`. */
@@ -5811,16 +4078,6 @@ export function encodeDomainSetBlockThresholdArgs(w: XdrWriter, v: DomainSetBloc
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_set_block_threshold_args`. */
-export function decodeDomainSetBlockThresholdArgs(r: XdrReader): DomainSetBlockThresholdArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    dev: r.string(4194304, "dev"),
-    threshold: r.uint64("threshold"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_set_lifecycle_action_args`. */
 export interface DomainSetLifecycleActionArgs {
   /** `dom`. */
@@ -5841,16 +4098,6 @@ export function encodeDomainSetLifecycleActionArgs(w: XdrWriter, v: DomainSetLif
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_set_lifecycle_action_args`. */
-export function decodeDomainSetLifecycleActionArgs(r: XdrReader): DomainSetLifecycleActionArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    type: r.uint32("type"),
-    action: r.uint32("action"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_get_launch_security_info_args`. */
 export interface DomainGetLaunchSecurityInfoArgs {
   /** `dom`. */
@@ -5865,21 +4112,10 @@ export function encodeDomainGetLaunchSecurityInfoArgs(w: XdrWriter, v: DomainGet
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_get_launch_security_info_args`. */
-export function decodeDomainGetLaunchSecurityInfoArgs(r: XdrReader): DomainGetLaunchSecurityInfoArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_get_launch_security_info_ret`. */
 export interface DomainGetLaunchSecurityInfoRet {
   /** `params`: at most 64 elements. */
   params: TypedParam[];
-}
-
-/** Writes `remote_domain_get_launch_security_info_ret`. */
-export function encodeDomainGetLaunchSecurityInfoRet(w: XdrWriter, v: DomainGetLaunchSecurityInfoRet): void {
-  w.count(v.params.length, 64, "params");
-  for (const item of v.params) encodeTypedParam(w, item);
 }
 
 /** Reads `remote_domain_get_launch_security_info_ret`. */
@@ -5907,15 +4143,6 @@ export function encodeDomainSetLaunchSecurityStateArgs(w: XdrWriter, v: DomainSe
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_set_launch_security_state_args`. */
-export function decodeDomainSetLaunchSecurityStateArgs(r: XdrReader): DomainSetLaunchSecurityStateArgs {
-  const dom = decodeNonnullDomain(r);
-  const params: TypedParam[] = [];
-  for (let n = r.count(64, 12, "params"); n > 0; n--) params.push(decodeTypedParam(r));
-  const flags = r.uint32("flags");
-  return { dom, params, flags };
-}
-
 /** `remote_domain_list_all_checkpoints_args`. */
 export interface DomainListAllCheckpointsArgs {
   /** `dom`. */
@@ -5933,28 +4160,12 @@ export function encodeDomainListAllCheckpointsArgs(w: XdrWriter, v: DomainListAl
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_list_all_checkpoints_args`. */
-export function decodeDomainListAllCheckpointsArgs(r: XdrReader): DomainListAllCheckpointsArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    needResults: r.int32("needResults"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_list_all_checkpoints_ret`. */
 export interface DomainListAllCheckpointsRet {
   /** `checkpoints`: at most 16384 elements. */
   checkpoints: NonnullDomainCheckpoint[];
   /** `ret`: 32 bits, signed. */
   ret: number;
-}
-
-/** Writes `remote_domain_list_all_checkpoints_ret`. */
-export function encodeDomainListAllCheckpointsRet(w: XdrWriter, v: DomainListAllCheckpointsRet): void {
-  w.count(v.checkpoints.length, 16384, "checkpoints");
-  for (const item of v.checkpoints) encodeNonnullDomainCheckpoint(w, item);
-  w.int32(v.ret, "ret");
 }
 
 /** Reads `remote_domain_list_all_checkpoints_ret`. */
@@ -5982,21 +4193,10 @@ export function encodeDomainGetGuestInfoArgs(w: XdrWriter, v: DomainGetGuestInfo
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_get_guest_info_args`. */
-export function decodeDomainGetGuestInfoArgs(r: XdrReader): DomainGetGuestInfoArgs {
-  return { dom: decodeNonnullDomain(r), types: r.uint32("types"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_get_guest_info_ret`. */
 export interface DomainGetGuestInfoRet {
   /** `params`: at most 2048 elements. */
   params: TypedParam[];
-}
-
-/** Writes `remote_domain_get_guest_info_ret`. */
-export function encodeDomainGetGuestInfoRet(w: XdrWriter, v: DomainGetGuestInfoRet): void {
-  w.count(v.params.length, 2048, "params");
-  for (const item of v.params) encodeTypedParam(w, item);
 }
 
 /** Reads `remote_domain_get_guest_info_ret`. */
@@ -6023,20 +4223,10 @@ export function encodeDomainAgentSetResponseTimeoutArgs(w: XdrWriter, v: DomainA
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_agent_set_response_timeout_args`. */
-export function decodeDomainAgentSetResponseTimeoutArgs(r: XdrReader): DomainAgentSetResponseTimeoutArgs {
-  return { dom: decodeNonnullDomain(r), timeout: r.int32("timeout"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_agent_set_response_timeout_ret`. */
 export interface DomainAgentSetResponseTimeoutRet {
   /** `result`: 32 bits, signed. */
   result: number;
-}
-
-/** Writes `remote_domain_agent_set_response_timeout_ret`. */
-export function encodeDomainAgentSetResponseTimeoutRet(w: XdrWriter, v: DomainAgentSetResponseTimeoutRet): void {
-  w.int32(v.result, "result");
 }
 
 /** Reads `remote_domain_agent_set_response_timeout_ret`. */
@@ -6065,16 +4255,6 @@ export function encodeDomainBackupBeginArgs(w: XdrWriter, v: DomainBackupBeginAr
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_backup_begin_args`. */
-export function decodeDomainBackupBeginArgs(r: XdrReader): DomainBackupBeginArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    backupXml: r.string(4194304, "backupXml"),
-    checkpointXml: r.present("checkpointXml") ? r.string(4194304, "checkpointXml") : null,
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_backup_get_xml_desc_args`. */
 export interface DomainBackupGetXmlDescArgs {
   /** `dom`. */
@@ -6089,20 +4269,10 @@ export function encodeDomainBackupGetXmlDescArgs(w: XdrWriter, v: DomainBackupGe
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_backup_get_xml_desc_args`. */
-export function decodeDomainBackupGetXmlDescArgs(r: XdrReader): DomainBackupGetXmlDescArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_backup_get_xml_desc_ret`. */
 export interface DomainBackupGetXmlDescRet {
   /** `xml`: at most 4194304 bytes of UTF-8. */
   xml: string;
-}
-
-/** Writes `remote_domain_backup_get_xml_desc_ret`. */
-export function encodeDomainBackupGetXmlDescRet(w: XdrWriter, v: DomainBackupGetXmlDescRet): void {
-  w.string(v.xml, 4194304, "xml");
 }
 
 /** Reads `remote_domain_backup_get_xml_desc_ret`. */
@@ -6127,21 +4297,10 @@ export function encodeDomainAuthorizedSshKeysGetArgs(w: XdrWriter, v: DomainAuth
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_authorized_ssh_keys_get_args`. */
-export function decodeDomainAuthorizedSshKeysGetArgs(r: XdrReader): DomainAuthorizedSshKeysGetArgs {
-  return { dom: decodeNonnullDomain(r), user: r.string(4194304, "user"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_authorized_ssh_keys_get_ret`. */
 export interface DomainAuthorizedSshKeysGetRet {
   /** `keys`: at most 2048 elements. */
   keys: string[];
-}
-
-/** Writes `remote_domain_authorized_ssh_keys_get_ret`. */
-export function encodeDomainAuthorizedSshKeysGetRet(w: XdrWriter, v: DomainAuthorizedSshKeysGetRet): void {
-  w.count(v.keys.length, 2048, "keys");
-  for (const item of v.keys) w.string(item, 4194304, "keys");
 }
 
 /** Reads `remote_domain_authorized_ssh_keys_get_ret`. */
@@ -6172,16 +4331,6 @@ export function encodeDomainAuthorizedSshKeysSetArgs(w: XdrWriter, v: DomainAuth
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_authorized_ssh_keys_set_args`. */
-export function decodeDomainAuthorizedSshKeysSetArgs(r: XdrReader): DomainAuthorizedSshKeysSetArgs {
-  const dom = decodeNonnullDomain(r);
-  const user = r.string(4194304, "user");
-  const keys: string[] = [];
-  for (let n = r.count(2048, 4, "keys"); n > 0; n--) keys.push(r.string(4194304, "keys"));
-  const flags = r.uint32("flags");
-  return { dom, user, keys, flags };
-}
-
 /** `remote_domain_get_messages_args`. */
 export interface DomainGetMessagesArgs {
   /** `dom`. */
@@ -6196,21 +4345,10 @@ export function encodeDomainGetMessagesArgs(w: XdrWriter, v: DomainGetMessagesAr
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_get_messages_args`. */
-export function decodeDomainGetMessagesArgs(r: XdrReader): DomainGetMessagesArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_get_messages_ret`. */
 export interface DomainGetMessagesRet {
   /** `msgs`: at most 2048 elements. */
   msgs: string[];
-}
-
-/** Writes `remote_domain_get_messages_ret`. */
-export function encodeDomainGetMessagesRet(w: XdrWriter, v: DomainGetMessagesRet): void {
-  w.count(v.msgs.length, 2048, "msgs");
-  for (const item of v.msgs) w.string(item, 4194304, "msgs");
 }
 
 /** Reads `remote_domain_get_messages_ret`. */
@@ -6237,11 +4375,6 @@ export function encodeDomainStartDirtyRateCalcArgs(w: XdrWriter, v: DomainStartD
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_start_dirty_rate_calc_args`. */
-export function decodeDomainStartDirtyRateCalcArgs(r: XdrReader): DomainStartDirtyRateCalcArgs {
-  return { dom: decodeNonnullDomain(r), seconds: r.int32("seconds"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_graphics_reload_args`. */
 export interface DomainGraphicsReloadArgs {
   /** `dom`. */
@@ -6257,11 +4390,6 @@ export function encodeDomainGraphicsReloadArgs(w: XdrWriter, v: DomainGraphicsRe
   encodeNonnullDomain(w, v.dom);
   w.uint32(v.type, "type");
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_domain_graphics_reload_args`. */
-export function decodeDomainGraphicsReloadArgs(r: XdrReader): DomainGraphicsReloadArgs {
-  return { dom: decodeNonnullDomain(r), type: r.uint32("type"), flags: r.uint32("flags") };
 }
 
 /** `remote_domain_fd_associate_args`. */
@@ -6281,11 +4409,6 @@ export function encodeDomainFdAssociateArgs(w: XdrWriter, v: DomainFdAssociateAr
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_fd_associate_args`. */
-export function decodeDomainFdAssociateArgs(r: XdrReader): DomainFdAssociateArgs {
-  return { dom: decodeNonnullDomain(r), name: r.string(4194304, "name"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_get_autostart_once_args`. */
 export interface DomainGetAutostartOnceArgs {
   /** `dom`. */
@@ -6297,20 +4420,10 @@ export function encodeDomainGetAutostartOnceArgs(w: XdrWriter, v: DomainGetAutos
   encodeNonnullDomain(w, v.dom);
 }
 
-/** Reads `remote_domain_get_autostart_once_args`. */
-export function decodeDomainGetAutostartOnceArgs(r: XdrReader): DomainGetAutostartOnceArgs {
-  return { dom: decodeNonnullDomain(r) };
-}
-
 /** `remote_domain_get_autostart_once_ret`. */
 export interface DomainGetAutostartOnceRet {
   /** `autostart`: 32 bits, signed. */
   autostart: number;
-}
-
-/** Writes `remote_domain_get_autostart_once_ret`. */
-export function encodeDomainGetAutostartOnceRet(w: XdrWriter, v: DomainGetAutostartOnceRet): void {
-  w.int32(v.autostart, "autostart");
 }
 
 /** Reads `remote_domain_get_autostart_once_ret`. */
@@ -6330,11 +4443,6 @@ export interface DomainSetAutostartOnceArgs {
 export function encodeDomainSetAutostartOnceArgs(w: XdrWriter, v: DomainSetAutostartOnceArgs): void {
   encodeNonnullDomain(w, v.dom);
   w.int32(v.autostart, "autostart");
-}
-
-/** Reads `remote_domain_set_autostart_once_args`. */
-export function decodeDomainSetAutostartOnceArgs(r: XdrReader): DomainSetAutostartOnceArgs {
-  return { dom: decodeNonnullDomain(r), autostart: r.int32("autostart") };
 }
 
 /** `remote_domain_announce_interface_args`. */
@@ -6357,16 +4465,6 @@ export function encodeDomainAnnounceInterfaceArgs(w: XdrWriter, v: DomainAnnounc
   w.count(v.params.length, 16, "params");
   for (const item of v.params) encodeTypedParam(w, item);
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_domain_announce_interface_args`. */
-export function decodeDomainAnnounceInterfaceArgs(r: XdrReader): DomainAnnounceInterfaceArgs {
-  const dom = decodeNonnullDomain(r);
-  const device = r.present("device") ? r.string(4194304, "device") : null;
-  const params: TypedParam[] = [];
-  for (let n = r.count(16, 12, "params"); n > 0; n--) params.push(decodeTypedParam(r));
-  const flags = r.uint32("flags");
-  return { dom, device, params, flags };
 }
 
 /** Procedure 8, `REMOTE_PROC_DOMAIN_ATTACH_DEVICE`; needs `domain:write`. */

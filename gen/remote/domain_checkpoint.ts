@@ -10,7 +10,7 @@ import type { Procedure } from "../../src/procedure.ts";
 import type { XdrReader } from "../../src/xdr/reader.ts";
 import { decodeVoid } from "../../src/xdr/void.ts";
 import type { XdrWriter } from "../../src/xdr/writer.ts";
-import { type NonnullDomain, type NonnullDomainCheckpoint, decodeNonnullDomain, decodeNonnullDomainCheckpoint, encodeNonnullDomain, encodeNonnullDomainCheckpoint } from "./common.ts";
+import { type NonnullDomain, type NonnullDomainCheckpoint, decodeNonnullDomainCheckpoint, encodeNonnullDomain, encodeNonnullDomainCheckpoint } from "./common.ts";
 import { remoteProgram } from "./program.ts";
 
 /** `remote_domain_checkpoint_create_xml_args`. */
@@ -30,24 +30,10 @@ export function encodeDomainCheckpointCreateXmlArgs(w: XdrWriter, v: DomainCheck
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_checkpoint_create_xml_args`. */
-export function decodeDomainCheckpointCreateXmlArgs(r: XdrReader): DomainCheckpointCreateXmlArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    xmlDesc: r.string(4194304, "xmlDesc"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_checkpoint_create_xml_ret`. */
 export interface DomainCheckpointCreateXmlRet {
   /** `checkpoint`. */
   checkpoint: NonnullDomainCheckpoint;
-}
-
-/** Writes `remote_domain_checkpoint_create_xml_ret`. */
-export function encodeDomainCheckpointCreateXmlRet(w: XdrWriter, v: DomainCheckpointCreateXmlRet): void {
-  encodeNonnullDomainCheckpoint(w, v.checkpoint);
 }
 
 /** Reads `remote_domain_checkpoint_create_xml_ret`. */
@@ -69,20 +55,10 @@ export function encodeDomainCheckpointGetXmlDescArgs(w: XdrWriter, v: DomainChec
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_checkpoint_get_xml_desc_args`. */
-export function decodeDomainCheckpointGetXmlDescArgs(r: XdrReader): DomainCheckpointGetXmlDescArgs {
-  return { checkpoint: decodeNonnullDomainCheckpoint(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_checkpoint_get_xml_desc_ret`. */
 export interface DomainCheckpointGetXmlDescRet {
   /** `xml`: at most 4194304 bytes of UTF-8. */
   xml: string;
-}
-
-/** Writes `remote_domain_checkpoint_get_xml_desc_ret`. */
-export function encodeDomainCheckpointGetXmlDescRet(w: XdrWriter, v: DomainCheckpointGetXmlDescRet): void {
-  w.string(v.xml, 4194304, "xml");
 }
 
 /** Reads `remote_domain_checkpoint_get_xml_desc_ret`. */
@@ -107,28 +83,12 @@ export function encodeDomainCheckpointListAllChildrenArgs(w: XdrWriter, v: Domai
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_checkpoint_list_all_children_args`. */
-export function decodeDomainCheckpointListAllChildrenArgs(r: XdrReader): DomainCheckpointListAllChildrenArgs {
-  return {
-    checkpoint: decodeNonnullDomainCheckpoint(r),
-    needResults: r.int32("needResults"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_checkpoint_list_all_children_ret`. */
 export interface DomainCheckpointListAllChildrenRet {
   /** `checkpoints`: at most 16384 elements. */
   checkpoints: NonnullDomainCheckpoint[];
   /** `ret`: 32 bits, signed. */
   ret: number;
-}
-
-/** Writes `remote_domain_checkpoint_list_all_children_ret`. */
-export function encodeDomainCheckpointListAllChildrenRet(w: XdrWriter, v: DomainCheckpointListAllChildrenRet): void {
-  w.count(v.checkpoints.length, 16384, "checkpoints");
-  for (const item of v.checkpoints) encodeNonnullDomainCheckpoint(w, item);
-  w.int32(v.ret, "ret");
 }
 
 /** Reads `remote_domain_checkpoint_list_all_children_ret`. */
@@ -156,20 +116,10 @@ export function encodeDomainCheckpointLookupByNameArgs(w: XdrWriter, v: DomainCh
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_checkpoint_lookup_by_name_args`. */
-export function decodeDomainCheckpointLookupByNameArgs(r: XdrReader): DomainCheckpointLookupByNameArgs {
-  return { dom: decodeNonnullDomain(r), name: r.string(4194304, "name"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_checkpoint_lookup_by_name_ret`. */
 export interface DomainCheckpointLookupByNameRet {
   /** `checkpoint`. */
   checkpoint: NonnullDomainCheckpoint;
-}
-
-/** Writes `remote_domain_checkpoint_lookup_by_name_ret`. */
-export function encodeDomainCheckpointLookupByNameRet(w: XdrWriter, v: DomainCheckpointLookupByNameRet): void {
-  encodeNonnullDomainCheckpoint(w, v.checkpoint);
 }
 
 /** Reads `remote_domain_checkpoint_lookup_by_name_ret`. */
@@ -191,20 +141,10 @@ export function encodeDomainCheckpointGetParentArgs(w: XdrWriter, v: DomainCheck
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_checkpoint_get_parent_args`. */
-export function decodeDomainCheckpointGetParentArgs(r: XdrReader): DomainCheckpointGetParentArgs {
-  return { checkpoint: decodeNonnullDomainCheckpoint(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_checkpoint_get_parent_ret`. */
 export interface DomainCheckpointGetParentRet {
   /** `parent`. */
   parent: NonnullDomainCheckpoint;
-}
-
-/** Writes `remote_domain_checkpoint_get_parent_ret`. */
-export function encodeDomainCheckpointGetParentRet(w: XdrWriter, v: DomainCheckpointGetParentRet): void {
-  encodeNonnullDomainCheckpoint(w, v.parent);
 }
 
 /** Reads `remote_domain_checkpoint_get_parent_ret`. */
@@ -224,11 +164,6 @@ export interface DomainCheckpointDeleteArgs {
 export function encodeDomainCheckpointDeleteArgs(w: XdrWriter, v: DomainCheckpointDeleteArgs): void {
   encodeNonnullDomainCheckpoint(w, v.checkpoint);
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_domain_checkpoint_delete_args`. */
-export function decodeDomainCheckpointDeleteArgs(r: XdrReader): DomainCheckpointDeleteArgs {
-  return { checkpoint: decodeNonnullDomainCheckpoint(r), flags: r.uint32("flags") };
 }
 
 /**

@@ -10,7 +10,7 @@ import type { Procedure } from "../../src/procedure.ts";
 import type { XdrReader } from "../../src/xdr/reader.ts";
 import { decodeVoid } from "../../src/xdr/void.ts";
 import type { XdrWriter } from "../../src/xdr/writer.ts";
-import { type NonnullDomain, type NonnullDomainSnapshot, decodeNonnullDomain, decodeNonnullDomainSnapshot, encodeNonnullDomain, encodeNonnullDomainSnapshot } from "./common.ts";
+import { type NonnullDomain, type NonnullDomainSnapshot, decodeNonnullDomainSnapshot, encodeNonnullDomain, encodeNonnullDomainSnapshot } from "./common.ts";
 import { remoteProgram } from "./program.ts";
 
 /** `remote_domain_snapshot_create_xml_args`. */
@@ -30,24 +30,10 @@ export function encodeDomainSnapshotCreateXmlArgs(w: XdrWriter, v: DomainSnapsho
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_snapshot_create_xml_args`. */
-export function decodeDomainSnapshotCreateXmlArgs(r: XdrReader): DomainSnapshotCreateXmlArgs {
-  return {
-    dom: decodeNonnullDomain(r),
-    xmlDesc: r.string(4194304, "xmlDesc"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_snapshot_create_xml_ret`. */
 export interface DomainSnapshotCreateXmlRet {
   /** `snap`. */
   snap: NonnullDomainSnapshot;
-}
-
-/** Writes `remote_domain_snapshot_create_xml_ret`. */
-export function encodeDomainSnapshotCreateXmlRet(w: XdrWriter, v: DomainSnapshotCreateXmlRet): void {
-  encodeNonnullDomainSnapshot(w, v.snap);
 }
 
 /** Reads `remote_domain_snapshot_create_xml_ret`. */
@@ -69,20 +55,10 @@ export function encodeDomainSnapshotGetXmlDescArgs(w: XdrWriter, v: DomainSnapsh
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_snapshot_get_xml_desc_args`. */
-export function decodeDomainSnapshotGetXmlDescArgs(r: XdrReader): DomainSnapshotGetXmlDescArgs {
-  return { snap: decodeNonnullDomainSnapshot(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_snapshot_get_xml_desc_ret`. */
 export interface DomainSnapshotGetXmlDescRet {
   /** `xml`: at most 4194304 bytes of UTF-8. */
   xml: string;
-}
-
-/** Writes `remote_domain_snapshot_get_xml_desc_ret`. */
-export function encodeDomainSnapshotGetXmlDescRet(w: XdrWriter, v: DomainSnapshotGetXmlDescRet): void {
-  w.string(v.xml, 4194304, "xml");
 }
 
 /** Reads `remote_domain_snapshot_get_xml_desc_ret`. */
@@ -104,20 +80,10 @@ export function encodeDomainSnapshotNumArgs(w: XdrWriter, v: DomainSnapshotNumAr
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_snapshot_num_args`. */
-export function decodeDomainSnapshotNumArgs(r: XdrReader): DomainSnapshotNumArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_snapshot_num_ret`. */
 export interface DomainSnapshotNumRet {
   /** `num`: 32 bits, signed. */
   num: number;
-}
-
-/** Writes `remote_domain_snapshot_num_ret`. */
-export function encodeDomainSnapshotNumRet(w: XdrWriter, v: DomainSnapshotNumRet): void {
-  w.int32(v.num, "num");
 }
 
 /** Reads `remote_domain_snapshot_num_ret`. */
@@ -142,21 +108,10 @@ export function encodeDomainSnapshotListNamesArgs(w: XdrWriter, v: DomainSnapsho
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_snapshot_list_names_args`. */
-export function decodeDomainSnapshotListNamesArgs(r: XdrReader): DomainSnapshotListNamesArgs {
-  return { dom: decodeNonnullDomain(r), maxnames: r.int32("maxnames"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_snapshot_list_names_ret`. */
 export interface DomainSnapshotListNamesRet {
   /** `names`: at most 16384 elements. */
   names: string[];
-}
-
-/** Writes `remote_domain_snapshot_list_names_ret`. */
-export function encodeDomainSnapshotListNamesRet(w: XdrWriter, v: DomainSnapshotListNamesRet): void {
-  w.count(v.names.length, 16384, "names");
-  for (const item of v.names) w.string(item, 4194304, "names");
 }
 
 /** Reads `remote_domain_snapshot_list_names_ret`. */
@@ -180,20 +135,10 @@ export function encodeDomainSnapshotNumChildrenArgs(w: XdrWriter, v: DomainSnaps
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_snapshot_num_children_args`. */
-export function decodeDomainSnapshotNumChildrenArgs(r: XdrReader): DomainSnapshotNumChildrenArgs {
-  return { snap: decodeNonnullDomainSnapshot(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_snapshot_num_children_ret`. */
 export interface DomainSnapshotNumChildrenRet {
   /** `num`: 32 bits, signed. */
   num: number;
-}
-
-/** Writes `remote_domain_snapshot_num_children_ret`. */
-export function encodeDomainSnapshotNumChildrenRet(w: XdrWriter, v: DomainSnapshotNumChildrenRet): void {
-  w.int32(v.num, "num");
 }
 
 /** Reads `remote_domain_snapshot_num_children_ret`. */
@@ -218,25 +163,10 @@ export function encodeDomainSnapshotListChildrenNamesArgs(w: XdrWriter, v: Domai
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_snapshot_list_children_names_args`. */
-export function decodeDomainSnapshotListChildrenNamesArgs(r: XdrReader): DomainSnapshotListChildrenNamesArgs {
-  return {
-    snap: decodeNonnullDomainSnapshot(r),
-    maxnames: r.int32("maxnames"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_snapshot_list_children_names_ret`. */
 export interface DomainSnapshotListChildrenNamesRet {
   /** `names`: at most 16384 elements. */
   names: string[];
-}
-
-/** Writes `remote_domain_snapshot_list_children_names_ret`. */
-export function encodeDomainSnapshotListChildrenNamesRet(w: XdrWriter, v: DomainSnapshotListChildrenNamesRet): void {
-  w.count(v.names.length, 16384, "names");
-  for (const item of v.names) w.string(item, 4194304, "names");
 }
 
 /** Reads `remote_domain_snapshot_list_children_names_ret`. */
@@ -263,28 +193,12 @@ export function encodeDomainSnapshotListAllChildrenArgs(w: XdrWriter, v: DomainS
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_snapshot_list_all_children_args`. */
-export function decodeDomainSnapshotListAllChildrenArgs(r: XdrReader): DomainSnapshotListAllChildrenArgs {
-  return {
-    snapshot: decodeNonnullDomainSnapshot(r),
-    needResults: r.int32("needResults"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_domain_snapshot_list_all_children_ret`. */
 export interface DomainSnapshotListAllChildrenRet {
   /** `snapshots`: at most 16384 elements. */
   snapshots: NonnullDomainSnapshot[];
   /** `ret`: 32 bits, signed. */
   ret: number;
-}
-
-/** Writes `remote_domain_snapshot_list_all_children_ret`. */
-export function encodeDomainSnapshotListAllChildrenRet(w: XdrWriter, v: DomainSnapshotListAllChildrenRet): void {
-  w.count(v.snapshots.length, 16384, "snapshots");
-  for (const item of v.snapshots) encodeNonnullDomainSnapshot(w, item);
-  w.int32(v.ret, "ret");
 }
 
 /** Reads `remote_domain_snapshot_list_all_children_ret`. */
@@ -312,20 +226,10 @@ export function encodeDomainSnapshotLookupByNameArgs(w: XdrWriter, v: DomainSnap
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_snapshot_lookup_by_name_args`. */
-export function decodeDomainSnapshotLookupByNameArgs(r: XdrReader): DomainSnapshotLookupByNameArgs {
-  return { dom: decodeNonnullDomain(r), name: r.string(4194304, "name"), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_snapshot_lookup_by_name_ret`. */
 export interface DomainSnapshotLookupByNameRet {
   /** `snap`. */
   snap: NonnullDomainSnapshot;
-}
-
-/** Writes `remote_domain_snapshot_lookup_by_name_ret`. */
-export function encodeDomainSnapshotLookupByNameRet(w: XdrWriter, v: DomainSnapshotLookupByNameRet): void {
-  encodeNonnullDomainSnapshot(w, v.snap);
 }
 
 /** Reads `remote_domain_snapshot_lookup_by_name_ret`. */
@@ -347,20 +251,10 @@ export function encodeDomainSnapshotGetParentArgs(w: XdrWriter, v: DomainSnapsho
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_snapshot_get_parent_args`. */
-export function decodeDomainSnapshotGetParentArgs(r: XdrReader): DomainSnapshotGetParentArgs {
-  return { snap: decodeNonnullDomainSnapshot(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_snapshot_get_parent_ret`. */
 export interface DomainSnapshotGetParentRet {
   /** `snap`. */
   snap: NonnullDomainSnapshot;
-}
-
-/** Writes `remote_domain_snapshot_get_parent_ret`. */
-export function encodeDomainSnapshotGetParentRet(w: XdrWriter, v: DomainSnapshotGetParentRet): void {
-  encodeNonnullDomainSnapshot(w, v.snap);
 }
 
 /** Reads `remote_domain_snapshot_get_parent_ret`. */
@@ -382,20 +276,10 @@ export function encodeDomainSnapshotCurrentArgs(w: XdrWriter, v: DomainSnapshotC
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_snapshot_current_args`. */
-export function decodeDomainSnapshotCurrentArgs(r: XdrReader): DomainSnapshotCurrentArgs {
-  return { dom: decodeNonnullDomain(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_snapshot_current_ret`. */
 export interface DomainSnapshotCurrentRet {
   /** `snap`. */
   snap: NonnullDomainSnapshot;
-}
-
-/** Writes `remote_domain_snapshot_current_ret`. */
-export function encodeDomainSnapshotCurrentRet(w: XdrWriter, v: DomainSnapshotCurrentRet): void {
-  encodeNonnullDomainSnapshot(w, v.snap);
 }
 
 /** Reads `remote_domain_snapshot_current_ret`. */
@@ -417,20 +301,10 @@ export function encodeDomainSnapshotIsCurrentArgs(w: XdrWriter, v: DomainSnapsho
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_snapshot_is_current_args`. */
-export function decodeDomainSnapshotIsCurrentArgs(r: XdrReader): DomainSnapshotIsCurrentArgs {
-  return { snap: decodeNonnullDomainSnapshot(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_snapshot_is_current_ret`. */
 export interface DomainSnapshotIsCurrentRet {
   /** `current`: 32 bits, signed. */
   current: number;
-}
-
-/** Writes `remote_domain_snapshot_is_current_ret`. */
-export function encodeDomainSnapshotIsCurrentRet(w: XdrWriter, v: DomainSnapshotIsCurrentRet): void {
-  w.int32(v.current, "current");
 }
 
 /** Reads `remote_domain_snapshot_is_current_ret`. */
@@ -452,20 +326,10 @@ export function encodeDomainSnapshotHasMetadataArgs(w: XdrWriter, v: DomainSnaps
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_domain_snapshot_has_metadata_args`. */
-export function decodeDomainSnapshotHasMetadataArgs(r: XdrReader): DomainSnapshotHasMetadataArgs {
-  return { snap: decodeNonnullDomainSnapshot(r), flags: r.uint32("flags") };
-}
-
 /** `remote_domain_snapshot_has_metadata_ret`. */
 export interface DomainSnapshotHasMetadataRet {
   /** `metadata`: 32 bits, signed. */
   metadata: number;
-}
-
-/** Writes `remote_domain_snapshot_has_metadata_ret`. */
-export function encodeDomainSnapshotHasMetadataRet(w: XdrWriter, v: DomainSnapshotHasMetadataRet): void {
-  w.int32(v.metadata, "metadata");
 }
 
 /** Reads `remote_domain_snapshot_has_metadata_ret`. */
@@ -485,11 +349,6 @@ export interface DomainSnapshotDeleteArgs {
 export function encodeDomainSnapshotDeleteArgs(w: XdrWriter, v: DomainSnapshotDeleteArgs): void {
   encodeNonnullDomainSnapshot(w, v.snap);
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_domain_snapshot_delete_args`. */
-export function decodeDomainSnapshotDeleteArgs(r: XdrReader): DomainSnapshotDeleteArgs {
-  return { snap: decodeNonnullDomainSnapshot(r), flags: r.uint32("flags") };
 }
 
 /**

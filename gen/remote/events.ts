@@ -8,9 +8,8 @@
 
 import type { EventMessage } from "../../src/procedure.ts";
 import type { XdrReader } from "../../src/xdr/reader.ts";
-import { type TypedParam, decodeTypedParam, encodeTypedParam } from "../../src/xdr/typed_param.ts";
-import type { XdrWriter } from "../../src/xdr/writer.ts";
-import { type NonnullDomain, type NonnullNetwork, type NonnullNodeDevice, type NonnullSecret, type NonnullStoragePool, decodeNonnullDomain, decodeNonnullNetwork, decodeNonnullNodeDevice, decodeNonnullSecret, decodeNonnullStoragePool, encodeNonnullDomain, encodeNonnullNetwork, encodeNonnullNodeDevice, encodeNonnullSecret, encodeNonnullStoragePool } from "./common.ts";
+import { type TypedParam, decodeTypedParam } from "../../src/xdr/typed_param.ts";
+import { type NonnullDomain, type NonnullNetwork, type NonnullNodeDevice, type NonnullSecret, type NonnullStoragePool, decodeNonnullDomain, decodeNonnullNetwork, decodeNonnullNodeDevice, decodeNonnullSecret, decodeNonnullStoragePool } from "./common.ts";
 import { remoteProgram } from "./program.ts";
 
 /** `remote_domain_event_lifecycle_msg`. */
@@ -21,13 +20,6 @@ export interface DomainEventLifecycleMsg {
   event: number;
   /** `detail`: 32 bits, signed. */
   detail: number;
-}
-
-/** Writes `remote_domain_event_lifecycle_msg`. */
-export function encodeDomainEventLifecycleMsg(w: XdrWriter, v: DomainEventLifecycleMsg): void {
-  encodeNonnullDomain(w, v.dom);
-  w.int32(v.event, "event");
-  w.int32(v.detail, "detail");
 }
 
 /** Reads `remote_domain_event_lifecycle_msg`. */
@@ -43,12 +35,6 @@ export interface DomainEventCallbackLifecycleMsg {
   msg: DomainEventLifecycleMsg;
 }
 
-/** Writes `remote_domain_event_callback_lifecycle_msg`. */
-export function encodeDomainEventCallbackLifecycleMsg(w: XdrWriter, v: DomainEventCallbackLifecycleMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeDomainEventLifecycleMsg(w, v.msg);
-}
-
 /** Reads `remote_domain_event_callback_lifecycle_msg`. */
 export function decodeDomainEventCallbackLifecycleMsg(r: XdrReader): DomainEventCallbackLifecycleMsg {
   return { callbackId: r.int32("callbackId"), msg: decodeDomainEventLifecycleMsg(r) };
@@ -58,11 +44,6 @@ export function decodeDomainEventCallbackLifecycleMsg(r: XdrReader): DomainEvent
 export interface DomainEventRebootMsg {
   /** `dom`. */
   dom: NonnullDomain;
-}
-
-/** Writes `remote_domain_event_reboot_msg`. */
-export function encodeDomainEventRebootMsg(w: XdrWriter, v: DomainEventRebootMsg): void {
-  encodeNonnullDomain(w, v.dom);
 }
 
 /** Reads `remote_domain_event_reboot_msg`. */
@@ -78,12 +59,6 @@ export interface DomainEventCallbackRebootMsg {
   msg: DomainEventRebootMsg;
 }
 
-/** Writes `remote_domain_event_callback_reboot_msg`. */
-export function encodeDomainEventCallbackRebootMsg(w: XdrWriter, v: DomainEventCallbackRebootMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeDomainEventRebootMsg(w, v.msg);
-}
-
 /** Reads `remote_domain_event_callback_reboot_msg`. */
 export function decodeDomainEventCallbackRebootMsg(r: XdrReader): DomainEventCallbackRebootMsg {
   return { callbackId: r.int32("callbackId"), msg: decodeDomainEventRebootMsg(r) };
@@ -95,12 +70,6 @@ export interface DomainEventRtcChangeMsg {
   dom: NonnullDomain;
   /** `offset`: 64 bits, signed. */
   offset: bigint;
-}
-
-/** Writes `remote_domain_event_rtc_change_msg`. */
-export function encodeDomainEventRtcChangeMsg(w: XdrWriter, v: DomainEventRtcChangeMsg): void {
-  encodeNonnullDomain(w, v.dom);
-  w.int64(v.offset, "offset");
 }
 
 /** Reads `remote_domain_event_rtc_change_msg`. */
@@ -116,12 +85,6 @@ export interface DomainEventCallbackRtcChangeMsg {
   msg: DomainEventRtcChangeMsg;
 }
 
-/** Writes `remote_domain_event_callback_rtc_change_msg`. */
-export function encodeDomainEventCallbackRtcChangeMsg(w: XdrWriter, v: DomainEventCallbackRtcChangeMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeDomainEventRtcChangeMsg(w, v.msg);
-}
-
 /** Reads `remote_domain_event_callback_rtc_change_msg`. */
 export function decodeDomainEventCallbackRtcChangeMsg(r: XdrReader): DomainEventCallbackRtcChangeMsg {
   return { callbackId: r.int32("callbackId"), msg: decodeDomainEventRtcChangeMsg(r) };
@@ -135,12 +98,6 @@ export interface DomainEventWatchdogMsg {
   action: number;
 }
 
-/** Writes `remote_domain_event_watchdog_msg`. */
-export function encodeDomainEventWatchdogMsg(w: XdrWriter, v: DomainEventWatchdogMsg): void {
-  encodeNonnullDomain(w, v.dom);
-  w.int32(v.action, "action");
-}
-
 /** Reads `remote_domain_event_watchdog_msg`. */
 export function decodeDomainEventWatchdogMsg(r: XdrReader): DomainEventWatchdogMsg {
   return { dom: decodeNonnullDomain(r), action: r.int32("action") };
@@ -152,12 +109,6 @@ export interface DomainEventCallbackWatchdogMsg {
   callbackId: number;
   /** `msg`. */
   msg: DomainEventWatchdogMsg;
-}
-
-/** Writes `remote_domain_event_callback_watchdog_msg`. */
-export function encodeDomainEventCallbackWatchdogMsg(w: XdrWriter, v: DomainEventCallbackWatchdogMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeDomainEventWatchdogMsg(w, v.msg);
 }
 
 /** Reads `remote_domain_event_callback_watchdog_msg`. */
@@ -177,14 +128,6 @@ export interface DomainEventIoErrorMsg {
   action: number;
 }
 
-/** Writes `remote_domain_event_io_error_msg`. */
-export function encodeDomainEventIoErrorMsg(w: XdrWriter, v: DomainEventIoErrorMsg): void {
-  encodeNonnullDomain(w, v.dom);
-  w.string(v.srcPath, 4194304, "srcPath");
-  w.string(v.devAlias, 4194304, "devAlias");
-  w.int32(v.action, "action");
-}
-
 /** Reads `remote_domain_event_io_error_msg`. */
 export function decodeDomainEventIoErrorMsg(r: XdrReader): DomainEventIoErrorMsg {
   return {
@@ -201,12 +144,6 @@ export interface DomainEventCallbackIoErrorMsg {
   callbackId: number;
   /** `msg`. */
   msg: DomainEventIoErrorMsg;
-}
-
-/** Writes `remote_domain_event_callback_io_error_msg`. */
-export function encodeDomainEventCallbackIoErrorMsg(w: XdrWriter, v: DomainEventCallbackIoErrorMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeDomainEventIoErrorMsg(w, v.msg);
 }
 
 /** Reads `remote_domain_event_callback_io_error_msg`. */
@@ -228,15 +165,6 @@ export interface DomainEventIoErrorReasonMsg {
   reason: string;
 }
 
-/** Writes `remote_domain_event_io_error_reason_msg`. */
-export function encodeDomainEventIoErrorReasonMsg(w: XdrWriter, v: DomainEventIoErrorReasonMsg): void {
-  encodeNonnullDomain(w, v.dom);
-  w.string(v.srcPath, 4194304, "srcPath");
-  w.string(v.devAlias, 4194304, "devAlias");
-  w.int32(v.action, "action");
-  w.string(v.reason, 4194304, "reason");
-}
-
 /** Reads `remote_domain_event_io_error_reason_msg`. */
 export function decodeDomainEventIoErrorReasonMsg(r: XdrReader): DomainEventIoErrorReasonMsg {
   return {
@@ -256,12 +184,6 @@ export interface DomainEventCallbackIoErrorReasonMsg {
   msg: DomainEventIoErrorReasonMsg;
 }
 
-/** Writes `remote_domain_event_callback_io_error_reason_msg`. */
-export function encodeDomainEventCallbackIoErrorReasonMsg(w: XdrWriter, v: DomainEventCallbackIoErrorReasonMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeDomainEventIoErrorReasonMsg(w, v.msg);
-}
-
 /** Reads `remote_domain_event_callback_io_error_reason_msg`. */
 export function decodeDomainEventCallbackIoErrorReasonMsg(r: XdrReader): DomainEventCallbackIoErrorReasonMsg {
   return { callbackId: r.int32("callbackId"), msg: decodeDomainEventIoErrorReasonMsg(r) };
@@ -275,13 +197,6 @@ export interface DomainEventGraphicsAddress {
   node: string;
   /** `service`: at most 4194304 bytes of UTF-8. */
   service: string;
-}
-
-/** Writes `remote_domain_event_graphics_address`. */
-export function encodeDomainEventGraphicsAddress(w: XdrWriter, v: DomainEventGraphicsAddress): void {
-  w.int32(v.family, "family");
-  w.string(v.node, 4194304, "node");
-  w.string(v.service, 4194304, "service");
 }
 
 /** Reads `remote_domain_event_graphics_address`. */
@@ -299,12 +214,6 @@ export interface DomainEventGraphicsIdentity {
   type: string;
   /** `name`: at most 4194304 bytes of UTF-8. */
   name: string;
-}
-
-/** Writes `remote_domain_event_graphics_identity`. */
-export function encodeDomainEventGraphicsIdentity(w: XdrWriter, v: DomainEventGraphicsIdentity): void {
-  w.string(v.type, 4194304, "type");
-  w.string(v.name, 4194304, "name");
 }
 
 /** Reads `remote_domain_event_graphics_identity`. */
@@ -328,17 +237,6 @@ export interface DomainEventGraphicsMsg {
   subject: DomainEventGraphicsIdentity[];
 }
 
-/** Writes `remote_domain_event_graphics_msg`. */
-export function encodeDomainEventGraphicsMsg(w: XdrWriter, v: DomainEventGraphicsMsg): void {
-  encodeNonnullDomain(w, v.dom);
-  w.int32(v.phase, "phase");
-  encodeDomainEventGraphicsAddress(w, v.local);
-  encodeDomainEventGraphicsAddress(w, v.remote);
-  w.string(v.authScheme, 4194304, "authScheme");
-  w.count(v.subject.length, 20, "subject");
-  for (const item of v.subject) encodeDomainEventGraphicsIdentity(w, item);
-}
-
 /** Reads `remote_domain_event_graphics_msg`. */
 export function decodeDomainEventGraphicsMsg(r: XdrReader): DomainEventGraphicsMsg {
   const dom = decodeNonnullDomain(r);
@@ -359,12 +257,6 @@ export interface DomainEventCallbackGraphicsMsg {
   msg: DomainEventGraphicsMsg;
 }
 
-/** Writes `remote_domain_event_callback_graphics_msg`. */
-export function encodeDomainEventCallbackGraphicsMsg(w: XdrWriter, v: DomainEventCallbackGraphicsMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeDomainEventGraphicsMsg(w, v.msg);
-}
-
 /** Reads `remote_domain_event_callback_graphics_msg`. */
 export function decodeDomainEventCallbackGraphicsMsg(r: XdrReader): DomainEventCallbackGraphicsMsg {
   return { callbackId: r.int32("callbackId"), msg: decodeDomainEventGraphicsMsg(r) };
@@ -380,14 +272,6 @@ export interface DomainEventBlockJobMsg {
   type: number;
   /** `status`: 32 bits, signed. */
   status: number;
-}
-
-/** Writes `remote_domain_event_block_job_msg`. */
-export function encodeDomainEventBlockJobMsg(w: XdrWriter, v: DomainEventBlockJobMsg): void {
-  encodeNonnullDomain(w, v.dom);
-  w.string(v.path, 4194304, "path");
-  w.int32(v.type, "type");
-  w.int32(v.status, "status");
 }
 
 /** Reads `remote_domain_event_block_job_msg`. */
@@ -406,12 +290,6 @@ export interface DomainEventCallbackBlockJobMsg {
   callbackId: number;
   /** `msg`. */
   msg: DomainEventBlockJobMsg;
-}
-
-/** Writes `remote_domain_event_callback_block_job_msg`. */
-export function encodeDomainEventCallbackBlockJobMsg(w: XdrWriter, v: DomainEventCallbackBlockJobMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeDomainEventBlockJobMsg(w, v.msg);
 }
 
 /** Reads `remote_domain_event_callback_block_job_msg`. */
@@ -433,17 +311,6 @@ export interface DomainEventDiskChangeMsg {
   reason: number;
 }
 
-/** Writes `remote_domain_event_disk_change_msg`. */
-export function encodeDomainEventDiskChangeMsg(w: XdrWriter, v: DomainEventDiskChangeMsg): void {
-  encodeNonnullDomain(w, v.dom);
-  w.present(v.oldSrcPath !== null);
-  if (v.oldSrcPath !== null) w.string(v.oldSrcPath, 4194304, "oldSrcPath");
-  w.present(v.newSrcPath !== null);
-  if (v.newSrcPath !== null) w.string(v.newSrcPath, 4194304, "newSrcPath");
-  w.string(v.devAlias, 4194304, "devAlias");
-  w.int32(v.reason, "reason");
-}
-
 /** Reads `remote_domain_event_disk_change_msg`. */
 export function decodeDomainEventDiskChangeMsg(r: XdrReader): DomainEventDiskChangeMsg {
   return {
@@ -463,12 +330,6 @@ export interface DomainEventCallbackDiskChangeMsg {
   msg: DomainEventDiskChangeMsg;
 }
 
-/** Writes `remote_domain_event_callback_disk_change_msg`. */
-export function encodeDomainEventCallbackDiskChangeMsg(w: XdrWriter, v: DomainEventCallbackDiskChangeMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeDomainEventDiskChangeMsg(w, v.msg);
-}
-
 /** Reads `remote_domain_event_callback_disk_change_msg`. */
 export function decodeDomainEventCallbackDiskChangeMsg(r: XdrReader): DomainEventCallbackDiskChangeMsg {
   return { callbackId: r.int32("callbackId"), msg: decodeDomainEventDiskChangeMsg(r) };
@@ -482,13 +343,6 @@ export interface DomainEventTrayChangeMsg {
   devAlias: string;
   /** `reason`: 32 bits, signed. */
   reason: number;
-}
-
-/** Writes `remote_domain_event_tray_change_msg`. */
-export function encodeDomainEventTrayChangeMsg(w: XdrWriter, v: DomainEventTrayChangeMsg): void {
-  encodeNonnullDomain(w, v.dom);
-  w.string(v.devAlias, 4194304, "devAlias");
-  w.int32(v.reason, "reason");
 }
 
 /** Reads `remote_domain_event_tray_change_msg`. */
@@ -508,12 +362,6 @@ export interface DomainEventCallbackTrayChangeMsg {
   msg: DomainEventTrayChangeMsg;
 }
 
-/** Writes `remote_domain_event_callback_tray_change_msg`. */
-export function encodeDomainEventCallbackTrayChangeMsg(w: XdrWriter, v: DomainEventCallbackTrayChangeMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeDomainEventTrayChangeMsg(w, v.msg);
-}
-
 /** Reads `remote_domain_event_callback_tray_change_msg`. */
 export function decodeDomainEventCallbackTrayChangeMsg(r: XdrReader): DomainEventCallbackTrayChangeMsg {
   return { callbackId: r.int32("callbackId"), msg: decodeDomainEventTrayChangeMsg(r) };
@@ -523,11 +371,6 @@ export function decodeDomainEventCallbackTrayChangeMsg(r: XdrReader): DomainEven
 export interface DomainEventPmwakeupMsg {
   /** `dom`. */
   dom: NonnullDomain;
-}
-
-/** Writes `remote_domain_event_pmwakeup_msg`. */
-export function encodeDomainEventPmwakeupMsg(w: XdrWriter, v: DomainEventPmwakeupMsg): void {
-  encodeNonnullDomain(w, v.dom);
 }
 
 /** Reads `remote_domain_event_pmwakeup_msg`. */
@@ -545,13 +388,6 @@ export interface DomainEventCallbackPmwakeupMsg {
   msg: DomainEventPmwakeupMsg;
 }
 
-/** Writes `remote_domain_event_callback_pmwakeup_msg`. */
-export function encodeDomainEventCallbackPmwakeupMsg(w: XdrWriter, v: DomainEventCallbackPmwakeupMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  w.int32(v.reason, "reason");
-  encodeDomainEventPmwakeupMsg(w, v.msg);
-}
-
 /** Reads `remote_domain_event_callback_pmwakeup_msg`. */
 export function decodeDomainEventCallbackPmwakeupMsg(r: XdrReader): DomainEventCallbackPmwakeupMsg {
   return {
@@ -567,11 +403,6 @@ export interface DomainEventPmsuspendMsg {
   dom: NonnullDomain;
 }
 
-/** Writes `remote_domain_event_pmsuspend_msg`. */
-export function encodeDomainEventPmsuspendMsg(w: XdrWriter, v: DomainEventPmsuspendMsg): void {
-  encodeNonnullDomain(w, v.dom);
-}
-
 /** Reads `remote_domain_event_pmsuspend_msg`. */
 export function decodeDomainEventPmsuspendMsg(r: XdrReader): DomainEventPmsuspendMsg {
   return { dom: decodeNonnullDomain(r) };
@@ -585,13 +416,6 @@ export interface DomainEventCallbackPmsuspendMsg {
   reason: number;
   /** `msg`. */
   msg: DomainEventPmsuspendMsg;
-}
-
-/** Writes `remote_domain_event_callback_pmsuspend_msg`. */
-export function encodeDomainEventCallbackPmsuspendMsg(w: XdrWriter, v: DomainEventCallbackPmsuspendMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  w.int32(v.reason, "reason");
-  encodeDomainEventPmsuspendMsg(w, v.msg);
 }
 
 /** Reads `remote_domain_event_callback_pmsuspend_msg`. */
@@ -611,12 +435,6 @@ export interface DomainEventBalloonChangeMsg {
   actual: bigint;
 }
 
-/** Writes `remote_domain_event_balloon_change_msg`. */
-export function encodeDomainEventBalloonChangeMsg(w: XdrWriter, v: DomainEventBalloonChangeMsg): void {
-  encodeNonnullDomain(w, v.dom);
-  w.uint64(v.actual, "actual");
-}
-
 /** Reads `remote_domain_event_balloon_change_msg`. */
 export function decodeDomainEventBalloonChangeMsg(r: XdrReader): DomainEventBalloonChangeMsg {
   return { dom: decodeNonnullDomain(r), actual: r.uint64("actual") };
@@ -630,12 +448,6 @@ export interface DomainEventCallbackBalloonChangeMsg {
   msg: DomainEventBalloonChangeMsg;
 }
 
-/** Writes `remote_domain_event_callback_balloon_change_msg`. */
-export function encodeDomainEventCallbackBalloonChangeMsg(w: XdrWriter, v: DomainEventCallbackBalloonChangeMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeDomainEventBalloonChangeMsg(w, v.msg);
-}
-
 /** Reads `remote_domain_event_callback_balloon_change_msg`. */
 export function decodeDomainEventCallbackBalloonChangeMsg(r: XdrReader): DomainEventCallbackBalloonChangeMsg {
   return { callbackId: r.int32("callbackId"), msg: decodeDomainEventBalloonChangeMsg(r) };
@@ -645,11 +457,6 @@ export function decodeDomainEventCallbackBalloonChangeMsg(r: XdrReader): DomainE
 export interface DomainEventPmsuspendDiskMsg {
   /** `dom`. */
   dom: NonnullDomain;
-}
-
-/** Writes `remote_domain_event_pmsuspend_disk_msg`. */
-export function encodeDomainEventPmsuspendDiskMsg(w: XdrWriter, v: DomainEventPmsuspendDiskMsg): void {
-  encodeNonnullDomain(w, v.dom);
 }
 
 /** Reads `remote_domain_event_pmsuspend_disk_msg`. */
@@ -667,13 +474,6 @@ export interface DomainEventCallbackPmsuspendDiskMsg {
   msg: DomainEventPmsuspendDiskMsg;
 }
 
-/** Writes `remote_domain_event_callback_pmsuspend_disk_msg`. */
-export function encodeDomainEventCallbackPmsuspendDiskMsg(w: XdrWriter, v: DomainEventCallbackPmsuspendDiskMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  w.int32(v.reason, "reason");
-  encodeDomainEventPmsuspendDiskMsg(w, v.msg);
-}
-
 /** Reads `remote_domain_event_callback_pmsuspend_disk_msg`. */
 export function decodeDomainEventCallbackPmsuspendDiskMsg(r: XdrReader): DomainEventCallbackPmsuspendDiskMsg {
   return {
@@ -689,11 +489,6 @@ export interface DomainEventControlErrorMsg {
   dom: NonnullDomain;
 }
 
-/** Writes `remote_domain_event_control_error_msg`. */
-export function encodeDomainEventControlErrorMsg(w: XdrWriter, v: DomainEventControlErrorMsg): void {
-  encodeNonnullDomain(w, v.dom);
-}
-
 /** Reads `remote_domain_event_control_error_msg`. */
 export function decodeDomainEventControlErrorMsg(r: XdrReader): DomainEventControlErrorMsg {
   return { dom: decodeNonnullDomain(r) };
@@ -705,12 +500,6 @@ export interface DomainEventCallbackControlErrorMsg {
   callbackId: number;
   /** `msg`. */
   msg: DomainEventControlErrorMsg;
-}
-
-/** Writes `remote_domain_event_callback_control_error_msg`. */
-export function encodeDomainEventCallbackControlErrorMsg(w: XdrWriter, v: DomainEventCallbackControlErrorMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeDomainEventControlErrorMsg(w, v.msg);
 }
 
 /** Reads `remote_domain_event_callback_control_error_msg`. */
@@ -726,12 +515,6 @@ export interface DomainEventDeviceRemovedMsg {
   devAlias: string;
 }
 
-/** Writes `remote_domain_event_device_removed_msg`. */
-export function encodeDomainEventDeviceRemovedMsg(w: XdrWriter, v: DomainEventDeviceRemovedMsg): void {
-  encodeNonnullDomain(w, v.dom);
-  w.string(v.devAlias, 4194304, "devAlias");
-}
-
 /** Reads `remote_domain_event_device_removed_msg`. */
 export function decodeDomainEventDeviceRemovedMsg(r: XdrReader): DomainEventDeviceRemovedMsg {
   return { dom: decodeNonnullDomain(r), devAlias: r.string(4194304, "devAlias") };
@@ -743,12 +526,6 @@ export interface DomainEventCallbackDeviceRemovedMsg {
   callbackId: number;
   /** `msg`. */
   msg: DomainEventDeviceRemovedMsg;
-}
-
-/** Writes `remote_domain_event_callback_device_removed_msg`. */
-export function encodeDomainEventCallbackDeviceRemovedMsg(w: XdrWriter, v: DomainEventCallbackDeviceRemovedMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeDomainEventDeviceRemovedMsg(w, v.msg);
 }
 
 /** Reads `remote_domain_event_callback_device_removed_msg`. */
@@ -768,15 +545,6 @@ export interface DomainEventBlockJob2Msg {
   type: number;
   /** `status`: 32 bits, signed. */
   status: number;
-}
-
-/** Writes `remote_domain_event_block_job_2_msg`. */
-export function encodeDomainEventBlockJob2Msg(w: XdrWriter, v: DomainEventBlockJob2Msg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeNonnullDomain(w, v.dom);
-  w.string(v.dst, 4194304, "dst");
-  w.int32(v.type, "type");
-  w.int32(v.status, "status");
 }
 
 /** Reads `remote_domain_event_block_job_2_msg`. */
@@ -806,17 +574,6 @@ export interface DomainEventBlockThresholdMsg {
   excess: bigint;
 }
 
-/** Writes `remote_domain_event_block_threshold_msg`. */
-export function encodeDomainEventBlockThresholdMsg(w: XdrWriter, v: DomainEventBlockThresholdMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeNonnullDomain(w, v.dom);
-  w.string(v.dev, 4194304, "dev");
-  w.present(v.path !== null);
-  if (v.path !== null) w.string(v.path, 4194304, "path");
-  w.uint64(v.threshold, "threshold");
-  w.uint64(v.excess, "excess");
-}
-
 /** Reads `remote_domain_event_block_threshold_msg`. */
 export function decodeDomainEventBlockThresholdMsg(r: XdrReader): DomainEventBlockThresholdMsg {
   return {
@@ -839,14 +596,6 @@ export interface DomainEventCallbackTunableMsg {
   params: TypedParam[];
 }
 
-/** Writes `remote_domain_event_callback_tunable_msg`. */
-export function encodeDomainEventCallbackTunableMsg(w: XdrWriter, v: DomainEventCallbackTunableMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeNonnullDomain(w, v.dom);
-  w.count(v.params.length, 2048, "params");
-  for (const item of v.params) encodeTypedParam(w, item);
-}
-
 /** Reads `remote_domain_event_callback_tunable_msg`. */
 export function decodeDomainEventCallbackTunableMsg(r: XdrReader): DomainEventCallbackTunableMsg {
   const callbackId = r.int32("callbackId");
@@ -866,13 +615,6 @@ export interface DomainEventCallbackDeviceAddedMsg {
   devAlias: string;
 }
 
-/** Writes `remote_domain_event_callback_device_added_msg`. */
-export function encodeDomainEventCallbackDeviceAddedMsg(w: XdrWriter, v: DomainEventCallbackDeviceAddedMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeNonnullDomain(w, v.dom);
-  w.string(v.devAlias, 4194304, "devAlias");
-}
-
 /** Reads `remote_domain_event_callback_device_added_msg`. */
 export function decodeDomainEventCallbackDeviceAddedMsg(r: XdrReader): DomainEventCallbackDeviceAddedMsg {
   return {
@@ -886,11 +628,6 @@ export function decodeDomainEventCallbackDeviceAddedMsg(r: XdrReader): DomainEve
 export interface ConnectEventConnectionClosedMsg {
   /** `reason`: 32 bits, signed. */
   reason: number;
-}
-
-/** Writes `remote_connect_event_connection_closed_msg`. */
-export function encodeConnectEventConnectionClosedMsg(w: XdrWriter, v: ConnectEventConnectionClosedMsg): void {
-  w.int32(v.reason, "reason");
 }
 
 /** Reads `remote_connect_event_connection_closed_msg`. */
@@ -908,14 +645,6 @@ export interface NetworkEventLifecycleMsg {
   event: number;
   /** `detail`: 32 bits, signed. */
   detail: number;
-}
-
-/** Writes `remote_network_event_lifecycle_msg`. */
-export function encodeNetworkEventLifecycleMsg(w: XdrWriter, v: NetworkEventLifecycleMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeNonnullNetwork(w, v.net);
-  w.int32(v.event, "event");
-  w.int32(v.detail, "detail");
 }
 
 /** Reads `remote_network_event_lifecycle_msg`. */
@@ -940,15 +669,6 @@ export interface NetworkEventCallbackMetadataChangeMsg {
   nsuri: string | null;
 }
 
-/** Writes `remote_network_event_callback_metadata_change_msg`. */
-export function encodeNetworkEventCallbackMetadataChangeMsg(w: XdrWriter, v: NetworkEventCallbackMetadataChangeMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeNonnullNetwork(w, v.net);
-  w.int32(v.type, "type");
-  w.present(v.nsuri !== null);
-  if (v.nsuri !== null) w.string(v.nsuri, 4194304, "nsuri");
-}
-
 /** Reads `remote_network_event_callback_metadata_change_msg`. */
 export function decodeNetworkEventCallbackMetadataChangeMsg(r: XdrReader): NetworkEventCallbackMetadataChangeMsg {
   return {
@@ -971,14 +691,6 @@ export interface StoragePoolEventLifecycleMsg {
   detail: number;
 }
 
-/** Writes `remote_storage_pool_event_lifecycle_msg`. */
-export function encodeStoragePoolEventLifecycleMsg(w: XdrWriter, v: StoragePoolEventLifecycleMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeNonnullStoragePool(w, v.pool);
-  w.int32(v.event, "event");
-  w.int32(v.detail, "detail");
-}
-
 /** Reads `remote_storage_pool_event_lifecycle_msg`. */
 export function decodeStoragePoolEventLifecycleMsg(r: XdrReader): StoragePoolEventLifecycleMsg {
   return {
@@ -997,12 +709,6 @@ export interface StoragePoolEventRefreshMsg {
   pool: NonnullStoragePool;
 }
 
-/** Writes `remote_storage_pool_event_refresh_msg`. */
-export function encodeStoragePoolEventRefreshMsg(w: XdrWriter, v: StoragePoolEventRefreshMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeNonnullStoragePool(w, v.pool);
-}
-
 /** Reads `remote_storage_pool_event_refresh_msg`. */
 export function decodeStoragePoolEventRefreshMsg(r: XdrReader): StoragePoolEventRefreshMsg {
   return { callbackId: r.int32("callbackId"), pool: decodeNonnullStoragePool(r) };
@@ -1018,14 +724,6 @@ export interface NodeDeviceEventLifecycleMsg {
   event: number;
   /** `detail`: 32 bits, signed. */
   detail: number;
-}
-
-/** Writes `remote_node_device_event_lifecycle_msg`. */
-export function encodeNodeDeviceEventLifecycleMsg(w: XdrWriter, v: NodeDeviceEventLifecycleMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeNonnullNodeDevice(w, v.dev);
-  w.int32(v.event, "event");
-  w.int32(v.detail, "detail");
 }
 
 /** Reads `remote_node_device_event_lifecycle_msg`. */
@@ -1046,12 +744,6 @@ export interface NodeDeviceEventUpdateMsg {
   dev: NonnullNodeDevice;
 }
 
-/** Writes `remote_node_device_event_update_msg`. */
-export function encodeNodeDeviceEventUpdateMsg(w: XdrWriter, v: NodeDeviceEventUpdateMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeNonnullNodeDevice(w, v.dev);
-}
-
 /** Reads `remote_node_device_event_update_msg`. */
 export function decodeNodeDeviceEventUpdateMsg(r: XdrReader): NodeDeviceEventUpdateMsg {
   return { callbackId: r.int32("callbackId"), dev: decodeNonnullNodeDevice(r) };
@@ -1067,14 +759,6 @@ export interface DomainEventCallbackAgentLifecycleMsg {
   state: number;
   /** `reason`: 32 bits, signed. */
   reason: number;
-}
-
-/** Writes `remote_domain_event_callback_agent_lifecycle_msg`. */
-export function encodeDomainEventCallbackAgentLifecycleMsg(w: XdrWriter, v: DomainEventCallbackAgentLifecycleMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeNonnullDomain(w, v.dom);
-  w.int32(v.state, "state");
-  w.int32(v.reason, "reason");
 }
 
 /** Reads `remote_domain_event_callback_agent_lifecycle_msg`. */
@@ -1097,13 +781,6 @@ export interface DomainEventCallbackMigrationIterationMsg {
   iteration: number;
 }
 
-/** Writes `remote_domain_event_callback_migration_iteration_msg`. */
-export function encodeDomainEventCallbackMigrationIterationMsg(w: XdrWriter, v: DomainEventCallbackMigrationIterationMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeNonnullDomain(w, v.dom);
-  w.int32(v.iteration, "iteration");
-}
-
 /** Reads `remote_domain_event_callback_migration_iteration_msg`. */
 export function decodeDomainEventCallbackMigrationIterationMsg(r: XdrReader): DomainEventCallbackMigrationIterationMsg {
   return {
@@ -1121,14 +798,6 @@ export interface DomainEventCallbackJobCompletedMsg {
   dom: NonnullDomain;
   /** `params`: at most 64 elements. */
   params: TypedParam[];
-}
-
-/** Writes `remote_domain_event_callback_job_completed_msg`. */
-export function encodeDomainEventCallbackJobCompletedMsg(w: XdrWriter, v: DomainEventCallbackJobCompletedMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeNonnullDomain(w, v.dom);
-  w.count(v.params.length, 64, "params");
-  for (const item of v.params) encodeTypedParam(w, item);
 }
 
 /** Reads `remote_domain_event_callback_job_completed_msg`. */
@@ -1150,13 +819,6 @@ export interface DomainEventCallbackDeviceRemovalFailedMsg {
   devAlias: string;
 }
 
-/** Writes `remote_domain_event_callback_device_removal_failed_msg`. */
-export function encodeDomainEventCallbackDeviceRemovalFailedMsg(w: XdrWriter, v: DomainEventCallbackDeviceRemovalFailedMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeNonnullDomain(w, v.dom);
-  w.string(v.devAlias, 4194304, "devAlias");
-}
-
 /** Reads `remote_domain_event_callback_device_removal_failed_msg`. */
 export function decodeDomainEventCallbackDeviceRemovalFailedMsg(r: XdrReader): DomainEventCallbackDeviceRemovalFailedMsg {
   return {
@@ -1176,15 +838,6 @@ export interface DomainEventCallbackMetadataChangeMsg {
   type: number;
   /** `nsuri`: may be absent; at most 4194304 bytes of UTF-8. */
   nsuri: string | null;
-}
-
-/** Writes `remote_domain_event_callback_metadata_change_msg`. */
-export function encodeDomainEventCallbackMetadataChangeMsg(w: XdrWriter, v: DomainEventCallbackMetadataChangeMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeNonnullDomain(w, v.dom);
-  w.int32(v.type, "type");
-  w.present(v.nsuri !== null);
-  if (v.nsuri !== null) w.string(v.nsuri, 4194304, "nsuri");
 }
 
 /** Reads `remote_domain_event_callback_metadata_change_msg`. */
@@ -1211,15 +864,6 @@ export interface DomainEventMemoryFailureMsg {
   flags: number;
 }
 
-/** Writes `remote_domain_event_memory_failure_msg`. */
-export function encodeDomainEventMemoryFailureMsg(w: XdrWriter, v: DomainEventMemoryFailureMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeNonnullDomain(w, v.dom);
-  w.int32(v.recipient, "recipient");
-  w.int32(v.action, "action");
-  w.uint32(v.flags, "flags");
-}
-
 /** Reads `remote_domain_event_memory_failure_msg`. */
 export function decodeDomainEventMemoryFailureMsg(r: XdrReader): DomainEventMemoryFailureMsg {
   return {
@@ -1243,14 +887,6 @@ export interface SecretEventLifecycleMsg {
   detail: number;
 }
 
-/** Writes `remote_secret_event_lifecycle_msg`. */
-export function encodeSecretEventLifecycleMsg(w: XdrWriter, v: SecretEventLifecycleMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeNonnullSecret(w, v.secret);
-  w.int32(v.event, "event");
-  w.int32(v.detail, "detail");
-}
-
 /** Reads `remote_secret_event_lifecycle_msg`. */
 export function decodeSecretEventLifecycleMsg(r: XdrReader): SecretEventLifecycleMsg {
   return {
@@ -1269,12 +905,6 @@ export interface SecretEventValueChangedMsg {
   secret: NonnullSecret;
 }
 
-/** Writes `remote_secret_event_value_changed_msg`. */
-export function encodeSecretEventValueChangedMsg(w: XdrWriter, v: SecretEventValueChangedMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeNonnullSecret(w, v.secret);
-}
-
 /** Reads `remote_secret_event_value_changed_msg`. */
 export function decodeSecretEventValueChangedMsg(r: XdrReader): SecretEventValueChangedMsg {
   return { callbackId: r.int32("callbackId"), secret: decodeNonnullSecret(r) };
@@ -1290,14 +920,6 @@ export interface DomainEventMemoryDeviceSizeChangeMsg {
   alias: string;
   /** `size`: 64 bits, unsigned. */
   size: bigint;
-}
-
-/** Writes `remote_domain_event_memory_device_size_change_msg`. */
-export function encodeDomainEventMemoryDeviceSizeChangeMsg(w: XdrWriter, v: DomainEventMemoryDeviceSizeChangeMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeNonnullDomain(w, v.dom);
-  w.string(v.alias, 4194304, "alias");
-  w.uint64(v.size, "size");
 }
 
 /** Reads `remote_domain_event_memory_device_size_change_msg`. */
@@ -1324,15 +946,6 @@ export interface DomainEventNicMacChangeMsg {
   newMac: string;
 }
 
-/** Writes `remote_domain_event_nic_mac_change_msg`. */
-export function encodeDomainEventNicMacChangeMsg(w: XdrWriter, v: DomainEventNicMacChangeMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeNonnullDomain(w, v.dom);
-  w.string(v.alias, 4194304, "alias");
-  w.string(v.oldMac, 4194304, "oldMac");
-  w.string(v.newMac, 4194304, "newMac");
-}
-
 /** Reads `remote_domain_event_nic_mac_change_msg`. */
 export function decodeDomainEventNicMacChangeMsg(r: XdrReader): DomainEventNicMacChangeMsg {
   return {
@@ -1352,13 +965,6 @@ export interface DomainEventVcpuRemovedMsg {
   dom: NonnullDomain;
   /** `vcpuid`: 32 bits, unsigned. */
   vcpuid: number;
-}
-
-/** Writes `remote_domain_event_vcpu_removed_msg`. */
-export function encodeDomainEventVcpuRemovedMsg(w: XdrWriter, v: DomainEventVcpuRemovedMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeNonnullDomain(w, v.dom);
-  w.uint32(v.vcpuid, "vcpuid");
 }
 
 /** Reads `remote_domain_event_vcpu_removed_msg`. */
@@ -1382,15 +988,6 @@ export interface DomainEventCallbackChannelLifecycleMsg {
   state: number;
   /** `reason`: 32 bits, signed. */
   reason: number;
-}
-
-/** Writes `remote_domain_event_callback_channel_lifecycle_msg`. */
-export function encodeDomainEventCallbackChannelLifecycleMsg(w: XdrWriter, v: DomainEventCallbackChannelLifecycleMsg): void {
-  w.int32(v.callbackId, "callbackId");
-  encodeNonnullDomain(w, v.dom);
-  w.string(v.channelName, 4194304, "channelName");
-  w.int32(v.state, "state");
-  w.int32(v.reason, "reason");
 }
 
 /** Reads `remote_domain_event_callback_channel_lifecycle_msg`. */

@@ -24,20 +24,10 @@ export function encodeInterfaceLookupByNameArgs(w: XdrWriter, v: InterfaceLookup
   w.string(v.name, 4194304, "name");
 }
 
-/** Reads `remote_interface_lookup_by_name_args`. */
-export function decodeInterfaceLookupByNameArgs(r: XdrReader): InterfaceLookupByNameArgs {
-  return { name: r.string(4194304, "name") };
-}
-
 /** `remote_interface_lookup_by_name_ret`. */
 export interface InterfaceLookupByNameRet {
   /** `iface`. */
   iface: NonnullInterface;
-}
-
-/** Writes `remote_interface_lookup_by_name_ret`. */
-export function encodeInterfaceLookupByNameRet(w: XdrWriter, v: InterfaceLookupByNameRet): void {
-  encodeNonnullInterface(w, v.iface);
 }
 
 /** Reads `remote_interface_lookup_by_name_ret`. */
@@ -56,20 +46,10 @@ export function encodeInterfaceLookupByMacStringArgs(w: XdrWriter, v: InterfaceL
   w.string(v.mac, 4194304, "mac");
 }
 
-/** Reads `remote_interface_lookup_by_mac_string_args`. */
-export function decodeInterfaceLookupByMacStringArgs(r: XdrReader): InterfaceLookupByMacStringArgs {
-  return { mac: r.string(4194304, "mac") };
-}
-
 /** `remote_interface_lookup_by_mac_string_ret`. */
 export interface InterfaceLookupByMacStringRet {
   /** `iface`. */
   iface: NonnullInterface;
-}
-
-/** Writes `remote_interface_lookup_by_mac_string_ret`. */
-export function encodeInterfaceLookupByMacStringRet(w: XdrWriter, v: InterfaceLookupByMacStringRet): void {
-  encodeNonnullInterface(w, v.iface);
 }
 
 /** Reads `remote_interface_lookup_by_mac_string_ret`. */
@@ -91,20 +71,10 @@ export function encodeInterfaceGetXmlDescArgs(w: XdrWriter, v: InterfaceGetXmlDe
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_interface_get_xml_desc_args`. */
-export function decodeInterfaceGetXmlDescArgs(r: XdrReader): InterfaceGetXmlDescArgs {
-  return { iface: decodeNonnullInterface(r), flags: r.uint32("flags") };
-}
-
 /** `remote_interface_get_xml_desc_ret`. */
 export interface InterfaceGetXmlDescRet {
   /** `xml`: at most 4194304 bytes of UTF-8. */
   xml: string;
-}
-
-/** Writes `remote_interface_get_xml_desc_ret`. */
-export function encodeInterfaceGetXmlDescRet(w: XdrWriter, v: InterfaceGetXmlDescRet): void {
-  w.string(v.xml, 4194304, "xml");
 }
 
 /** Reads `remote_interface_get_xml_desc_ret`. */
@@ -126,20 +96,10 @@ export function encodeInterfaceDefineXmlArgs(w: XdrWriter, v: InterfaceDefineXml
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_interface_define_xml_args`. */
-export function decodeInterfaceDefineXmlArgs(r: XdrReader): InterfaceDefineXmlArgs {
-  return { xml: r.string(4194304, "xml"), flags: r.uint32("flags") };
-}
-
 /** `remote_interface_define_xml_ret`. */
 export interface InterfaceDefineXmlRet {
   /** `iface`. */
   iface: NonnullInterface;
-}
-
-/** Writes `remote_interface_define_xml_ret`. */
-export function encodeInterfaceDefineXmlRet(w: XdrWriter, v: InterfaceDefineXmlRet): void {
-  encodeNonnullInterface(w, v.iface);
 }
 
 /** Reads `remote_interface_define_xml_ret`. */
@@ -158,11 +118,6 @@ export function encodeInterfaceUndefineArgs(w: XdrWriter, v: InterfaceUndefineAr
   encodeNonnullInterface(w, v.iface);
 }
 
-/** Reads `remote_interface_undefine_args`. */
-export function decodeInterfaceUndefineArgs(r: XdrReader): InterfaceUndefineArgs {
-  return { iface: decodeNonnullInterface(r) };
-}
-
 /** `remote_interface_create_args`. */
 export interface InterfaceCreateArgs {
   /** `iface`. */
@@ -175,11 +130,6 @@ export interface InterfaceCreateArgs {
 export function encodeInterfaceCreateArgs(w: XdrWriter, v: InterfaceCreateArgs): void {
   encodeNonnullInterface(w, v.iface);
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_interface_create_args`. */
-export function decodeInterfaceCreateArgs(r: XdrReader): InterfaceCreateArgs {
-  return { iface: decodeNonnullInterface(r), flags: r.uint32("flags") };
 }
 
 /** `remote_interface_destroy_args`. */
@@ -196,11 +146,6 @@ export function encodeInterfaceDestroyArgs(w: XdrWriter, v: InterfaceDestroyArgs
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_interface_destroy_args`. */
-export function decodeInterfaceDestroyArgs(r: XdrReader): InterfaceDestroyArgs {
-  return { iface: decodeNonnullInterface(r), flags: r.uint32("flags") };
-}
-
 /** `remote_interface_change_begin_args`. */
 export interface InterfaceChangeBeginArgs {
   /** `flags`: 32 bits, unsigned. */
@@ -210,11 +155,6 @@ export interface InterfaceChangeBeginArgs {
 /** Writes `remote_interface_change_begin_args`. */
 export function encodeInterfaceChangeBeginArgs(w: XdrWriter, v: InterfaceChangeBeginArgs): void {
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_interface_change_begin_args`. */
-export function decodeInterfaceChangeBeginArgs(r: XdrReader): InterfaceChangeBeginArgs {
-  return { flags: r.uint32("flags") };
 }
 
 /** `remote_interface_change_commit_args`. */
@@ -228,11 +168,6 @@ export function encodeInterfaceChangeCommitArgs(w: XdrWriter, v: InterfaceChange
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_interface_change_commit_args`. */
-export function decodeInterfaceChangeCommitArgs(r: XdrReader): InterfaceChangeCommitArgs {
-  return { flags: r.uint32("flags") };
-}
-
 /** `remote_interface_change_rollback_args`. */
 export interface InterfaceChangeRollbackArgs {
   /** `flags`: 32 bits, unsigned. */
@@ -242,11 +177,6 @@ export interface InterfaceChangeRollbackArgs {
 /** Writes `remote_interface_change_rollback_args`. */
 export function encodeInterfaceChangeRollbackArgs(w: XdrWriter, v: InterfaceChangeRollbackArgs): void {
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_interface_change_rollback_args`. */
-export function decodeInterfaceChangeRollbackArgs(r: XdrReader): InterfaceChangeRollbackArgs {
-  return { flags: r.uint32("flags") };
 }
 
 /** `remote_interface_is_active_args`. */
@@ -260,20 +190,10 @@ export function encodeInterfaceIsActiveArgs(w: XdrWriter, v: InterfaceIsActiveAr
   encodeNonnullInterface(w, v.iface);
 }
 
-/** Reads `remote_interface_is_active_args`. */
-export function decodeInterfaceIsActiveArgs(r: XdrReader): InterfaceIsActiveArgs {
-  return { iface: decodeNonnullInterface(r) };
-}
-
 /** `remote_interface_is_active_ret`. */
 export interface InterfaceIsActiveRet {
   /** `active`: 32 bits, signed. */
   active: number;
-}
-
-/** Writes `remote_interface_is_active_ret`. */
-export function encodeInterfaceIsActiveRet(w: XdrWriter, v: InterfaceIsActiveRet): void {
-  w.int32(v.active, "active");
 }
 
 /** Reads `remote_interface_is_active_ret`. */

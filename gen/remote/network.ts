@@ -11,7 +11,7 @@ import type { XdrReader } from "../../src/xdr/reader.ts";
 import type { Uuid } from "../../src/xdr/uuid.ts";
 import { decodeVoid } from "../../src/xdr/void.ts";
 import type { XdrWriter } from "../../src/xdr/writer.ts";
-import { type NonnullNetwork, type NonnullNetworkPort, decodeNonnullNetwork, decodeNonnullNetworkPort, encodeNonnullNetwork, encodeNonnullNetworkPort } from "./common.ts";
+import { type NonnullNetwork, type NonnullNetworkPort, decodeNonnullNetwork, decodeNonnullNetworkPort, encodeNonnullNetwork } from "./common.ts";
 import { remoteProgram } from "./program.ts";
 
 /** `remote_network_lookup_by_uuid_args`. */
@@ -25,20 +25,10 @@ export function encodeNetworkLookupByUuidArgs(w: XdrWriter, v: NetworkLookupByUu
   w.uuid(v.uuid, "uuid");
 }
 
-/** Reads `remote_network_lookup_by_uuid_args`. */
-export function decodeNetworkLookupByUuidArgs(r: XdrReader): NetworkLookupByUuidArgs {
-  return { uuid: r.uuid("uuid") };
-}
-
 /** `remote_network_lookup_by_uuid_ret`. */
 export interface NetworkLookupByUuidRet {
   /** `net`. */
   net: NonnullNetwork;
-}
-
-/** Writes `remote_network_lookup_by_uuid_ret`. */
-export function encodeNetworkLookupByUuidRet(w: XdrWriter, v: NetworkLookupByUuidRet): void {
-  encodeNonnullNetwork(w, v.net);
 }
 
 /** Reads `remote_network_lookup_by_uuid_ret`. */
@@ -57,20 +47,10 @@ export function encodeNetworkLookupByNameArgs(w: XdrWriter, v: NetworkLookupByNa
   w.string(v.name, 4194304, "name");
 }
 
-/** Reads `remote_network_lookup_by_name_args`. */
-export function decodeNetworkLookupByNameArgs(r: XdrReader): NetworkLookupByNameArgs {
-  return { name: r.string(4194304, "name") };
-}
-
 /** `remote_network_lookup_by_name_ret`. */
 export interface NetworkLookupByNameRet {
   /** `net`. */
   net: NonnullNetwork;
-}
-
-/** Writes `remote_network_lookup_by_name_ret`. */
-export function encodeNetworkLookupByNameRet(w: XdrWriter, v: NetworkLookupByNameRet): void {
-  encodeNonnullNetwork(w, v.net);
 }
 
 /** Reads `remote_network_lookup_by_name_ret`. */
@@ -89,20 +69,10 @@ export function encodeNetworkCreateXmlArgs(w: XdrWriter, v: NetworkCreateXmlArgs
   w.string(v.xml, 4194304, "xml");
 }
 
-/** Reads `remote_network_create_xml_args`. */
-export function decodeNetworkCreateXmlArgs(r: XdrReader): NetworkCreateXmlArgs {
-  return { xml: r.string(4194304, "xml") };
-}
-
 /** `remote_network_create_xml_ret`. */
 export interface NetworkCreateXmlRet {
   /** `net`. */
   net: NonnullNetwork;
-}
-
-/** Writes `remote_network_create_xml_ret`. */
-export function encodeNetworkCreateXmlRet(w: XdrWriter, v: NetworkCreateXmlRet): void {
-  encodeNonnullNetwork(w, v.net);
 }
 
 /** Reads `remote_network_create_xml_ret`. */
@@ -124,20 +94,10 @@ export function encodeNetworkCreateXmlFlagsArgs(w: XdrWriter, v: NetworkCreateXm
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_network_create_xml_flags_args`. */
-export function decodeNetworkCreateXmlFlagsArgs(r: XdrReader): NetworkCreateXmlFlagsArgs {
-  return { xml: r.string(4194304, "xml"), flags: r.uint32("flags") };
-}
-
 /** `remote_network_create_xml_flags_ret`. */
 export interface NetworkCreateXmlFlagsRet {
   /** `net`. */
   net: NonnullNetwork;
-}
-
-/** Writes `remote_network_create_xml_flags_ret`. */
-export function encodeNetworkCreateXmlFlagsRet(w: XdrWriter, v: NetworkCreateXmlFlagsRet): void {
-  encodeNonnullNetwork(w, v.net);
 }
 
 /** Reads `remote_network_create_xml_flags_ret`. */
@@ -156,20 +116,10 @@ export function encodeNetworkDefineXmlArgs(w: XdrWriter, v: NetworkDefineXmlArgs
   w.string(v.xml, 4194304, "xml");
 }
 
-/** Reads `remote_network_define_xml_args`. */
-export function decodeNetworkDefineXmlArgs(r: XdrReader): NetworkDefineXmlArgs {
-  return { xml: r.string(4194304, "xml") };
-}
-
 /** `remote_network_define_xml_ret`. */
 export interface NetworkDefineXmlRet {
   /** `net`. */
   net: NonnullNetwork;
-}
-
-/** Writes `remote_network_define_xml_ret`. */
-export function encodeNetworkDefineXmlRet(w: XdrWriter, v: NetworkDefineXmlRet): void {
-  encodeNonnullNetwork(w, v.net);
 }
 
 /** Reads `remote_network_define_xml_ret`. */
@@ -191,20 +141,10 @@ export function encodeNetworkDefineXmlFlagsArgs(w: XdrWriter, v: NetworkDefineXm
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_network_define_xml_flags_args`. */
-export function decodeNetworkDefineXmlFlagsArgs(r: XdrReader): NetworkDefineXmlFlagsArgs {
-  return { xml: r.string(4194304, "xml"), flags: r.uint32("flags") };
-}
-
 /** `remote_network_define_xml_flags_ret`. */
 export interface NetworkDefineXmlFlagsRet {
   /** `net`. */
   net: NonnullNetwork;
-}
-
-/** Writes `remote_network_define_xml_flags_ret`. */
-export function encodeNetworkDefineXmlFlagsRet(w: XdrWriter, v: NetworkDefineXmlFlagsRet): void {
-  encodeNonnullNetwork(w, v.net);
 }
 
 /** Reads `remote_network_define_xml_flags_ret`. */
@@ -221,11 +161,6 @@ export interface NetworkUndefineArgs {
 /** Writes `remote_network_undefine_args`. */
 export function encodeNetworkUndefineArgs(w: XdrWriter, v: NetworkUndefineArgs): void {
   encodeNonnullNetwork(w, v.net);
-}
-
-/** Reads `remote_network_undefine_args`. */
-export function decodeNetworkUndefineArgs(r: XdrReader): NetworkUndefineArgs {
-  return { net: decodeNonnullNetwork(r) };
 }
 
 /** `remote_network_update_args`. */
@@ -254,18 +189,6 @@ export function encodeNetworkUpdateArgs(w: XdrWriter, v: NetworkUpdateArgs): voi
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_network_update_args`. */
-export function decodeNetworkUpdateArgs(r: XdrReader): NetworkUpdateArgs {
-  return {
-    net: decodeNonnullNetwork(r),
-    command: r.uint32("command"),
-    section: r.uint32("section"),
-    parentIndex: r.int32("parentIndex"),
-    xml: r.string(4194304, "xml"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_network_create_args`. */
 export interface NetworkCreateArgs {
   /** `net`. */
@@ -277,11 +200,6 @@ export function encodeNetworkCreateArgs(w: XdrWriter, v: NetworkCreateArgs): voi
   encodeNonnullNetwork(w, v.net);
 }
 
-/** Reads `remote_network_create_args`. */
-export function decodeNetworkCreateArgs(r: XdrReader): NetworkCreateArgs {
-  return { net: decodeNonnullNetwork(r) };
-}
-
 /** `remote_network_destroy_args`. */
 export interface NetworkDestroyArgs {
   /** `net`. */
@@ -291,11 +209,6 @@ export interface NetworkDestroyArgs {
 /** Writes `remote_network_destroy_args`. */
 export function encodeNetworkDestroyArgs(w: XdrWriter, v: NetworkDestroyArgs): void {
   encodeNonnullNetwork(w, v.net);
-}
-
-/** Reads `remote_network_destroy_args`. */
-export function decodeNetworkDestroyArgs(r: XdrReader): NetworkDestroyArgs {
-  return { net: decodeNonnullNetwork(r) };
 }
 
 /** `remote_network_get_xml_desc_args`. */
@@ -312,20 +225,10 @@ export function encodeNetworkGetXmlDescArgs(w: XdrWriter, v: NetworkGetXmlDescAr
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_network_get_xml_desc_args`. */
-export function decodeNetworkGetXmlDescArgs(r: XdrReader): NetworkGetXmlDescArgs {
-  return { net: decodeNonnullNetwork(r), flags: r.uint32("flags") };
-}
-
 /** `remote_network_get_xml_desc_ret`. */
 export interface NetworkGetXmlDescRet {
   /** `xml`: at most 4194304 bytes of UTF-8. */
   xml: string;
-}
-
-/** Writes `remote_network_get_xml_desc_ret`. */
-export function encodeNetworkGetXmlDescRet(w: XdrWriter, v: NetworkGetXmlDescRet): void {
-  w.string(v.xml, 4194304, "xml");
 }
 
 /** Reads `remote_network_get_xml_desc_ret`. */
@@ -344,20 +247,10 @@ export function encodeNetworkGetBridgeNameArgs(w: XdrWriter, v: NetworkGetBridge
   encodeNonnullNetwork(w, v.net);
 }
 
-/** Reads `remote_network_get_bridge_name_args`. */
-export function decodeNetworkGetBridgeNameArgs(r: XdrReader): NetworkGetBridgeNameArgs {
-  return { net: decodeNonnullNetwork(r) };
-}
-
 /** `remote_network_get_bridge_name_ret`. */
 export interface NetworkGetBridgeNameRet {
   /** `name`: at most 4194304 bytes of UTF-8. */
   name: string;
-}
-
-/** Writes `remote_network_get_bridge_name_ret`. */
-export function encodeNetworkGetBridgeNameRet(w: XdrWriter, v: NetworkGetBridgeNameRet): void {
-  w.string(v.name, 4194304, "name");
 }
 
 /** Reads `remote_network_get_bridge_name_ret`. */
@@ -376,20 +269,10 @@ export function encodeNetworkGetAutostartArgs(w: XdrWriter, v: NetworkGetAutosta
   encodeNonnullNetwork(w, v.net);
 }
 
-/** Reads `remote_network_get_autostart_args`. */
-export function decodeNetworkGetAutostartArgs(r: XdrReader): NetworkGetAutostartArgs {
-  return { net: decodeNonnullNetwork(r) };
-}
-
 /** `remote_network_get_autostart_ret`. */
 export interface NetworkGetAutostartRet {
   /** `autostart`: 32 bits, signed. */
   autostart: number;
-}
-
-/** Writes `remote_network_get_autostart_ret`. */
-export function encodeNetworkGetAutostartRet(w: XdrWriter, v: NetworkGetAutostartRet): void {
-  w.int32(v.autostart, "autostart");
 }
 
 /** Reads `remote_network_get_autostart_ret`. */
@@ -411,11 +294,6 @@ export function encodeNetworkSetAutostartArgs(w: XdrWriter, v: NetworkSetAutosta
   w.int32(v.autostart, "autostart");
 }
 
-/** Reads `remote_network_set_autostart_args`. */
-export function decodeNetworkSetAutostartArgs(r: XdrReader): NetworkSetAutostartArgs {
-  return { net: decodeNonnullNetwork(r), autostart: r.int32("autostart") };
-}
-
 /** `remote_network_is_active_args`. */
 export interface NetworkIsActiveArgs {
   /** `net`. */
@@ -427,20 +305,10 @@ export function encodeNetworkIsActiveArgs(w: XdrWriter, v: NetworkIsActiveArgs):
   encodeNonnullNetwork(w, v.net);
 }
 
-/** Reads `remote_network_is_active_args`. */
-export function decodeNetworkIsActiveArgs(r: XdrReader): NetworkIsActiveArgs {
-  return { net: decodeNonnullNetwork(r) };
-}
-
 /** `remote_network_is_active_ret`. */
 export interface NetworkIsActiveRet {
   /** `active`: 32 bits, signed. */
   active: number;
-}
-
-/** Writes `remote_network_is_active_ret`. */
-export function encodeNetworkIsActiveRet(w: XdrWriter, v: NetworkIsActiveRet): void {
-  w.int32(v.active, "active");
 }
 
 /** Reads `remote_network_is_active_ret`. */
@@ -459,20 +327,10 @@ export function encodeNetworkIsPersistentArgs(w: XdrWriter, v: NetworkIsPersiste
   encodeNonnullNetwork(w, v.net);
 }
 
-/** Reads `remote_network_is_persistent_args`. */
-export function decodeNetworkIsPersistentArgs(r: XdrReader): NetworkIsPersistentArgs {
-  return { net: decodeNonnullNetwork(r) };
-}
-
 /** `remote_network_is_persistent_ret`. */
 export interface NetworkIsPersistentRet {
   /** `persistent`: 32 bits, signed. */
   persistent: number;
-}
-
-/** Writes `remote_network_is_persistent_ret`. */
-export function encodeNetworkIsPersistentRet(w: XdrWriter, v: NetworkIsPersistentRet): void {
-  w.int32(v.persistent, "persistent");
 }
 
 /** Reads `remote_network_is_persistent_ret`. */
@@ -509,18 +367,6 @@ export function encodeNetworkSetMetadataArgs(w: XdrWriter, v: NetworkSetMetadata
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_network_set_metadata_args`. */
-export function decodeNetworkSetMetadataArgs(r: XdrReader): NetworkSetMetadataArgs {
-  return {
-    network: decodeNonnullNetwork(r),
-    type: r.int32("type"),
-    metadata: r.present("metadata") ? r.string(4194304, "metadata") : null,
-    key: r.present("key") ? r.string(4194304, "key") : null,
-    uri: r.present("uri") ? r.string(4194304, "uri") : null,
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_network_get_metadata_args`. */
 export interface NetworkGetMetadataArgs {
   /** `network`. */
@@ -542,25 +388,10 @@ export function encodeNetworkGetMetadataArgs(w: XdrWriter, v: NetworkGetMetadata
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_network_get_metadata_args`. */
-export function decodeNetworkGetMetadataArgs(r: XdrReader): NetworkGetMetadataArgs {
-  return {
-    network: decodeNonnullNetwork(r),
-    type: r.int32("type"),
-    uri: r.present("uri") ? r.string(4194304, "uri") : null,
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_network_get_metadata_ret`. */
 export interface NetworkGetMetadataRet {
   /** `metadata`: at most 4194304 bytes of UTF-8. */
   metadata: string;
-}
-
-/** Writes `remote_network_get_metadata_ret`. */
-export function encodeNetworkGetMetadataRet(w: XdrWriter, v: NetworkGetMetadataRet): void {
-  w.string(v.metadata, 4194304, "metadata");
 }
 
 /** Reads `remote_network_get_metadata_ret`. */
@@ -588,23 +419,6 @@ export interface NetworkDhcpLease {
   hostname: string | null;
   /** `clientid`: may be absent; at most 4194304 bytes of UTF-8. */
   clientid: string | null;
-}
-
-/** Writes `remote_network_dhcp_lease`. */
-export function encodeNetworkDhcpLease(w: XdrWriter, v: NetworkDhcpLease): void {
-  w.string(v.iface, 4194304, "iface");
-  w.int64(v.expirytime, "expirytime");
-  w.int32(v.type, "type");
-  w.present(v.mac !== null);
-  if (v.mac !== null) w.string(v.mac, 4194304, "mac");
-  w.present(v.iaid !== null);
-  if (v.iaid !== null) w.string(v.iaid, 4194304, "iaid");
-  w.string(v.ipaddr, 4194304, "ipaddr");
-  w.uint32(v.prefix, "prefix");
-  w.present(v.hostname !== null);
-  if (v.hostname !== null) w.string(v.hostname, 4194304, "hostname");
-  w.present(v.clientid !== null);
-  if (v.clientid !== null) w.string(v.clientid, 4194304, "clientid");
 }
 
 /** Reads `remote_network_dhcp_lease`. */
@@ -643,29 +457,12 @@ export function encodeNetworkGetDhcpLeasesArgs(w: XdrWriter, v: NetworkGetDhcpLe
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_network_get_dhcp_leases_args`. */
-export function decodeNetworkGetDhcpLeasesArgs(r: XdrReader): NetworkGetDhcpLeasesArgs {
-  return {
-    net: decodeNonnullNetwork(r),
-    mac: r.present("mac") ? r.string(4194304, "mac") : null,
-    needResults: r.int32("needResults"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_network_get_dhcp_leases_ret`. */
 export interface NetworkGetDhcpLeasesRet {
   /** `leases`: at most 65536 elements. */
   leases: NetworkDhcpLease[];
   /** `ret`: 32 bits, unsigned. */
   ret: number;
-}
-
-/** Writes `remote_network_get_dhcp_leases_ret`. */
-export function encodeNetworkGetDhcpLeasesRet(w: XdrWriter, v: NetworkGetDhcpLeasesRet): void {
-  w.count(v.leases.length, 65536, "leases");
-  for (const item of v.leases) encodeNetworkDhcpLease(w, item);
-  w.uint32(v.ret, "ret");
 }
 
 /** Reads `remote_network_get_dhcp_leases_ret`. */
@@ -693,28 +490,12 @@ export function encodeNetworkListAllPortsArgs(w: XdrWriter, v: NetworkListAllPor
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_network_list_all_ports_args`. */
-export function decodeNetworkListAllPortsArgs(r: XdrReader): NetworkListAllPortsArgs {
-  return {
-    network: decodeNonnullNetwork(r),
-    needResults: r.int32("needResults"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_network_list_all_ports_ret`. */
 export interface NetworkListAllPortsRet {
   /** `ports`: at most 16384 elements. */
   ports: NonnullNetworkPort[];
   /** `ret`: 32 bits, unsigned. */
   ret: number;
-}
-
-/** Writes `remote_network_list_all_ports_ret`. */
-export function encodeNetworkListAllPortsRet(w: XdrWriter, v: NetworkListAllPortsRet): void {
-  w.count(v.ports.length, 16384, "ports");
-  for (const item of v.ports) encodeNonnullNetworkPort(w, item);
-  w.uint32(v.ret, "ret");
 }
 
 /** Reads `remote_network_list_all_ports_ret`. */

@@ -12,7 +12,7 @@ import { type TypedParam, decodeTypedParam, encodeTypedParam } from "../../src/x
 import type { Uuid } from "../../src/xdr/uuid.ts";
 import { decodeVoid } from "../../src/xdr/void.ts";
 import type { XdrWriter } from "../../src/xdr/writer.ts";
-import { type NonnullNetwork, type NonnullNetworkPort, decodeNonnullNetwork, decodeNonnullNetworkPort, encodeNonnullNetwork, encodeNonnullNetworkPort } from "./common.ts";
+import { type NonnullNetwork, type NonnullNetworkPort, decodeNonnullNetworkPort, encodeNonnullNetwork, encodeNonnullNetworkPort } from "./common.ts";
 import { remoteProgram } from "./program.ts";
 
 /** `remote_network_port_lookup_by_uuid_args`. */
@@ -29,20 +29,10 @@ export function encodeNetworkPortLookupByUuidArgs(w: XdrWriter, v: NetworkPortLo
   w.uuid(v.uuid, "uuid");
 }
 
-/** Reads `remote_network_port_lookup_by_uuid_args`. */
-export function decodeNetworkPortLookupByUuidArgs(r: XdrReader): NetworkPortLookupByUuidArgs {
-  return { network: decodeNonnullNetwork(r), uuid: r.uuid("uuid") };
-}
-
 /** `remote_network_port_lookup_by_uuid_ret`. */
 export interface NetworkPortLookupByUuidRet {
   /** `port`. */
   port: NonnullNetworkPort;
-}
-
-/** Writes `remote_network_port_lookup_by_uuid_ret`. */
-export function encodeNetworkPortLookupByUuidRet(w: XdrWriter, v: NetworkPortLookupByUuidRet): void {
-  encodeNonnullNetworkPort(w, v.port);
 }
 
 /** Reads `remote_network_port_lookup_by_uuid_ret`. */
@@ -67,24 +57,10 @@ export function encodeNetworkPortCreateXmlArgs(w: XdrWriter, v: NetworkPortCreat
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_network_port_create_xml_args`. */
-export function decodeNetworkPortCreateXmlArgs(r: XdrReader): NetworkPortCreateXmlArgs {
-  return {
-    network: decodeNonnullNetwork(r),
-    xml: r.string(4194304, "xml"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_network_port_create_xml_ret`. */
 export interface NetworkPortCreateXmlRet {
   /** `port`. */
   port: NonnullNetworkPort;
-}
-
-/** Writes `remote_network_port_create_xml_ret`. */
-export function encodeNetworkPortCreateXmlRet(w: XdrWriter, v: NetworkPortCreateXmlRet): void {
-  encodeNonnullNetworkPort(w, v.port);
 }
 
 /** Reads `remote_network_port_create_xml_ret`. */
@@ -110,15 +86,6 @@ export function encodeNetworkPortSetParametersArgs(w: XdrWriter, v: NetworkPortS
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_network_port_set_parameters_args`. */
-export function decodeNetworkPortSetParametersArgs(r: XdrReader): NetworkPortSetParametersArgs {
-  const port = decodeNonnullNetworkPort(r);
-  const params: TypedParam[] = [];
-  for (let n = r.count(16, 12, "params"); n > 0; n--) params.push(decodeTypedParam(r));
-  const flags = r.uint32("flags");
-  return { port, params, flags };
-}
-
 /** `remote_network_port_get_parameters_args`. */
 export interface NetworkPortGetParametersArgs {
   /** `port`. */
@@ -136,28 +103,12 @@ export function encodeNetworkPortGetParametersArgs(w: XdrWriter, v: NetworkPortG
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_network_port_get_parameters_args`. */
-export function decodeNetworkPortGetParametersArgs(r: XdrReader): NetworkPortGetParametersArgs {
-  return {
-    port: decodeNonnullNetworkPort(r),
-    nparams: r.int32("nparams"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_network_port_get_parameters_ret`. */
 export interface NetworkPortGetParametersRet {
   /** `params`: at most 16 elements. */
   params: TypedParam[];
   /** `nparams`: 32 bits, signed. */
   nparams: number;
-}
-
-/** Writes `remote_network_port_get_parameters_ret`. */
-export function encodeNetworkPortGetParametersRet(w: XdrWriter, v: NetworkPortGetParametersRet): void {
-  w.count(v.params.length, 16, "params");
-  for (const item of v.params) encodeTypedParam(w, item);
-  w.int32(v.nparams, "nparams");
 }
 
 /** Reads `remote_network_port_get_parameters_ret`. */
@@ -182,20 +133,10 @@ export function encodeNetworkPortGetXmlDescArgs(w: XdrWriter, v: NetworkPortGetX
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_network_port_get_xml_desc_args`. */
-export function decodeNetworkPortGetXmlDescArgs(r: XdrReader): NetworkPortGetXmlDescArgs {
-  return { port: decodeNonnullNetworkPort(r), flags: r.uint32("flags") };
-}
-
 /** `remote_network_port_get_xml_desc_ret`. */
 export interface NetworkPortGetXmlDescRet {
   /** `xml`: at most 4194304 bytes of UTF-8. */
   xml: string;
-}
-
-/** Writes `remote_network_port_get_xml_desc_ret`. */
-export function encodeNetworkPortGetXmlDescRet(w: XdrWriter, v: NetworkPortGetXmlDescRet): void {
-  w.string(v.xml, 4194304, "xml");
 }
 
 /** Reads `remote_network_port_get_xml_desc_ret`. */
@@ -215,11 +156,6 @@ export interface NetworkPortDeleteArgs {
 export function encodeNetworkPortDeleteArgs(w: XdrWriter, v: NetworkPortDeleteArgs): void {
   encodeNonnullNetworkPort(w, v.port);
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_network_port_delete_args`. */
-export function decodeNetworkPortDeleteArgs(r: XdrReader): NetworkPortDeleteArgs {
-  return { port: decodeNonnullNetworkPort(r), flags: r.uint32("flags") };
 }
 
 /** Procedure 405, `REMOTE_PROC_NETWORK_PORT_LOOKUP_BY_UUID`; needs `network_port:getattr`. */

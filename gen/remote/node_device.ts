@@ -10,7 +10,7 @@ import type { Procedure } from "../../src/procedure.ts";
 import type { XdrReader } from "../../src/xdr/reader.ts";
 import { decodeVoid } from "../../src/xdr/void.ts";
 import type { XdrWriter } from "../../src/xdr/writer.ts";
-import { type NonnullNodeDevice, decodeNonnullNodeDevice, encodeNonnullNodeDevice } from "./common.ts";
+import { type NonnullNodeDevice, decodeNonnullNodeDevice } from "./common.ts";
 import { remoteProgram } from "./program.ts";
 
 /** `remote_node_device_lookup_by_name_args`. */
@@ -24,20 +24,10 @@ export function encodeNodeDeviceLookupByNameArgs(w: XdrWriter, v: NodeDeviceLook
   w.string(v.name, 4194304, "name");
 }
 
-/** Reads `remote_node_device_lookup_by_name_args`. */
-export function decodeNodeDeviceLookupByNameArgs(r: XdrReader): NodeDeviceLookupByNameArgs {
-  return { name: r.string(4194304, "name") };
-}
-
 /** `remote_node_device_lookup_by_name_ret`. */
 export interface NodeDeviceLookupByNameRet {
   /** `dev`. */
   dev: NonnullNodeDevice;
-}
-
-/** Writes `remote_node_device_lookup_by_name_ret`. */
-export function encodeNodeDeviceLookupByNameRet(w: XdrWriter, v: NodeDeviceLookupByNameRet): void {
-  encodeNonnullNodeDevice(w, v.dev);
 }
 
 /** Reads `remote_node_device_lookup_by_name_ret`. */
@@ -62,24 +52,10 @@ export function encodeNodeDeviceLookupScsiHostByWwnArgs(w: XdrWriter, v: NodeDev
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_node_device_lookup_scsi_host_by_wwn_args`. */
-export function decodeNodeDeviceLookupScsiHostByWwnArgs(r: XdrReader): NodeDeviceLookupScsiHostByWwnArgs {
-  return {
-    wwnn: r.string(4194304, "wwnn"),
-    wwpn: r.string(4194304, "wwpn"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_node_device_lookup_scsi_host_by_wwn_ret`. */
 export interface NodeDeviceLookupScsiHostByWwnRet {
   /** `dev`. */
   dev: NonnullNodeDevice;
-}
-
-/** Writes `remote_node_device_lookup_scsi_host_by_wwn_ret`. */
-export function encodeNodeDeviceLookupScsiHostByWwnRet(w: XdrWriter, v: NodeDeviceLookupScsiHostByWwnRet): void {
-  encodeNonnullNodeDevice(w, v.dev);
 }
 
 /** Reads `remote_node_device_lookup_scsi_host_by_wwn_ret`. */
@@ -101,20 +77,10 @@ export function encodeNodeDeviceGetXmlDescArgs(w: XdrWriter, v: NodeDeviceGetXml
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_node_device_get_xml_desc_args`. */
-export function decodeNodeDeviceGetXmlDescArgs(r: XdrReader): NodeDeviceGetXmlDescArgs {
-  return { name: r.string(4194304, "name"), flags: r.uint32("flags") };
-}
-
 /** `remote_node_device_get_xml_desc_ret`. */
 export interface NodeDeviceGetXmlDescRet {
   /** `xml`: at most 4194304 bytes of UTF-8. */
   xml: string;
-}
-
-/** Writes `remote_node_device_get_xml_desc_ret`. */
-export function encodeNodeDeviceGetXmlDescRet(w: XdrWriter, v: NodeDeviceGetXmlDescRet): void {
-  w.string(v.xml, 4194304, "xml");
 }
 
 /** Reads `remote_node_device_get_xml_desc_ret`. */
@@ -133,21 +99,10 @@ export function encodeNodeDeviceGetParentArgs(w: XdrWriter, v: NodeDeviceGetPare
   w.string(v.name, 4194304, "name");
 }
 
-/** Reads `remote_node_device_get_parent_args`. */
-export function decodeNodeDeviceGetParentArgs(r: XdrReader): NodeDeviceGetParentArgs {
-  return { name: r.string(4194304, "name") };
-}
-
 /** `remote_node_device_get_parent_ret`. */
 export interface NodeDeviceGetParentRet {
   /** `parentName`: may be absent; at most 4194304 bytes of UTF-8. */
   parentName: string | null;
-}
-
-/** Writes `remote_node_device_get_parent_ret`. */
-export function encodeNodeDeviceGetParentRet(w: XdrWriter, v: NodeDeviceGetParentRet): void {
-  w.present(v.parentName !== null);
-  if (v.parentName !== null) w.string(v.parentName, 4194304, "parentName");
 }
 
 /** Reads `remote_node_device_get_parent_ret`. */
@@ -166,20 +121,10 @@ export function encodeNodeDeviceNumOfCapsArgs(w: XdrWriter, v: NodeDeviceNumOfCa
   w.string(v.name, 4194304, "name");
 }
 
-/** Reads `remote_node_device_num_of_caps_args`. */
-export function decodeNodeDeviceNumOfCapsArgs(r: XdrReader): NodeDeviceNumOfCapsArgs {
-  return { name: r.string(4194304, "name") };
-}
-
 /** `remote_node_device_num_of_caps_ret`. */
 export interface NodeDeviceNumOfCapsRet {
   /** `num`: 32 bits, signed. */
   num: number;
-}
-
-/** Writes `remote_node_device_num_of_caps_ret`. */
-export function encodeNodeDeviceNumOfCapsRet(w: XdrWriter, v: NodeDeviceNumOfCapsRet): void {
-  w.int32(v.num, "num");
 }
 
 /** Reads `remote_node_device_num_of_caps_ret`. */
@@ -201,21 +146,10 @@ export function encodeNodeDeviceListCapsArgs(w: XdrWriter, v: NodeDeviceListCaps
   w.int32(v.maxnames, "maxnames");
 }
 
-/** Reads `remote_node_device_list_caps_args`. */
-export function decodeNodeDeviceListCapsArgs(r: XdrReader): NodeDeviceListCapsArgs {
-  return { name: r.string(4194304, "name"), maxnames: r.int32("maxnames") };
-}
-
 /** `remote_node_device_list_caps_ret`. */
 export interface NodeDeviceListCapsRet {
   /** `names`: at most 65536 elements. */
   names: string[];
-}
-
-/** Writes `remote_node_device_list_caps_ret`. */
-export function encodeNodeDeviceListCapsRet(w: XdrWriter, v: NodeDeviceListCapsRet): void {
-  w.count(v.names.length, 65536, "names");
-  for (const item of v.names) w.string(item, 4194304, "names");
 }
 
 /** Reads `remote_node_device_list_caps_ret`. */
@@ -236,11 +170,6 @@ export function encodeNodeDeviceDettachArgs(w: XdrWriter, v: NodeDeviceDettachAr
   w.string(v.name, 4194304, "name");
 }
 
-/** Reads `remote_node_device_dettach_args`. */
-export function decodeNodeDeviceDettachArgs(r: XdrReader): NodeDeviceDettachArgs {
-  return { name: r.string(4194304, "name") };
-}
-
 /** `remote_node_device_detach_flags_args`. */
 export interface NodeDeviceDetachFlagsArgs {
   /** `name`: at most 4194304 bytes of UTF-8. */
@@ -259,15 +188,6 @@ export function encodeNodeDeviceDetachFlagsArgs(w: XdrWriter, v: NodeDeviceDetac
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_node_device_detach_flags_args`. */
-export function decodeNodeDeviceDetachFlagsArgs(r: XdrReader): NodeDeviceDetachFlagsArgs {
-  return {
-    name: r.string(4194304, "name"),
-    driverName: r.present("driverName") ? r.string(4194304, "driverName") : null,
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_node_device_re_attach_args`. */
 export interface NodeDeviceReAttachArgs {
   /** `name`: at most 4194304 bytes of UTF-8. */
@@ -279,11 +199,6 @@ export function encodeNodeDeviceReAttachArgs(w: XdrWriter, v: NodeDeviceReAttach
   w.string(v.name, 4194304, "name");
 }
 
-/** Reads `remote_node_device_re_attach_args`. */
-export function decodeNodeDeviceReAttachArgs(r: XdrReader): NodeDeviceReAttachArgs {
-  return { name: r.string(4194304, "name") };
-}
-
 /** `remote_node_device_reset_args`. */
 export interface NodeDeviceResetArgs {
   /** `name`: at most 4194304 bytes of UTF-8. */
@@ -293,11 +208,6 @@ export interface NodeDeviceResetArgs {
 /** Writes `remote_node_device_reset_args`. */
 export function encodeNodeDeviceResetArgs(w: XdrWriter, v: NodeDeviceResetArgs): void {
   w.string(v.name, 4194304, "name");
-}
-
-/** Reads `remote_node_device_reset_args`. */
-export function decodeNodeDeviceResetArgs(r: XdrReader): NodeDeviceResetArgs {
-  return { name: r.string(4194304, "name") };
 }
 
 /** `remote_node_device_create_xml_args`. */
@@ -314,20 +224,10 @@ export function encodeNodeDeviceCreateXmlArgs(w: XdrWriter, v: NodeDeviceCreateX
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_node_device_create_xml_args`. */
-export function decodeNodeDeviceCreateXmlArgs(r: XdrReader): NodeDeviceCreateXmlArgs {
-  return { xmlDesc: r.string(4194304, "xmlDesc"), flags: r.uint32("flags") };
-}
-
 /** `remote_node_device_create_xml_ret`. */
 export interface NodeDeviceCreateXmlRet {
   /** `dev`. */
   dev: NonnullNodeDevice;
-}
-
-/** Writes `remote_node_device_create_xml_ret`. */
-export function encodeNodeDeviceCreateXmlRet(w: XdrWriter, v: NodeDeviceCreateXmlRet): void {
-  encodeNonnullNodeDevice(w, v.dev);
 }
 
 /** Reads `remote_node_device_create_xml_ret`. */
@@ -346,11 +246,6 @@ export function encodeNodeDeviceDestroyArgs(w: XdrWriter, v: NodeDeviceDestroyAr
   w.string(v.name, 4194304, "name");
 }
 
-/** Reads `remote_node_device_destroy_args`. */
-export function decodeNodeDeviceDestroyArgs(r: XdrReader): NodeDeviceDestroyArgs {
-  return { name: r.string(4194304, "name") };
-}
-
 /** `remote_node_device_define_xml_args`. */
 export interface NodeDeviceDefineXmlArgs {
   /** `xml_desc`: at most 4194304 bytes of UTF-8. */
@@ -365,20 +260,10 @@ export function encodeNodeDeviceDefineXmlArgs(w: XdrWriter, v: NodeDeviceDefineX
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_node_device_define_xml_args`. */
-export function decodeNodeDeviceDefineXmlArgs(r: XdrReader): NodeDeviceDefineXmlArgs {
-  return { xmlDesc: r.string(4194304, "xmlDesc"), flags: r.uint32("flags") };
-}
-
 /** `remote_node_device_define_xml_ret`. */
 export interface NodeDeviceDefineXmlRet {
   /** `dev`. */
   dev: NonnullNodeDevice;
-}
-
-/** Writes `remote_node_device_define_xml_ret`. */
-export function encodeNodeDeviceDefineXmlRet(w: XdrWriter, v: NodeDeviceDefineXmlRet): void {
-  encodeNonnullNodeDevice(w, v.dev);
 }
 
 /** Reads `remote_node_device_define_xml_ret`. */
@@ -400,11 +285,6 @@ export function encodeNodeDeviceUndefineArgs(w: XdrWriter, v: NodeDeviceUndefine
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_node_device_undefine_args`. */
-export function decodeNodeDeviceUndefineArgs(r: XdrReader): NodeDeviceUndefineArgs {
-  return { name: r.string(4194304, "name"), flags: r.uint32("flags") };
-}
-
 /** `remote_node_device_create_args`. */
 export interface NodeDeviceCreateArgs {
   /** `name`: at most 4194304 bytes of UTF-8. */
@@ -419,11 +299,6 @@ export function encodeNodeDeviceCreateArgs(w: XdrWriter, v: NodeDeviceCreateArgs
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_node_device_create_args`. */
-export function decodeNodeDeviceCreateArgs(r: XdrReader): NodeDeviceCreateArgs {
-  return { name: r.string(4194304, "name"), flags: r.uint32("flags") };
-}
-
 /** `remote_node_device_get_autostart_args`. */
 export interface NodeDeviceGetAutostartArgs {
   /** `name`: at most 4194304 bytes of UTF-8. */
@@ -435,20 +310,10 @@ export function encodeNodeDeviceGetAutostartArgs(w: XdrWriter, v: NodeDeviceGetA
   w.string(v.name, 4194304, "name");
 }
 
-/** Reads `remote_node_device_get_autostart_args`. */
-export function decodeNodeDeviceGetAutostartArgs(r: XdrReader): NodeDeviceGetAutostartArgs {
-  return { name: r.string(4194304, "name") };
-}
-
 /** `remote_node_device_get_autostart_ret`. */
 export interface NodeDeviceGetAutostartRet {
   /** `autostart`: 32 bits, signed. */
   autostart: number;
-}
-
-/** Writes `remote_node_device_get_autostart_ret`. */
-export function encodeNodeDeviceGetAutostartRet(w: XdrWriter, v: NodeDeviceGetAutostartRet): void {
-  w.int32(v.autostart, "autostart");
 }
 
 /** Reads `remote_node_device_get_autostart_ret`. */
@@ -470,11 +335,6 @@ export function encodeNodeDeviceSetAutostartArgs(w: XdrWriter, v: NodeDeviceSetA
   w.int32(v.autostart, "autostart");
 }
 
-/** Reads `remote_node_device_set_autostart_args`. */
-export function decodeNodeDeviceSetAutostartArgs(r: XdrReader): NodeDeviceSetAutostartArgs {
-  return { name: r.string(4194304, "name"), autostart: r.int32("autostart") };
-}
-
 /** `remote_node_device_is_persistent_args`. */
 export interface NodeDeviceIsPersistentArgs {
   /** `name`: at most 4194304 bytes of UTF-8. */
@@ -486,20 +346,10 @@ export function encodeNodeDeviceIsPersistentArgs(w: XdrWriter, v: NodeDeviceIsPe
   w.string(v.name, 4194304, "name");
 }
 
-/** Reads `remote_node_device_is_persistent_args`. */
-export function decodeNodeDeviceIsPersistentArgs(r: XdrReader): NodeDeviceIsPersistentArgs {
-  return { name: r.string(4194304, "name") };
-}
-
 /** `remote_node_device_is_persistent_ret`. */
 export interface NodeDeviceIsPersistentRet {
   /** `persistent`: 32 bits, signed. */
   persistent: number;
-}
-
-/** Writes `remote_node_device_is_persistent_ret`. */
-export function encodeNodeDeviceIsPersistentRet(w: XdrWriter, v: NodeDeviceIsPersistentRet): void {
-  w.int32(v.persistent, "persistent");
 }
 
 /** Reads `remote_node_device_is_persistent_ret`. */
@@ -518,20 +368,10 @@ export function encodeNodeDeviceIsActiveArgs(w: XdrWriter, v: NodeDeviceIsActive
   w.string(v.name, 4194304, "name");
 }
 
-/** Reads `remote_node_device_is_active_args`. */
-export function decodeNodeDeviceIsActiveArgs(r: XdrReader): NodeDeviceIsActiveArgs {
-  return { name: r.string(4194304, "name") };
-}
-
 /** `remote_node_device_is_active_ret`. */
 export interface NodeDeviceIsActiveRet {
   /** `active`: 32 bits, signed. */
   active: number;
-}
-
-/** Writes `remote_node_device_is_active_ret`. */
-export function encodeNodeDeviceIsActiveRet(w: XdrWriter, v: NodeDeviceIsActiveRet): void {
-  w.int32(v.active, "active");
 }
 
 /** Reads `remote_node_device_is_active_ret`. */
@@ -554,15 +394,6 @@ export function encodeNodeDeviceUpdateArgs(w: XdrWriter, v: NodeDeviceUpdateArgs
   w.string(v.name, 4194304, "name");
   w.string(v.xmlDesc, 4194304, "xmlDesc");
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_node_device_update_args`. */
-export function decodeNodeDeviceUpdateArgs(r: XdrReader): NodeDeviceUpdateArgs {
-  return {
-    name: r.string(4194304, "name"),
-    xmlDesc: r.string(4194304, "xmlDesc"),
-    flags: r.uint32("flags"),
-  };
 }
 
 /** Procedure 113, `REMOTE_PROC_NODE_DEVICE_LOOKUP_BY_NAME`; needs `node_device:getattr`. */

@@ -25,20 +25,10 @@ export function encodeNwfilterLookupByUuidArgs(w: XdrWriter, v: NwfilterLookupBy
   w.uuid(v.uuid, "uuid");
 }
 
-/** Reads `remote_nwfilter_lookup_by_uuid_args`. */
-export function decodeNwfilterLookupByUuidArgs(r: XdrReader): NwfilterLookupByUuidArgs {
-  return { uuid: r.uuid("uuid") };
-}
-
 /** `remote_nwfilter_lookup_by_uuid_ret`. */
 export interface NwfilterLookupByUuidRet {
   /** `nwfilter`. */
   nwfilter: NonnullNwfilter;
-}
-
-/** Writes `remote_nwfilter_lookup_by_uuid_ret`. */
-export function encodeNwfilterLookupByUuidRet(w: XdrWriter, v: NwfilterLookupByUuidRet): void {
-  encodeNonnullNwfilter(w, v.nwfilter);
 }
 
 /** Reads `remote_nwfilter_lookup_by_uuid_ret`. */
@@ -57,20 +47,10 @@ export function encodeNwfilterLookupByNameArgs(w: XdrWriter, v: NwfilterLookupBy
   w.string(v.name, 4194304, "name");
 }
 
-/** Reads `remote_nwfilter_lookup_by_name_args`. */
-export function decodeNwfilterLookupByNameArgs(r: XdrReader): NwfilterLookupByNameArgs {
-  return { name: r.string(4194304, "name") };
-}
-
 /** `remote_nwfilter_lookup_by_name_ret`. */
 export interface NwfilterLookupByNameRet {
   /** `nwfilter`. */
   nwfilter: NonnullNwfilter;
-}
-
-/** Writes `remote_nwfilter_lookup_by_name_ret`. */
-export function encodeNwfilterLookupByNameRet(w: XdrWriter, v: NwfilterLookupByNameRet): void {
-  encodeNonnullNwfilter(w, v.nwfilter);
 }
 
 /** Reads `remote_nwfilter_lookup_by_name_ret`. */
@@ -89,20 +69,10 @@ export function encodeNwfilterDefineXmlArgs(w: XdrWriter, v: NwfilterDefineXmlAr
   w.string(v.xml, 4194304, "xml");
 }
 
-/** Reads `remote_nwfilter_define_xml_args`. */
-export function decodeNwfilterDefineXmlArgs(r: XdrReader): NwfilterDefineXmlArgs {
-  return { xml: r.string(4194304, "xml") };
-}
-
 /** `remote_nwfilter_define_xml_ret`. */
 export interface NwfilterDefineXmlRet {
   /** `nwfilter`. */
   nwfilter: NonnullNwfilter;
-}
-
-/** Writes `remote_nwfilter_define_xml_ret`. */
-export function encodeNwfilterDefineXmlRet(w: XdrWriter, v: NwfilterDefineXmlRet): void {
-  encodeNonnullNwfilter(w, v.nwfilter);
 }
 
 /** Reads `remote_nwfilter_define_xml_ret`. */
@@ -124,20 +94,10 @@ export function encodeNwfilterDefineXmlFlagsArgs(w: XdrWriter, v: NwfilterDefine
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_nwfilter_define_xml_flags_args`. */
-export function decodeNwfilterDefineXmlFlagsArgs(r: XdrReader): NwfilterDefineXmlFlagsArgs {
-  return { xml: r.string(4194304, "xml"), flags: r.uint32("flags") };
-}
-
 /** `remote_nwfilter_define_xml_flags_ret`. */
 export interface NwfilterDefineXmlFlagsRet {
   /** `nwfilter`. */
   nwfilter: NonnullNwfilter;
-}
-
-/** Writes `remote_nwfilter_define_xml_flags_ret`. */
-export function encodeNwfilterDefineXmlFlagsRet(w: XdrWriter, v: NwfilterDefineXmlFlagsRet): void {
-  encodeNonnullNwfilter(w, v.nwfilter);
 }
 
 /** Reads `remote_nwfilter_define_xml_flags_ret`. */
@@ -156,11 +116,6 @@ export function encodeNwfilterUndefineArgs(w: XdrWriter, v: NwfilterUndefineArgs
   encodeNonnullNwfilter(w, v.nwfilter);
 }
 
-/** Reads `remote_nwfilter_undefine_args`. */
-export function decodeNwfilterUndefineArgs(r: XdrReader): NwfilterUndefineArgs {
-  return { nwfilter: decodeNonnullNwfilter(r) };
-}
-
 /** `remote_nwfilter_get_xml_desc_args`. */
 export interface NwfilterGetXmlDescArgs {
   /** `nwfilter`. */
@@ -175,20 +130,10 @@ export function encodeNwfilterGetXmlDescArgs(w: XdrWriter, v: NwfilterGetXmlDesc
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_nwfilter_get_xml_desc_args`. */
-export function decodeNwfilterGetXmlDescArgs(r: XdrReader): NwfilterGetXmlDescArgs {
-  return { nwfilter: decodeNonnullNwfilter(r), flags: r.uint32("flags") };
-}
-
 /** `remote_nwfilter_get_xml_desc_ret`. */
 export interface NwfilterGetXmlDescRet {
   /** `xml`: at most 4194304 bytes of UTF-8. */
   xml: string;
-}
-
-/** Writes `remote_nwfilter_get_xml_desc_ret`. */
-export function encodeNwfilterGetXmlDescRet(w: XdrWriter, v: NwfilterGetXmlDescRet): void {
-  w.string(v.xml, 4194304, "xml");
 }
 
 /** Reads `remote_nwfilter_get_xml_desc_ret`. */

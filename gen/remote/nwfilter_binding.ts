@@ -24,20 +24,10 @@ export function encodeNwfilterBindingLookupByPortDevArgs(w: XdrWriter, v: Nwfilt
   w.string(v.name, 4194304, "name");
 }
 
-/** Reads `remote_nwfilter_binding_lookup_by_port_dev_args`. */
-export function decodeNwfilterBindingLookupByPortDevArgs(r: XdrReader): NwfilterBindingLookupByPortDevArgs {
-  return { name: r.string(4194304, "name") };
-}
-
 /** `remote_nwfilter_binding_lookup_by_port_dev_ret`. */
 export interface NwfilterBindingLookupByPortDevRet {
   /** `nwfilter`. */
   nwfilter: NonnullNwfilterBinding;
-}
-
-/** Writes `remote_nwfilter_binding_lookup_by_port_dev_ret`. */
-export function encodeNwfilterBindingLookupByPortDevRet(w: XdrWriter, v: NwfilterBindingLookupByPortDevRet): void {
-  encodeNonnullNwfilterBinding(w, v.nwfilter);
 }
 
 /** Reads `remote_nwfilter_binding_lookup_by_port_dev_ret`. */
@@ -59,20 +49,10 @@ export function encodeNwfilterBindingCreateXmlArgs(w: XdrWriter, v: NwfilterBind
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_nwfilter_binding_create_xml_args`. */
-export function decodeNwfilterBindingCreateXmlArgs(r: XdrReader): NwfilterBindingCreateXmlArgs {
-  return { xml: r.string(4194304, "xml"), flags: r.uint32("flags") };
-}
-
 /** `remote_nwfilter_binding_create_xml_ret`. */
 export interface NwfilterBindingCreateXmlRet {
   /** `nwfilter`. */
   nwfilter: NonnullNwfilterBinding;
-}
-
-/** Writes `remote_nwfilter_binding_create_xml_ret`. */
-export function encodeNwfilterBindingCreateXmlRet(w: XdrWriter, v: NwfilterBindingCreateXmlRet): void {
-  encodeNonnullNwfilterBinding(w, v.nwfilter);
 }
 
 /** Reads `remote_nwfilter_binding_create_xml_ret`. */
@@ -91,11 +71,6 @@ export function encodeNwfilterBindingDeleteArgs(w: XdrWriter, v: NwfilterBinding
   encodeNonnullNwfilterBinding(w, v.nwfilter);
 }
 
-/** Reads `remote_nwfilter_binding_delete_args`. */
-export function decodeNwfilterBindingDeleteArgs(r: XdrReader): NwfilterBindingDeleteArgs {
-  return { nwfilter: decodeNonnullNwfilterBinding(r) };
-}
-
 /** `remote_nwfilter_binding_get_xml_desc_args`. */
 export interface NwfilterBindingGetXmlDescArgs {
   /** `nwfilter`. */
@@ -110,20 +85,10 @@ export function encodeNwfilterBindingGetXmlDescArgs(w: XdrWriter, v: NwfilterBin
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_nwfilter_binding_get_xml_desc_args`. */
-export function decodeNwfilterBindingGetXmlDescArgs(r: XdrReader): NwfilterBindingGetXmlDescArgs {
-  return { nwfilter: decodeNonnullNwfilterBinding(r), flags: r.uint32("flags") };
-}
-
 /** `remote_nwfilter_binding_get_xml_desc_ret`. */
 export interface NwfilterBindingGetXmlDescRet {
   /** `xml`: at most 4194304 bytes of UTF-8. */
   xml: string;
-}
-
-/** Writes `remote_nwfilter_binding_get_xml_desc_ret`. */
-export function encodeNwfilterBindingGetXmlDescRet(w: XdrWriter, v: NwfilterBindingGetXmlDescRet): void {
-  w.string(v.xml, 4194304, "xml");
 }
 
 /** Reads `remote_nwfilter_binding_get_xml_desc_ret`. */

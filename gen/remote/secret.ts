@@ -25,20 +25,10 @@ export function encodeSecretLookupByUuidArgs(w: XdrWriter, v: SecretLookupByUuid
   w.uuid(v.uuid, "uuid");
 }
 
-/** Reads `remote_secret_lookup_by_uuid_args`. */
-export function decodeSecretLookupByUuidArgs(r: XdrReader): SecretLookupByUuidArgs {
-  return { uuid: r.uuid("uuid") };
-}
-
 /** `remote_secret_lookup_by_uuid_ret`. */
 export interface SecretLookupByUuidRet {
   /** `secret`. */
   secret: NonnullSecret;
-}
-
-/** Writes `remote_secret_lookup_by_uuid_ret`. */
-export function encodeSecretLookupByUuidRet(w: XdrWriter, v: SecretLookupByUuidRet): void {
-  encodeNonnullSecret(w, v.secret);
 }
 
 /** Reads `remote_secret_lookup_by_uuid_ret`. */
@@ -60,20 +50,10 @@ export function encodeSecretDefineXmlArgs(w: XdrWriter, v: SecretDefineXmlArgs):
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_secret_define_xml_args`. */
-export function decodeSecretDefineXmlArgs(r: XdrReader): SecretDefineXmlArgs {
-  return { xml: r.string(4194304, "xml"), flags: r.uint32("flags") };
-}
-
 /** `remote_secret_define_xml_ret`. */
 export interface SecretDefineXmlRet {
   /** `secret`. */
   secret: NonnullSecret;
-}
-
-/** Writes `remote_secret_define_xml_ret`. */
-export function encodeSecretDefineXmlRet(w: XdrWriter, v: SecretDefineXmlRet): void {
-  encodeNonnullSecret(w, v.secret);
 }
 
 /** Reads `remote_secret_define_xml_ret`. */
@@ -95,20 +75,10 @@ export function encodeSecretGetXmlDescArgs(w: XdrWriter, v: SecretGetXmlDescArgs
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_secret_get_xml_desc_args`. */
-export function decodeSecretGetXmlDescArgs(r: XdrReader): SecretGetXmlDescArgs {
-  return { secret: decodeNonnullSecret(r), flags: r.uint32("flags") };
-}
-
 /** `remote_secret_get_xml_desc_ret`. */
 export interface SecretGetXmlDescRet {
   /** `xml`: at most 4194304 bytes of UTF-8. */
   xml: string;
-}
-
-/** Writes `remote_secret_get_xml_desc_ret`. */
-export function encodeSecretGetXmlDescRet(w: XdrWriter, v: SecretGetXmlDescRet): void {
-  w.string(v.xml, 4194304, "xml");
 }
 
 /** Reads `remote_secret_get_xml_desc_ret`. */
@@ -133,15 +103,6 @@ export function encodeSecretSetValueArgs(w: XdrWriter, v: SecretSetValueArgs): v
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_secret_set_value_args`. */
-export function decodeSecretSetValueArgs(r: XdrReader): SecretSetValueArgs {
-  return {
-    secret: decodeNonnullSecret(r),
-    value: r.opaque(65536, "value"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_secret_get_value_args`. */
 export interface SecretGetValueArgs {
   /** `secret`. */
@@ -156,20 +117,10 @@ export function encodeSecretGetValueArgs(w: XdrWriter, v: SecretGetValueArgs): v
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_secret_get_value_args`. */
-export function decodeSecretGetValueArgs(r: XdrReader): SecretGetValueArgs {
-  return { secret: decodeNonnullSecret(r), flags: r.uint32("flags") };
-}
-
 /** `remote_secret_get_value_ret`. */
 export interface SecretGetValueRet {
   /** `value`: at most 65536 bytes. */
   value: Uint8Array;
-}
-
-/** Writes `remote_secret_get_value_ret`. */
-export function encodeSecretGetValueRet(w: XdrWriter, v: SecretGetValueRet): void {
-  w.opaque(v.value, 65536, "value");
 }
 
 /** Reads `remote_secret_get_value_ret`. */
@@ -188,11 +139,6 @@ export function encodeSecretUndefineArgs(w: XdrWriter, v: SecretUndefineArgs): v
   encodeNonnullSecret(w, v.secret);
 }
 
-/** Reads `remote_secret_undefine_args`. */
-export function decodeSecretUndefineArgs(r: XdrReader): SecretUndefineArgs {
-  return { secret: decodeNonnullSecret(r) };
-}
-
 /** `remote_secret_lookup_by_usage_args`. */
 export interface SecretLookupByUsageArgs {
   /** `usageType`: 32 bits, signed. */
@@ -207,20 +153,10 @@ export function encodeSecretLookupByUsageArgs(w: XdrWriter, v: SecretLookupByUsa
   w.string(v.usageId, 4194304, "usageId");
 }
 
-/** Reads `remote_secret_lookup_by_usage_args`. */
-export function decodeSecretLookupByUsageArgs(r: XdrReader): SecretLookupByUsageArgs {
-  return { usageType: r.int32("usageType"), usageId: r.string(4194304, "usageId") };
-}
-
 /** `remote_secret_lookup_by_usage_ret`. */
 export interface SecretLookupByUsageRet {
   /** `secret`. */
   secret: NonnullSecret;
-}
-
-/** Writes `remote_secret_lookup_by_usage_ret`. */
-export function encodeSecretLookupByUsageRet(w: XdrWriter, v: SecretLookupByUsageRet): void {
-  encodeNonnullSecret(w, v.secret);
 }
 
 /** Reads `remote_secret_lookup_by_usage_ret`. */

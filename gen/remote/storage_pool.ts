@@ -25,20 +25,10 @@ export function encodeStoragePoolLookupByUuidArgs(w: XdrWriter, v: StoragePoolLo
   w.uuid(v.uuid, "uuid");
 }
 
-/** Reads `remote_storage_pool_lookup_by_uuid_args`. */
-export function decodeStoragePoolLookupByUuidArgs(r: XdrReader): StoragePoolLookupByUuidArgs {
-  return { uuid: r.uuid("uuid") };
-}
-
 /** `remote_storage_pool_lookup_by_uuid_ret`. */
 export interface StoragePoolLookupByUuidRet {
   /** `pool`. */
   pool: NonnullStoragePool;
-}
-
-/** Writes `remote_storage_pool_lookup_by_uuid_ret`. */
-export function encodeStoragePoolLookupByUuidRet(w: XdrWriter, v: StoragePoolLookupByUuidRet): void {
-  encodeNonnullStoragePool(w, v.pool);
 }
 
 /** Reads `remote_storage_pool_lookup_by_uuid_ret`. */
@@ -57,20 +47,10 @@ export function encodeStoragePoolLookupByNameArgs(w: XdrWriter, v: StoragePoolLo
   w.string(v.name, 4194304, "name");
 }
 
-/** Reads `remote_storage_pool_lookup_by_name_args`. */
-export function decodeStoragePoolLookupByNameArgs(r: XdrReader): StoragePoolLookupByNameArgs {
-  return { name: r.string(4194304, "name") };
-}
-
 /** `remote_storage_pool_lookup_by_name_ret`. */
 export interface StoragePoolLookupByNameRet {
   /** `pool`. */
   pool: NonnullStoragePool;
-}
-
-/** Writes `remote_storage_pool_lookup_by_name_ret`. */
-export function encodeStoragePoolLookupByNameRet(w: XdrWriter, v: StoragePoolLookupByNameRet): void {
-  encodeNonnullStoragePool(w, v.pool);
 }
 
 /** Reads `remote_storage_pool_lookup_by_name_ret`. */
@@ -89,20 +69,10 @@ export function encodeStoragePoolLookupByVolumeArgs(w: XdrWriter, v: StoragePool
   encodeNonnullStorageVol(w, v.vol);
 }
 
-/** Reads `remote_storage_pool_lookup_by_volume_args`. */
-export function decodeStoragePoolLookupByVolumeArgs(r: XdrReader): StoragePoolLookupByVolumeArgs {
-  return { vol: decodeNonnullStorageVol(r) };
-}
-
 /** `remote_storage_pool_lookup_by_volume_ret`. */
 export interface StoragePoolLookupByVolumeRet {
   /** `pool`. */
   pool: NonnullStoragePool;
-}
-
-/** Writes `remote_storage_pool_lookup_by_volume_ret`. */
-export function encodeStoragePoolLookupByVolumeRet(w: XdrWriter, v: StoragePoolLookupByVolumeRet): void {
-  encodeNonnullStoragePool(w, v.pool);
 }
 
 /** Reads `remote_storage_pool_lookup_by_volume_ret`. */
@@ -121,20 +91,10 @@ export function encodeStoragePoolLookupByTargetPathArgs(w: XdrWriter, v: Storage
   w.string(v.path, 4194304, "path");
 }
 
-/** Reads `remote_storage_pool_lookup_by_target_path_args`. */
-export function decodeStoragePoolLookupByTargetPathArgs(r: XdrReader): StoragePoolLookupByTargetPathArgs {
-  return { path: r.string(4194304, "path") };
-}
-
 /** `remote_storage_pool_lookup_by_target_path_ret`. */
 export interface StoragePoolLookupByTargetPathRet {
   /** `pool`. */
   pool: NonnullStoragePool;
-}
-
-/** Writes `remote_storage_pool_lookup_by_target_path_ret`. */
-export function encodeStoragePoolLookupByTargetPathRet(w: XdrWriter, v: StoragePoolLookupByTargetPathRet): void {
-  encodeNonnullStoragePool(w, v.pool);
 }
 
 /** Reads `remote_storage_pool_lookup_by_target_path_ret`. */
@@ -156,20 +116,10 @@ export function encodeStoragePoolCreateXmlArgs(w: XdrWriter, v: StoragePoolCreat
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_storage_pool_create_xml_args`. */
-export function decodeStoragePoolCreateXmlArgs(r: XdrReader): StoragePoolCreateXmlArgs {
-  return { xml: r.string(4194304, "xml"), flags: r.uint32("flags") };
-}
-
 /** `remote_storage_pool_create_xml_ret`. */
 export interface StoragePoolCreateXmlRet {
   /** `pool`. */
   pool: NonnullStoragePool;
-}
-
-/** Writes `remote_storage_pool_create_xml_ret`. */
-export function encodeStoragePoolCreateXmlRet(w: XdrWriter, v: StoragePoolCreateXmlRet): void {
-  encodeNonnullStoragePool(w, v.pool);
 }
 
 /** Reads `remote_storage_pool_create_xml_ret`. */
@@ -191,20 +141,10 @@ export function encodeStoragePoolDefineXmlArgs(w: XdrWriter, v: StoragePoolDefin
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_storage_pool_define_xml_args`. */
-export function decodeStoragePoolDefineXmlArgs(r: XdrReader): StoragePoolDefineXmlArgs {
-  return { xml: r.string(4194304, "xml"), flags: r.uint32("flags") };
-}
-
 /** `remote_storage_pool_define_xml_ret`. */
 export interface StoragePoolDefineXmlRet {
   /** `pool`. */
   pool: NonnullStoragePool;
-}
-
-/** Writes `remote_storage_pool_define_xml_ret`. */
-export function encodeStoragePoolDefineXmlRet(w: XdrWriter, v: StoragePoolDefineXmlRet): void {
-  encodeNonnullStoragePool(w, v.pool);
 }
 
 /** Reads `remote_storage_pool_define_xml_ret`. */
@@ -226,11 +166,6 @@ export function encodeStoragePoolBuildArgs(w: XdrWriter, v: StoragePoolBuildArgs
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_storage_pool_build_args`. */
-export function decodeStoragePoolBuildArgs(r: XdrReader): StoragePoolBuildArgs {
-  return { pool: decodeNonnullStoragePool(r), flags: r.uint32("flags") };
-}
-
 /** `remote_storage_pool_undefine_args`. */
 export interface StoragePoolUndefineArgs {
   /** `pool`. */
@@ -240,11 +175,6 @@ export interface StoragePoolUndefineArgs {
 /** Writes `remote_storage_pool_undefine_args`. */
 export function encodeStoragePoolUndefineArgs(w: XdrWriter, v: StoragePoolUndefineArgs): void {
   encodeNonnullStoragePool(w, v.pool);
-}
-
-/** Reads `remote_storage_pool_undefine_args`. */
-export function decodeStoragePoolUndefineArgs(r: XdrReader): StoragePoolUndefineArgs {
-  return { pool: decodeNonnullStoragePool(r) };
 }
 
 /** `remote_storage_pool_create_args`. */
@@ -261,11 +191,6 @@ export function encodeStoragePoolCreateArgs(w: XdrWriter, v: StoragePoolCreateAr
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_storage_pool_create_args`. */
-export function decodeStoragePoolCreateArgs(r: XdrReader): StoragePoolCreateArgs {
-  return { pool: decodeNonnullStoragePool(r), flags: r.uint32("flags") };
-}
-
 /** `remote_storage_pool_destroy_args`. */
 export interface StoragePoolDestroyArgs {
   /** `pool`. */
@@ -275,11 +200,6 @@ export interface StoragePoolDestroyArgs {
 /** Writes `remote_storage_pool_destroy_args`. */
 export function encodeStoragePoolDestroyArgs(w: XdrWriter, v: StoragePoolDestroyArgs): void {
   encodeNonnullStoragePool(w, v.pool);
-}
-
-/** Reads `remote_storage_pool_destroy_args`. */
-export function decodeStoragePoolDestroyArgs(r: XdrReader): StoragePoolDestroyArgs {
-  return { pool: decodeNonnullStoragePool(r) };
 }
 
 /** `remote_storage_pool_delete_args`. */
@@ -296,11 +216,6 @@ export function encodeStoragePoolDeleteArgs(w: XdrWriter, v: StoragePoolDeleteAr
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_storage_pool_delete_args`. */
-export function decodeStoragePoolDeleteArgs(r: XdrReader): StoragePoolDeleteArgs {
-  return { pool: decodeNonnullStoragePool(r), flags: r.uint32("flags") };
-}
-
 /** `remote_storage_pool_refresh_args`. */
 export interface StoragePoolRefreshArgs {
   /** `pool`. */
@@ -313,11 +228,6 @@ export interface StoragePoolRefreshArgs {
 export function encodeStoragePoolRefreshArgs(w: XdrWriter, v: StoragePoolRefreshArgs): void {
   encodeNonnullStoragePool(w, v.pool);
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_storage_pool_refresh_args`. */
-export function decodeStoragePoolRefreshArgs(r: XdrReader): StoragePoolRefreshArgs {
-  return { pool: decodeNonnullStoragePool(r), flags: r.uint32("flags") };
 }
 
 /** `remote_storage_pool_get_xml_desc_args`. */
@@ -334,20 +244,10 @@ export function encodeStoragePoolGetXmlDescArgs(w: XdrWriter, v: StoragePoolGetX
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_storage_pool_get_xml_desc_args`. */
-export function decodeStoragePoolGetXmlDescArgs(r: XdrReader): StoragePoolGetXmlDescArgs {
-  return { pool: decodeNonnullStoragePool(r), flags: r.uint32("flags") };
-}
-
 /** `remote_storage_pool_get_xml_desc_ret`. */
 export interface StoragePoolGetXmlDescRet {
   /** `xml`: at most 4194304 bytes of UTF-8. */
   xml: string;
-}
-
-/** Writes `remote_storage_pool_get_xml_desc_ret`. */
-export function encodeStoragePoolGetXmlDescRet(w: XdrWriter, v: StoragePoolGetXmlDescRet): void {
-  w.string(v.xml, 4194304, "xml");
 }
 
 /** Reads `remote_storage_pool_get_xml_desc_ret`. */
@@ -366,11 +266,6 @@ export function encodeStoragePoolGetInfoArgs(w: XdrWriter, v: StoragePoolGetInfo
   encodeNonnullStoragePool(w, v.pool);
 }
 
-/** Reads `remote_storage_pool_get_info_args`. */
-export function decodeStoragePoolGetInfoArgs(r: XdrReader): StoragePoolGetInfoArgs {
-  return { pool: decodeNonnullStoragePool(r) };
-}
-
 /** `remote_storage_pool_get_info_ret`. */
 export interface StoragePoolGetInfoRet {
   /** `state`: uint8. */
@@ -381,14 +276,6 @@ export interface StoragePoolGetInfoRet {
   allocation: bigint;
   /** `available`: 64 bits, unsigned. */
   available: bigint;
-}
-
-/** Writes `remote_storage_pool_get_info_ret`. */
-export function encodeStoragePoolGetInfoRet(w: XdrWriter, v: StoragePoolGetInfoRet): void {
-  w.uint8(v.state, "state");
-  w.uint64(v.capacity, "capacity");
-  w.uint64(v.allocation, "allocation");
-  w.uint64(v.available, "available");
 }
 
 /** Reads `remote_storage_pool_get_info_ret`. */
@@ -412,20 +299,10 @@ export function encodeStoragePoolGetAutostartArgs(w: XdrWriter, v: StoragePoolGe
   encodeNonnullStoragePool(w, v.pool);
 }
 
-/** Reads `remote_storage_pool_get_autostart_args`. */
-export function decodeStoragePoolGetAutostartArgs(r: XdrReader): StoragePoolGetAutostartArgs {
-  return { pool: decodeNonnullStoragePool(r) };
-}
-
 /** `remote_storage_pool_get_autostart_ret`. */
 export interface StoragePoolGetAutostartRet {
   /** `autostart`: 32 bits, signed. */
   autostart: number;
-}
-
-/** Writes `remote_storage_pool_get_autostart_ret`. */
-export function encodeStoragePoolGetAutostartRet(w: XdrWriter, v: StoragePoolGetAutostartRet): void {
-  w.int32(v.autostart, "autostart");
 }
 
 /** Reads `remote_storage_pool_get_autostart_ret`. */
@@ -447,11 +324,6 @@ export function encodeStoragePoolSetAutostartArgs(w: XdrWriter, v: StoragePoolSe
   w.int32(v.autostart, "autostart");
 }
 
-/** Reads `remote_storage_pool_set_autostart_args`. */
-export function decodeStoragePoolSetAutostartArgs(r: XdrReader): StoragePoolSetAutostartArgs {
-  return { pool: decodeNonnullStoragePool(r), autostart: r.int32("autostart") };
-}
-
 /** `remote_storage_pool_num_of_volumes_args`. */
 export interface StoragePoolNumOfVolumesArgs {
   /** `pool`. */
@@ -463,20 +335,10 @@ export function encodeStoragePoolNumOfVolumesArgs(w: XdrWriter, v: StoragePoolNu
   encodeNonnullStoragePool(w, v.pool);
 }
 
-/** Reads `remote_storage_pool_num_of_volumes_args`. */
-export function decodeStoragePoolNumOfVolumesArgs(r: XdrReader): StoragePoolNumOfVolumesArgs {
-  return { pool: decodeNonnullStoragePool(r) };
-}
-
 /** `remote_storage_pool_num_of_volumes_ret`. */
 export interface StoragePoolNumOfVolumesRet {
   /** `num`: 32 bits, signed. */
   num: number;
-}
-
-/** Writes `remote_storage_pool_num_of_volumes_ret`. */
-export function encodeStoragePoolNumOfVolumesRet(w: XdrWriter, v: StoragePoolNumOfVolumesRet): void {
-  w.int32(v.num, "num");
 }
 
 /** Reads `remote_storage_pool_num_of_volumes_ret`. */
@@ -498,21 +360,10 @@ export function encodeStoragePoolListVolumesArgs(w: XdrWriter, v: StoragePoolLis
   w.int32(v.maxnames, "maxnames");
 }
 
-/** Reads `remote_storage_pool_list_volumes_args`. */
-export function decodeStoragePoolListVolumesArgs(r: XdrReader): StoragePoolListVolumesArgs {
-  return { pool: decodeNonnullStoragePool(r), maxnames: r.int32("maxnames") };
-}
-
 /** `remote_storage_pool_list_volumes_ret`. */
 export interface StoragePoolListVolumesRet {
   /** `names`: at most 16384 elements. */
   names: string[];
-}
-
-/** Writes `remote_storage_pool_list_volumes_ret`. */
-export function encodeStoragePoolListVolumesRet(w: XdrWriter, v: StoragePoolListVolumesRet): void {
-  w.count(v.names.length, 16384, "names");
-  for (const item of v.names) w.string(item, 4194304, "names");
 }
 
 /** Reads `remote_storage_pool_list_volumes_ret`. */
@@ -533,20 +384,10 @@ export function encodeStoragePoolIsActiveArgs(w: XdrWriter, v: StoragePoolIsActi
   encodeNonnullStoragePool(w, v.pool);
 }
 
-/** Reads `remote_storage_pool_is_active_args`. */
-export function decodeStoragePoolIsActiveArgs(r: XdrReader): StoragePoolIsActiveArgs {
-  return { pool: decodeNonnullStoragePool(r) };
-}
-
 /** `remote_storage_pool_is_active_ret`. */
 export interface StoragePoolIsActiveRet {
   /** `active`: 32 bits, signed. */
   active: number;
-}
-
-/** Writes `remote_storage_pool_is_active_ret`. */
-export function encodeStoragePoolIsActiveRet(w: XdrWriter, v: StoragePoolIsActiveRet): void {
-  w.int32(v.active, "active");
 }
 
 /** Reads `remote_storage_pool_is_active_ret`. */
@@ -565,20 +406,10 @@ export function encodeStoragePoolIsPersistentArgs(w: XdrWriter, v: StoragePoolIs
   encodeNonnullStoragePool(w, v.pool);
 }
 
-/** Reads `remote_storage_pool_is_persistent_args`. */
-export function decodeStoragePoolIsPersistentArgs(r: XdrReader): StoragePoolIsPersistentArgs {
-  return { pool: decodeNonnullStoragePool(r) };
-}
-
 /** `remote_storage_pool_is_persistent_ret`. */
 export interface StoragePoolIsPersistentRet {
   /** `persistent`: 32 bits, signed. */
   persistent: number;
-}
-
-/** Writes `remote_storage_pool_is_persistent_ret`. */
-export function encodeStoragePoolIsPersistentRet(w: XdrWriter, v: StoragePoolIsPersistentRet): void {
-  w.int32(v.persistent, "persistent");
 }
 
 /** Reads `remote_storage_pool_is_persistent_ret`. */
@@ -603,28 +434,12 @@ export function encodeStoragePoolListAllVolumesArgs(w: XdrWriter, v: StoragePool
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_storage_pool_list_all_volumes_args`. */
-export function decodeStoragePoolListAllVolumesArgs(r: XdrReader): StoragePoolListAllVolumesArgs {
-  return {
-    pool: decodeNonnullStoragePool(r),
-    needResults: r.int32("needResults"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_storage_pool_list_all_volumes_ret`. */
 export interface StoragePoolListAllVolumesRet {
   /** `vols`: at most 16384 elements. */
   vols: NonnullStorageVol[];
   /** `ret`: 32 bits, unsigned. */
   ret: number;
-}
-
-/** Writes `remote_storage_pool_list_all_volumes_ret`. */
-export function encodeStoragePoolListAllVolumesRet(w: XdrWriter, v: StoragePoolListAllVolumesRet): void {
-  w.count(v.vols.length, 16384, "vols");
-  for (const item of v.vols) encodeNonnullStorageVol(w, item);
-  w.uint32(v.ret, "ret");
 }
 
 /** Reads `remote_storage_pool_list_all_volumes_ret`. */

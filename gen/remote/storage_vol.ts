@@ -10,7 +10,7 @@ import type { Procedure } from "../../src/procedure.ts";
 import type { XdrReader } from "../../src/xdr/reader.ts";
 import { decodeVoid } from "../../src/xdr/void.ts";
 import type { XdrWriter } from "../../src/xdr/writer.ts";
-import { type NonnullStoragePool, type NonnullStorageVol, decodeNonnullStoragePool, decodeNonnullStorageVol, encodeNonnullStoragePool, encodeNonnullStorageVol } from "./common.ts";
+import { type NonnullStoragePool, type NonnullStorageVol, decodeNonnullStorageVol, encodeNonnullStoragePool, encodeNonnullStorageVol } from "./common.ts";
 import { remoteProgram } from "./program.ts";
 
 /** `remote_storage_vol_lookup_by_name_args`. */
@@ -27,20 +27,10 @@ export function encodeStorageVolLookupByNameArgs(w: XdrWriter, v: StorageVolLook
   w.string(v.name, 4194304, "name");
 }
 
-/** Reads `remote_storage_vol_lookup_by_name_args`. */
-export function decodeStorageVolLookupByNameArgs(r: XdrReader): StorageVolLookupByNameArgs {
-  return { pool: decodeNonnullStoragePool(r), name: r.string(4194304, "name") };
-}
-
 /** `remote_storage_vol_lookup_by_name_ret`. */
 export interface StorageVolLookupByNameRet {
   /** `vol`. */
   vol: NonnullStorageVol;
-}
-
-/** Writes `remote_storage_vol_lookup_by_name_ret`. */
-export function encodeStorageVolLookupByNameRet(w: XdrWriter, v: StorageVolLookupByNameRet): void {
-  encodeNonnullStorageVol(w, v.vol);
 }
 
 /** Reads `remote_storage_vol_lookup_by_name_ret`. */
@@ -59,20 +49,10 @@ export function encodeStorageVolLookupByKeyArgs(w: XdrWriter, v: StorageVolLooku
   w.string(v.key, 4194304, "key");
 }
 
-/** Reads `remote_storage_vol_lookup_by_key_args`. */
-export function decodeStorageVolLookupByKeyArgs(r: XdrReader): StorageVolLookupByKeyArgs {
-  return { key: r.string(4194304, "key") };
-}
-
 /** `remote_storage_vol_lookup_by_key_ret`. */
 export interface StorageVolLookupByKeyRet {
   /** `vol`. */
   vol: NonnullStorageVol;
-}
-
-/** Writes `remote_storage_vol_lookup_by_key_ret`. */
-export function encodeStorageVolLookupByKeyRet(w: XdrWriter, v: StorageVolLookupByKeyRet): void {
-  encodeNonnullStorageVol(w, v.vol);
 }
 
 /** Reads `remote_storage_vol_lookup_by_key_ret`. */
@@ -91,20 +71,10 @@ export function encodeStorageVolLookupByPathArgs(w: XdrWriter, v: StorageVolLook
   w.string(v.path, 4194304, "path");
 }
 
-/** Reads `remote_storage_vol_lookup_by_path_args`. */
-export function decodeStorageVolLookupByPathArgs(r: XdrReader): StorageVolLookupByPathArgs {
-  return { path: r.string(4194304, "path") };
-}
-
 /** `remote_storage_vol_lookup_by_path_ret`. */
 export interface StorageVolLookupByPathRet {
   /** `vol`. */
   vol: NonnullStorageVol;
-}
-
-/** Writes `remote_storage_vol_lookup_by_path_ret`. */
-export function encodeStorageVolLookupByPathRet(w: XdrWriter, v: StorageVolLookupByPathRet): void {
-  encodeNonnullStorageVol(w, v.vol);
 }
 
 /** Reads `remote_storage_vol_lookup_by_path_ret`. */
@@ -129,24 +99,10 @@ export function encodeStorageVolCreateXmlArgs(w: XdrWriter, v: StorageVolCreateX
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_storage_vol_create_xml_args`. */
-export function decodeStorageVolCreateXmlArgs(r: XdrReader): StorageVolCreateXmlArgs {
-  return {
-    pool: decodeNonnullStoragePool(r),
-    xml: r.string(4194304, "xml"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_storage_vol_create_xml_ret`. */
 export interface StorageVolCreateXmlRet {
   /** `vol`. */
   vol: NonnullStorageVol;
-}
-
-/** Writes `remote_storage_vol_create_xml_ret`. */
-export function encodeStorageVolCreateXmlRet(w: XdrWriter, v: StorageVolCreateXmlRet): void {
-  encodeNonnullStorageVol(w, v.vol);
 }
 
 /** Reads `remote_storage_vol_create_xml_ret`. */
@@ -174,25 +130,10 @@ export function encodeStorageVolCreateXmlFromArgs(w: XdrWriter, v: StorageVolCre
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_storage_vol_create_xml_from_args`. */
-export function decodeStorageVolCreateXmlFromArgs(r: XdrReader): StorageVolCreateXmlFromArgs {
-  return {
-    pool: decodeNonnullStoragePool(r),
-    xml: r.string(4194304, "xml"),
-    clonevol: decodeNonnullStorageVol(r),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_storage_vol_create_xml_from_ret`. */
 export interface StorageVolCreateXmlFromRet {
   /** `vol`. */
   vol: NonnullStorageVol;
-}
-
-/** Writes `remote_storage_vol_create_xml_from_ret`. */
-export function encodeStorageVolCreateXmlFromRet(w: XdrWriter, v: StorageVolCreateXmlFromRet): void {
-  encodeNonnullStorageVol(w, v.vol);
 }
 
 /** Reads `remote_storage_vol_create_xml_from_ret`. */
@@ -214,11 +155,6 @@ export function encodeStorageVolDeleteArgs(w: XdrWriter, v: StorageVolDeleteArgs
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_storage_vol_delete_args`. */
-export function decodeStorageVolDeleteArgs(r: XdrReader): StorageVolDeleteArgs {
-  return { vol: decodeNonnullStorageVol(r), flags: r.uint32("flags") };
-}
-
 /** `remote_storage_vol_wipe_args`. */
 export interface StorageVolWipeArgs {
   /** `vol`. */
@@ -231,11 +167,6 @@ export interface StorageVolWipeArgs {
 export function encodeStorageVolWipeArgs(w: XdrWriter, v: StorageVolWipeArgs): void {
   encodeNonnullStorageVol(w, v.vol);
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_storage_vol_wipe_args`. */
-export function decodeStorageVolWipeArgs(r: XdrReader): StorageVolWipeArgs {
-  return { vol: decodeNonnullStorageVol(r), flags: r.uint32("flags") };
 }
 
 /** `remote_storage_vol_wipe_pattern_args`. */
@@ -255,15 +186,6 @@ export function encodeStorageVolWipePatternArgs(w: XdrWriter, v: StorageVolWipeP
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_storage_vol_wipe_pattern_args`. */
-export function decodeStorageVolWipePatternArgs(r: XdrReader): StorageVolWipePatternArgs {
-  return {
-    vol: decodeNonnullStorageVol(r),
-    algorithm: r.uint32("algorithm"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_storage_vol_get_xml_desc_args`. */
 export interface StorageVolGetXmlDescArgs {
   /** `vol`. */
@@ -278,20 +200,10 @@ export function encodeStorageVolGetXmlDescArgs(w: XdrWriter, v: StorageVolGetXml
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_storage_vol_get_xml_desc_args`. */
-export function decodeStorageVolGetXmlDescArgs(r: XdrReader): StorageVolGetXmlDescArgs {
-  return { vol: decodeNonnullStorageVol(r), flags: r.uint32("flags") };
-}
-
 /** `remote_storage_vol_get_xml_desc_ret`. */
 export interface StorageVolGetXmlDescRet {
   /** `xml`: at most 4194304 bytes of UTF-8. */
   xml: string;
-}
-
-/** Writes `remote_storage_vol_get_xml_desc_ret`. */
-export function encodeStorageVolGetXmlDescRet(w: XdrWriter, v: StorageVolGetXmlDescRet): void {
-  w.string(v.xml, 4194304, "xml");
 }
 
 /** Reads `remote_storage_vol_get_xml_desc_ret`. */
@@ -310,11 +222,6 @@ export function encodeStorageVolGetInfoArgs(w: XdrWriter, v: StorageVolGetInfoAr
   encodeNonnullStorageVol(w, v.vol);
 }
 
-/** Reads `remote_storage_vol_get_info_args`. */
-export function decodeStorageVolGetInfoArgs(r: XdrReader): StorageVolGetInfoArgs {
-  return { vol: decodeNonnullStorageVol(r) };
-}
-
 /** `remote_storage_vol_get_info_ret`. */
 export interface StorageVolGetInfoRet {
   /** `type`: int8. */
@@ -323,13 +230,6 @@ export interface StorageVolGetInfoRet {
   capacity: bigint;
   /** `allocation`: 64 bits, unsigned. */
   allocation: bigint;
-}
-
-/** Writes `remote_storage_vol_get_info_ret`. */
-export function encodeStorageVolGetInfoRet(w: XdrWriter, v: StorageVolGetInfoRet): void {
-  w.int8(v.type, "type");
-  w.uint64(v.capacity, "capacity");
-  w.uint64(v.allocation, "allocation");
 }
 
 /** Reads `remote_storage_vol_get_info_ret`. */
@@ -355,11 +255,6 @@ export function encodeStorageVolGetInfoFlagsArgs(w: XdrWriter, v: StorageVolGetI
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_storage_vol_get_info_flags_args`. */
-export function decodeStorageVolGetInfoFlagsArgs(r: XdrReader): StorageVolGetInfoFlagsArgs {
-  return { vol: decodeNonnullStorageVol(r), flags: r.uint32("flags") };
-}
-
 /** `remote_storage_vol_get_info_flags_ret`. */
 export interface StorageVolGetInfoFlagsRet {
   /** `type`: int8. */
@@ -368,13 +263,6 @@ export interface StorageVolGetInfoFlagsRet {
   capacity: bigint;
   /** `allocation`: 64 bits, unsigned. */
   allocation: bigint;
-}
-
-/** Writes `remote_storage_vol_get_info_flags_ret`. */
-export function encodeStorageVolGetInfoFlagsRet(w: XdrWriter, v: StorageVolGetInfoFlagsRet): void {
-  w.int8(v.type, "type");
-  w.uint64(v.capacity, "capacity");
-  w.uint64(v.allocation, "allocation");
 }
 
 /** Reads `remote_storage_vol_get_info_flags_ret`. */
@@ -397,20 +285,10 @@ export function encodeStorageVolGetPathArgs(w: XdrWriter, v: StorageVolGetPathAr
   encodeNonnullStorageVol(w, v.vol);
 }
 
-/** Reads `remote_storage_vol_get_path_args`. */
-export function decodeStorageVolGetPathArgs(r: XdrReader): StorageVolGetPathArgs {
-  return { vol: decodeNonnullStorageVol(r) };
-}
-
 /** `remote_storage_vol_get_path_ret`. */
 export interface StorageVolGetPathRet {
   /** `name`: at most 4194304 bytes of UTF-8. */
   name: string;
-}
-
-/** Writes `remote_storage_vol_get_path_ret`. */
-export function encodeStorageVolGetPathRet(w: XdrWriter, v: StorageVolGetPathRet): void {
-  w.string(v.name, 4194304, "name");
 }
 
 /** Reads `remote_storage_vol_get_path_ret`. */
@@ -435,15 +313,6 @@ export function encodeStorageVolResizeArgs(w: XdrWriter, v: StorageVolResizeArgs
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_storage_vol_resize_args`. */
-export function decodeStorageVolResizeArgs(r: XdrReader): StorageVolResizeArgs {
-  return {
-    vol: decodeNonnullStorageVol(r),
-    capacity: r.uint64("capacity"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_storage_vol_upload_args`. */
 export interface StorageVolUploadArgs {
   /** `vol`. */
@@ -464,16 +333,6 @@ export function encodeStorageVolUploadArgs(w: XdrWriter, v: StorageVolUploadArgs
   w.uint32(v.flags, "flags");
 }
 
-/** Reads `remote_storage_vol_upload_args`. */
-export function decodeStorageVolUploadArgs(r: XdrReader): StorageVolUploadArgs {
-  return {
-    vol: decodeNonnullStorageVol(r),
-    offset: r.uint64("offset"),
-    length: r.uint64("length"),
-    flags: r.uint32("flags"),
-  };
-}
-
 /** `remote_storage_vol_download_args`. */
 export interface StorageVolDownloadArgs {
   /** `vol`. */
@@ -492,16 +351,6 @@ export function encodeStorageVolDownloadArgs(w: XdrWriter, v: StorageVolDownload
   w.uint64(v.offset, "offset");
   w.uint64(v.length, "length");
   w.uint32(v.flags, "flags");
-}
-
-/** Reads `remote_storage_vol_download_args`. */
-export function decodeStorageVolDownloadArgs(r: XdrReader): StorageVolDownloadArgs {
-  return {
-    vol: decodeNonnullStorageVol(r),
-    offset: r.uint64("offset"),
-    length: r.uint64("length"),
-    flags: r.uint32("flags"),
-  };
 }
 
 /** Procedure 93, `REMOTE_PROC_STORAGE_VOL_CREATE_XML`; needs `storage_vol:create`. */

@@ -71,16 +71,30 @@ function limits(type: Resolved): string {
   }
 }
 
-/** Prints interface, encoder and decoder of a struct. */
-export function emitStruct(out: Printer, table: TypeTable, struct: StructRef, about: string): void {
-  const fields = struct.fields.map((field) => ({
+interface Field {
+  readonly name: string;
+  readonly cName: string;
+  readonly type: Resolved;
+}
+
+/** Prints interface, encoder and decoder of a struct, each into the file where it lives. */
+export function emitStruct(
+  printer: (file: string) => Printer,
+  table: TypeTable,
+  struct: StructRef,
+  about: string,
+): void {
+  const fields: Field[] = struct.fields.map((field) => ({
     name: camelCase(field.name),
     cName: field.name,
     type: table.resolve(struct.program, field),
   }));
-  const reader = out.use(READER);
-  const writer = out.use(WRITER);
+  emitType(printer(struct.file), struct, fields, about);
+  emitEncoder(printer(struct.encodeFile), struct, fields);
+  emitDecoder(printer(struct.decodeFile), table, struct, fields);
+}
 
+function emitType(out: Printer, struct: StructRef, fields: readonly Field[], about: string): void {
   out.doc("", about);
   out.print(`export interface ${struct.name} {`);
   for (const { name, cName, type } of fields) {
@@ -89,16 +103,27 @@ export function emitStruct(out: Printer, table: TypeTable, struct: StructRef, ab
     out.print(`  ${name}: ${typeText(out, type)};`);
   }
   out.print("}", "");
+}
 
+function emitEncoder(out: Printer, struct: StructRef, fields: readonly Field[]): void {
+  const type = out.use(symbolsOf(struct).type);
   out.doc("", `Writes \`${struct.cName}\`.`);
-  out.print(`export function encode${struct.name}(w: ${writer}, v: ${struct.name}): void {`);
+  out.print(`export function encode${struct.name}(w: ${out.use(WRITER)}, v: ${type}): void {`);
   for (const { name, type } of fields) {
     out.print(...encodeLines(out, type, `v.${name}`, name).map((line) => `  ${line}`));
   }
   out.print("}", "");
+}
 
+function emitDecoder(
+  out: Printer,
+  table: TypeTable,
+  struct: StructRef,
+  fields: readonly Field[],
+): void {
+  const type = out.use(symbolsOf(struct).type);
   out.doc("", `Reads \`${struct.cName}\`.`);
-  out.print(`export function decode${struct.name}(r: ${reader}): ${struct.name} {`);
+  out.print(`export function decode${struct.name}(r: ${out.use(READER)}): ${type} {`);
   if (fields.every(({ type }) => expression(out, type, "") !== undefined)) {
     const pairs = fields.map(({ name, type }) => `${name}: ${expression(out, type, name)}`);
     const line = `  return { ${pairs.join(", ")} };`;

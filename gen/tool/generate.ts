@@ -14,8 +14,8 @@ import { emitFields, FIELDS_FILE } from "./emit_fields.ts";
 import { emitMacros, MACRO_FILES } from "./emit_macros.ts";
 import type { Call } from "./methods.ts";
 import { type Api, LIBRARY_NAMES, type Procedure, type ProgramName, type Wire } from "./model.ts";
-import { remoteFileOf } from "./names.ts";
 import { Printer, typeOf } from "./printer.ts";
+import { fileOfProcedure, placeStructs, PROGRAMS } from "./placement.ts";
 import { TypeTable } from "./types.ts";
 
 /** What the output is made from. */
@@ -25,7 +25,6 @@ export interface Schema {
   readonly docs: EnumDocs;
 }
 
-const PROGRAMS: readonly ProgramName[] = ["keepalive", "remote", "qemu", "lxc", "admin"];
 const PROGRAM = typeOf("src/procedure.ts", "Program");
 
 const ABOUT: Readonly<Record<string, string>> = {
@@ -42,60 +41,11 @@ const ABOUT: Readonly<Record<string, string>> = {
 
 function aboutFile(file: string): string {
   const header = /^gen\/enums\/(.*)\.ts$/.exec(file)?.[1];
+  const server = /^gen\/(.*)_server\.ts$/.exec(file)?.[1];
+  if (server !== undefined) return `${server}: the codecs that only a server needs.`;
   return header === undefined
     ? `${file.slice(4, -3)}: types, codecs and procedures.`
     : `libvirt's enumerations: ${header.replaceAll("_", " ")}.`;
-}
-
-function fileOfProcedure(program: ProgramName, procedure: Procedure): string {
-  if (program !== "remote") return `gen/${program}/calls.ts`;
-  if (procedure.msg !== undefined) return "gen/remote/events.ts";
-  return `gen/remote/${remoteFileOf(procedure.name.replace("REMOTE_PROC_", "").toLowerCase())}.ts`;
-}
-
-/** Decides in which file each struct lives: its procedure's, or a shared one. */
-function placeStructs(wire: Wire): Map<string, string> {
-  const files = new Map<string, string>();
-  // a table without files is enough to ask which struct uses which
-  const lookup = new TypeTable(
-    wire,
-    new Map(
-      Object.values(wire.programs).flatMap((p) =>
-        Object.keys(p.structs).map((name) => [name, "?"] as const)
-      ),
-    ),
-  );
-  for (const program of PROGRAMS) {
-    for (const procedure of wire.programs[program].procedures) {
-      for (const name of [procedure.args, procedure.ret, procedure.msg]) {
-        if (name !== undefined) files.set(name, fileOfProcedure(program, procedure));
-      }
-    }
-  }
-  for (const name of Object.keys(wire.programs.net.structs)) files.set(name, "gen/rpc/error.ts");
-  for (const program of PROGRAMS) {
-    const { structs } = wire.programs[program];
-    const users = new Map<string, Set<string>>();
-    for (let changed = true; changed;) {
-      changed = false;
-      for (const name of Object.keys(structs)) {
-        const file = files.get(name);
-        for (const used of file === undefined ? [] : lookup.uses(program, name)) {
-          const set = users.get(used) ?? new Set();
-          if (!set.has(file!)) changed = true;
-          users.set(used, set.add(file!));
-          if (!files.has(used)) files.set(used, file!);
-        }
-      }
-    }
-    const shared = program === "remote" ? "gen/remote/common.ts" : `gen/${program}/calls.ts`;
-    for (const name of Object.keys(structs)) {
-      const ofCall = /_(args|ret|msg)$/.test(name) && files.has(name);
-      const one = users.get(name)?.size === 1;
-      if (/_nonnull_/.test(name) || !(ofCall || one)) files.set(name, shared);
-    }
-  }
-  return files;
 }
 
 /** Generates every file: path from the repository's root to text. */
@@ -114,7 +64,7 @@ export function generate({ wire, api, docs }: Schema): Map<string, string> {
     const { structs } = wire.programs[program];
     for (const name of Object.keys(structs)) {
       const struct = table.struct(program, name);
-      if (!struct.byHand) emitStruct(printer(struct.file), table, struct, `\`${name}\`.`);
+      if (!struct.byHand) emitStruct(printer, table, struct, `\`${name}\`.`);
     }
   }
   for (const program of PROGRAMS) {

@@ -6,6 +6,7 @@
 
 import type { Bound, Declaration, Program, ProgramName, TypeUse, Wire } from "./model.ts";
 import { structName } from "./names.ts";
+import type { Placement } from "./placement.ts";
 import { type SymbolRef, typeOf, valueOf } from "./printer.ts";
 
 /** A primitive of the XDR layer: its TypeScript type, its method, its size on the wire. */
@@ -46,7 +47,10 @@ export interface StructRef {
   /** As the interface file names it. */
   readonly cName: string;
   readonly name: string;
+  /** Where its type lives. */
   readonly file: string;
+  readonly encodeFile: string;
+  readonly decodeFile: string;
   readonly fields: readonly Declaration[];
   /** Whether the codec is written by hand. */
   readonly byHand: boolean;
@@ -58,19 +62,24 @@ export interface StructRef {
  */
 const TYPED_PARAMS = new Set(["remote_typed_param", "admin_typed_param"]);
 const TYPED_PARAM_FILE = "src/xdr/typed_param.ts";
+const BY_HAND: Placement = {
+  file: TYPED_PARAM_FILE,
+  encodeFile: TYPED_PARAM_FILE,
+  decodeFile: TYPED_PARAM_FILE,
+};
 
 const UUID_LENGTH = "VIR_UUID_BUFLEN";
 
 /** Looks types up across the programs. */
 export class TypeTable {
   readonly #wire: Wire;
-  readonly #files: ReadonlyMap<string, string>;
+  readonly #places: ReadonlyMap<string, Placement>;
   readonly #structs = new Map<string, StructRef>();
 
-  /** `files` says in which file each struct lives. */
-  constructor(wire: Wire, files: ReadonlyMap<string, string>) {
+  /** `places` says where each struct lives. */
+  constructor(wire: Wire, places: ReadonlyMap<string, Placement>) {
     this.#wire = wire;
-    this.#files = files;
+    this.#places = places;
   }
 
   /** The struct of a name, if it is one. */
@@ -80,13 +89,13 @@ export class TypeTable {
     const owner = this.#owners(program).find((p) => this.#program(p).structs[cName] !== undefined);
     if (owner === undefined) throw new Error(`No struct "${cName}" in program "${program}"`);
     const byHand = TYPED_PARAMS.has(cName);
-    const file = byHand ? TYPED_PARAM_FILE : this.#files.get(cName);
-    if (file === undefined) throw new Error(`Struct "${cName}" was given no file`);
+    const place = byHand ? BY_HAND : this.#places.get(cName);
+    if (place === undefined) throw new Error(`Struct "${cName}" was given no file`);
     const ref: StructRef = {
       program: owner,
       cName,
       name: byHand ? "TypedParam" : structName(owner, cName),
-      file,
+      ...place,
       fields: this.#program(owner).structs[cName]!,
       byHand,
     };
@@ -205,7 +214,7 @@ export function symbolsOf(
 ): { type: SymbolRef; encode: SymbolRef; decode: SymbolRef } {
   return {
     type: typeOf(struct.file, struct.name),
-    encode: valueOf(struct.file, `encode${struct.name}`),
-    decode: valueOf(struct.file, `decode${struct.name}`),
+    encode: valueOf(struct.encodeFile, `encode${struct.name}`),
+    decode: valueOf(struct.decodeFile, `decode${struct.name}`),
   };
 }

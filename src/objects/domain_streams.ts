@@ -68,7 +68,7 @@ export abstract class DomainStreams extends DomainCpus {
       (options.force ? DomainConsoleFlags.FORCE : 0) |
       (options.safe ? DomainConsoleFlags.SAFE : 0);
     const args = { dom: this.handle, devName: options.device ?? null, flags };
-    const { stream } = await openStream(this.caller, domainOpenConsole, args, options);
+    const { stream } = await openStream(domainOpenConsole, this.caller, args, options);
     return new DuplexStream(stream);
   }
 
@@ -85,7 +85,7 @@ export abstract class DomainStreams extends DomainCpus {
   ): Promise<DuplexStream> {
     const flags = (options.flags ?? 0) | (options.force ? DomainChannelFlags.FORCE : 0);
     const args = { dom: this.handle, name, flags };
-    const { stream } = await openStream(this.caller, domainOpenChannel, args, options);
+    const { stream } = await openStream(domainOpenChannel, this.caller, args, options);
     return new DuplexStream(stream);
   }
 
@@ -108,7 +108,7 @@ export abstract class DomainStreams extends DomainCpus {
    */
   async screenshot(screen: number = 0, options: FlagOptions = {}): Promise<DomainScreenshot> {
     const args = { dom: this.handle, screen, flags: options.flags ?? 0 };
-    const { result, stream } = await openStream(this.caller, domainScreenshot, args, options);
+    const { result, stream } = await openStream(domainScreenshot, this.caller, args, options);
     return { mimeType: result.mime ?? "application/octet-stream", body: readBytes(stream) };
   }
 

@@ -10,8 +10,8 @@ import type { Caller, CallOptions, OpenedStream } from "../session/caller.ts";
 
 /** Calls a procedure that opens a stream, where the caller knows how to. */
 export async function openStream<A, R>(
-  caller: Caller,
   procedure: Procedure<A, R>,
+  caller: Caller,
   args: A,
   options: CallOptions,
 ): Promise<OpenedStream<R>> {

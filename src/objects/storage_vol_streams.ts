@@ -71,8 +71,8 @@ export abstract class StorageVolStreams extends StorageVolBase {
     options: StorageVolTransferOptions = {},
   ): Promise<WritableStream<Uint8Array> | WritableStream<SparseChunk>> {
     const { stream } = await openStream(
-      this.caller,
       storageVolUpload,
+      this.caller,
       transferArgs(this, options),
       options,
     );
@@ -126,8 +126,8 @@ export abstract class StorageVolStreams extends StorageVolBase {
     const total = options.length ||
       (options.onProgress === undefined ? undefined : await this.#total(options));
     const { stream } = await openStream(
-      this.caller,
       storageVolDownload,
+      this.caller,
       transferArgs(this, options),
       options,
     );

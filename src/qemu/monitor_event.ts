@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ConnectDomainQemuMonitorEventRegisterFlags } from "../../gen/enums/qemu.ts";
 import {
   qemuConnectDomainMonitorEventDeregister,
   qemuConnectDomainMonitorEventRegister,
@@ -40,6 +41,13 @@ export interface QemuMonitorEvent {
   readonly details: string | null;
 }
 
+// The daemon refuses a registration without a name ("event callback already tracked") where there is
+// one with a name already (virObjectEventCallbackListAddID), but never one with a name.
+const ANY_NAME = {
+  event: ".*",
+  flags: ConnectDomainQemuMonitorEventRegisterFlags.REGEX,
+};
+
 const qemuMonitorEvents: EventSubject<QemuMonitorEventFilter> = {
   name: "qemu monitor",
   key: ({ domain, event, flags }) => JSON.stringify([domain?.uuid, event, flags ?? 0]),
@@ -48,10 +56,10 @@ const qemuMonitorEvents: EventSubject<QemuMonitorEventFilter> = {
       ? new Domain(caller, dom)
       : undefined;
   },
-  register: (caller, _, { domain, event = null, flags = 0 }, standing) =>
+  register: (caller, _, { domain, event, flags = 0 }, standing) =>
     caller.call(
       qemuConnectDomainMonitorEventRegister,
-      { dom: domain?.handle ?? null, event, flags },
+      { dom: domain?.handle ?? null, ...event === undefined ? ANY_NAME : { event, flags } },
       { onReply: ({ callbackId }) => standing(callbackId) },
     ),
   deregister: (caller, _, callbackId) =>

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { COMPUTED } from "./source_text.ts";
+
 /** A layer's name. */
 export type LayerName =
   | "xdr"
@@ -126,7 +128,7 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
     uses: [...CLIENT, "bases", "objects"],
   },
   "connection": {
-    files: ["src/connection.ts", "src/connect.ts"],
+    files: ["src/connection.ts", "src/connect.ts", "src/file_transfer.ts"],
     uses: [...CLIENT, "bases", "objects"],
   },
   "protocol": {
@@ -146,7 +148,7 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
     files: ["transports/**"],
     uses: ["errors"],
     types: ["transport"],
-    packages: ["ws"],
+    packages: ["ws", COMPUTED], // computed: a runtime's own module, out of bundlers' sight
   },
 
   // The only places that join the source and the transports.

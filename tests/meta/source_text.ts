@@ -94,6 +94,9 @@ export function tokenize(source: string): Token[] {
   return tokens;
 }
 
+/** The specifier of an `import()` whose name is not a plain string. */
+export const COMPUTED = "<computed>";
+
 /** How one file uses another. */
 export interface Import {
   /** The name as written. */
@@ -103,7 +106,7 @@ export interface Import {
   readonly line: number;
 }
 
-/** The imports and re-exports of a file; an `import()` of a computed name is `*`. */
+/** The imports and re-exports of a file; see {@linkcode COMPUTED} too. */
 export function importsOf(tokens: readonly Token[]): Import[] {
   const found: Import[] = [];
   for (let i = 0; i < tokens.length; i++) {
@@ -114,7 +117,7 @@ export function importsOf(tokens: readonly Token[]): Import[] {
     if (next?.text === "(") {
       const name = tokens[i + 2];
       const asType = isTypePosition(tokens, i);
-      const specifier = name?.kind === "string" ? name.text : "*";
+      const specifier = name?.kind === "string" ? name.text : COMPUTED;
       found.push({ specifier, kind: asType ? "type" : "lazy", line });
     } else if (next?.kind === "string") {
       found.push({ specifier: next.text, kind: "static", line });

@@ -62,7 +62,7 @@ test("meta: imports on use", () => {
     "1 lazy b",
     "1 lazy f",
   ]);
-  assertEquals(imports("await import(name)"), ["1 lazy *"]);
+  assertEquals(imports("await import(name)"), ["1 lazy <computed>"]);
   assertEquals(
     imports("import.meta.url; export const from = 1; export default x; a.import(b)"),
     [],

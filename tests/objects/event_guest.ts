@@ -133,6 +133,11 @@ export class EventGuest implements AsyncDisposable {
     }
   }
 
+  /** Another connection to the daemon. */
+  connectAgain(): Promise<Connection> {
+    return openConnection(this.#daemon, "qemu:///system");
+  }
+
   /** What qemu would say on its monitor when this happens. */
   async says(event: string, data: object = {}): Promise<void> {
     const timestamp = { seconds: 1_700_000_000, microseconds: 5 };

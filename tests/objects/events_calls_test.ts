@@ -96,13 +96,13 @@ async function checkScreen({ conn, directory }: EventGuest): Promise<void> {
 
 async function checkMonitor({ conn, domain }: EventGuest): Promise<void> {
   const { REGEX, NOCASE } = ConnectDomainQemuMonitorEventRegisterFlags;
-  await using all = await EventWatch.open(conn, QemuEvent.MONITOR);
   await using stops = await EventWatch.open(conn, QemuEvent.MONITOR, { event: "STOP", domain });
   await using some = await EventWatch.open(conn, QemuEvent.MONITOR, {
     event: "^res(et|ume)$",
     flags: REGEX | NOCASE,
   });
   await using none = await EventWatch.open(conn, QemuEvent.MONITOR, { event: "stop" });
+  await using all = await EventWatch.open(conn, QemuEvent.MONITOR);
   await domain.suspend();
   await domain.resume();
   await domain.reset();

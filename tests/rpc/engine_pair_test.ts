@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
+import { connectGetHostname } from "../../gen/remote/connect.ts";
 import {
-  connectGetHostname,
   decodeConnectOpenArgs,
   encodeConnectGetHostnameRet,
-} from "../../gen/remote/connect.ts";
+} from "../../gen/remote/connect_server.ts";
 import { connectOpen } from "../../gen/remote/connect.ts";
 import type { RpcEngine } from "../../src/rpc/engine.ts";
 import type { IncomingCall, RpcEvent } from "../../src/rpc/rpc_event.ts";

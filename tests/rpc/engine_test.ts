@@ -1,9 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
-import {
-  connectGetHostname,
-  connectOpen,
-  encodeConnectGetHostnameRet,
-} from "../../gen/remote/connect.ts";
+import { connectGetHostname, connectOpen } from "../../gen/remote/connect.ts";
+import { encodeConnectGetHostnameRet } from "../../gen/remote/connect_server.ts";
 import { domainLookupByName } from "../../gen/remote/domain.ts";
 import type { RpcEvent } from "../../src/rpc/rpc_event.ts";
 import { nextSerial } from "../../src/rpc/serials.ts";

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { StorageVol } from "./objects/storage_vol.ts";
-import type { StorageVolTransferOptions } from "./objects/storage_vol_streams.ts";
-import type { OnProgress, StreamProgress } from "./stream_progress.ts";
-import { isHole, type SparseChunk } from "./streams.ts";
-import type { LocalFile } from "./transport.ts";
+import { StorageVol } from "./storage_vol.ts";
+import type { StorageVolTransferOptions } from "./storage_vol_streams.ts";
+import type { OnProgress, StreamProgress } from "../stream_progress.ts";
+import { isHole, type SparseChunk } from "../streams.ts";
+import type { LocalFile } from "../transport.ts";
 
 /** Options of `uploadFile()` and `downloadFile()`. */
 export interface FileTransferOptions extends Omit<StorageVolTransferOptions, "sparse"> {
