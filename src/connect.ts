@@ -6,8 +6,12 @@
 
 import { ConnectFlags } from "../gen/enums/host.ts";
 import { connectOpen } from "../gen/remote/connect.ts";
+import { qemuProgram } from "../gen/qemu/program.ts";
+import { lxcProgram } from "../gen/lxc/program.ts";
+import { remoteProgram } from "../gen/remote/program.ts";
 import { authenticate } from "./auth/auth.ts";
 import { Connection } from "./connection.ts";
+import { deadline } from "./deadline.ts";
 import { type HostFacts, type ResolvedEndpoint, resolveEndpoint } from "./endpoint.ts";
 import type { KeepaliveOptions } from "./rpc/keepalive.ts";
 import { CALLS_IN_FLIGHT, KEEPALIVE_COUNT, KEEPALIVE_INTERVAL } from "./rpc/limits.ts";
@@ -16,6 +20,9 @@ import { Feature } from "./session/features.ts";
 import { Session } from "./session/session.ts";
 import { checkPlaces } from "./session/window.ts";
 import type { Dial } from "./transport.ts";
+
+/** What libvirt's daemons speak on the socket for clients. */
+const PROGRAMS = [remoteProgram, qemuProgram, lxcProgram];
 
 /** Options of `connect()`. */
 export interface ConnectOptions {
@@ -69,7 +76,7 @@ export async function connectWith(
   const { callsInFlight = CALLS_IN_FLIGHT, strict = false } = options;
   checkPlaces(callsInFlight);
   const duplex = await context.dial(target.endpoint, { signal });
-  const session = new Session(duplex, { strict, callsInFlight });
+  const session = new Session(duplex, { programs: PROGRAMS, strict, callsInFlight });
   try {
     const connection = await open(session, target, options, { signal });
     // in memory each connection may have a hypervisor of its own
@@ -117,10 +124,4 @@ async function open(
   await session.call(connectOpen, { name: target.name, flags }, call);
   if (pings) session.startKeepalive(keepalive);
   return new Connection(session);
-}
-
-function deadline({ signal, timeout }: ConnectOptions): AbortSignal | undefined {
-  if (timeout === undefined) return signal;
-  const timer = AbortSignal.timeout(timeout);
-  return signal === undefined ? timer : AbortSignal.any([signal, timer]);
 }

@@ -21,3 +21,10 @@ export function remaining(options: CallOptions, start: number): CallOptions {
   // a call that starts too late ends with the same TimeoutError as one that takes too long
   return { signal: options.signal, timeout: Math.max(left, 1) };
 }
+
+/** A signal that fires with the caller's, or as a `TimeoutError` when the time is over. */
+export function deadline({ signal, timeout }: CallOptions): AbortSignal | undefined {
+  if (timeout === undefined) return signal;
+  const timer = AbortSignal.timeout(timeout);
+  return signal === undefined ? timer : AbortSignal.any([signal, timer]);
+}

@@ -103,3 +103,6 @@ export async function qemuAttach(
   );
   return new Domain(conn.caller, dom);
 }
+
+export * from "./qemu/monitor_event.ts";
+export * from "../gen/enums/qemu.ts";

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { AdminServer } from "../../src/admin.ts";
+import type { AdminServer } from "../../src/admin_objects.ts";
 import type { CallOptions, Caller, FlagOptions } from "../../src/session/caller.ts";
 import { type AdminNonnullServer, adminConnectDaemonShutdown, adminConnectGetLibVersion, adminConnectGetLoggingFilters, adminConnectGetLoggingOutputs, adminConnectListServers, adminConnectLookupServer, adminConnectSetDaemonTimeout, adminConnectSetLoggingFilters, adminConnectSetLoggingOutputs } from "./calls.ts";
 

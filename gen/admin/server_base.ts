@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { AdminClient } from "../../src/admin.ts";
+import type { AdminClient } from "../../src/admin_objects.ts";
 import type { Caller, FlagOptions } from "../../src/session/caller.ts";
 import { type TypedParams, type TypedParamsInput, fromObject, toObject } from "../../src/typed_params.ts";
 import { clientLimitsFields, threadPoolFields } from "../enums/typed_param_fields.ts";

@@ -83,7 +83,7 @@ function admin(
     handle: `admin_nonnull_${noun}`,
     properties: properties.map(([name, field, cName]) => ({ name, field, cName })),
     base: `gen/admin/${noun}_base.ts`,
-    file: "src/admin.ts",
+    file: "src/admin_objects.ts",
   };
 }
 
@@ -153,7 +153,7 @@ export const CLASSES: readonly ClassInfo[] = [
     "admin",
     "virAdmConnectPtr",
     "gen/admin/connect_base.ts",
-    "src/admin.ts",
+    "src/admin_objects.ts",
   ),
 ];
 

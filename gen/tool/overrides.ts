@@ -282,6 +282,8 @@ export const BY_HAND: Readonly<Record<string, string>> = {
   connectOpen: "src/connect.ts",
   connectClose: CONNECTION,
   connectSupportsFeature: "src/session/features.ts",
+  adminConnectOpen: "src/admin_connect.ts",
+  adminConnectClose: "src/admin_connect.ts",
   // streams, and what needs descriptors: refused before anything is sent
   domainOpenChannel: DOMAIN_STREAMS,
   domainOpenConsole: DOMAIN_STREAMS,
@@ -317,8 +319,6 @@ const MIGRATION = "one phase of a migration";
 
 /** Procedures without a method, each with the reason. */
 export const EXCUSED: Readonly<Record<string, string>> = {
-  adminConnectClose: SESSION,
-  adminConnectOpen: SESSION,
   authSaslInit: SESSION,
   authSaslStart: SESSION,
   authSaslStep: SESSION,

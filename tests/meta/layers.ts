@@ -124,7 +124,7 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
 
   "objects": { files: ["src/objects/**"], uses: [...CLIENT, "bases"] },
   "programs": {
-    files: ["src/{admin,lxc,qemu}.ts", "src/{admin,lxc,qemu}/**"],
+    files: ["src/{admin_objects,lxc,qemu}.ts", "src/{lxc,qemu}/**"],
     uses: [...CLIENT, "bases", "objects"],
   },
   "connection": {
@@ -154,8 +154,8 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
   // The only places that join the source and the transports.
   "testing": { files: ["src/testing.ts"], uses: [...CLIENT, "server", "transports"] },
   "facade": {
-    files: ["mod.ts", "src/web.ts"],
-    uses: [...CLIENT, "objects", "connection", "transports"],
+    files: ["mod.ts", "src/web.ts", "src/admin.ts", "src/admin_connect.ts"],
+    uses: [...CLIENT, "bases", "objects", "programs", "connection", "transports"],
     lazy: ["testing"],
   },
   "cli": {

@@ -15,7 +15,7 @@ import {
   writeOnce,
 } from "./bytes.ts";
 import { release } from "./pairs.ts";
-import { tlsEndpoint, withPki } from "./tls_servers.ts";
+import { tlsEndpoint, withPki, withServer } from "./tls_servers.ts";
 
 const skip = skipWithoutOpenssl();
 const tls = process.getBuiltinModule("node:tls");
@@ -132,9 +132,11 @@ test(
 test(
   "transports: tls: a peer that does not read holds the writer up",
   () =>
-    withConnection(
-      (socket) => socket.write(new Uint8Array([1])) && socket.pause(),
-      async (client) => {
+    withPki(async ({ ca, pkiPath }) => {
+      await ca.sign("server", { extensions: ["subjectAltName=IP:127.0.0.1"] });
+      await withServer(ca, "server", {}, async (port, processId) => {
+        const client = await dialTls(tlsEndpoint(port, pkiPath));
+        process.kill(processId, "SIGSTOP");
         const writer = client.writable.getWriter();
         let taken = 0;
         const writing = (async () => {
@@ -152,8 +154,8 @@ test(
         await client.readable.cancel();
         await ended;
         writer.releaseLock();
-      },
-    ),
+      });
+    }),
   { skip },
 );
 

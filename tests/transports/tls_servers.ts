@@ -44,7 +44,7 @@ export async function withServer(
   authority: Authority,
   name: string,
   options: ServerOptions,
-  use: (port: number) => Promise<void>,
+  use: (port: number, processId: number) => Promise<void>,
 ): Promise<void> {
   const port = await freePort();
   const { greeting = "\x01", args = [] } = options;
@@ -66,7 +66,7 @@ export async function withServer(
       });
       child.on("close", () => reject(new Error(`openssl ended: ${said}`)));
     });
-    await use(port);
+    await use(port, child.pid!);
   } finally {
     child.kill("SIGKILL");
     await ended;

@@ -5,7 +5,8 @@
  */
 
 import type { XmlElement } from "../../xml/element.ts";
-import { hex, parseInteger } from "./values.ts";
+import { ErrorDomain } from "../../../gen/enums/errors.ts";
+import { hex, parseInteger, xmlFailure } from "./values.ts";
 
 const FIELDS: Readonly<Record<string, readonly (readonly [string, number | "dec", string?])[]>> = {
   pci: [["domain", 4, "0"], ["bus", 2, "0"], ["slot", 2, "0"], ["function", 1, "0"]],
@@ -22,6 +23,27 @@ const FIELDS: Readonly<Record<string, readonly (readonly [string, number | "dec"
   isa: [["iobase", 1], ["irq", 1]],
   dimm: [["slot", "dec", "0"], ["base", 1]],
 };
+
+const PCI_LIMITS: Readonly<Record<string, bigint>> = {
+  domain: 0xffffn,
+  bus: 0xffn,
+  slot: 0x1fn,
+  function: 7n,
+};
+
+function checkPci(fields: readonly { name: string; value: string }[]): void {
+  for (const { name, value } of fields) {
+    const limit = PCI_LIMITS[name];
+    const number = parseInteger(value);
+    if (limit === undefined || number === undefined || number <= limit) continue;
+    const shown = name === "function" ? `${number}` : `0x${number.toString(16).toUpperCase()}`;
+    const most = name === "function" ? "7" : `0x${limit.toString(16).toUpperCase()}`;
+    xmlFailure(
+      `Invalid PCI address ${name}='${shown}', must be <= ${most}`,
+      ErrorDomain.NONE,
+    );
+  }
+}
 
 /** Prints an address' fields in libvirt's order and notation. */
 export function fillAddress(_device: XmlElement, address: XmlElement): void {
@@ -44,5 +66,6 @@ export function fillAddress(_device: XmlElement, address: XmlElement): void {
   if (type === "pci" && multifunction !== undefined) {
     made.push({ name: "multifunction", value: multifunction });
   }
+  if (type === "pci") checkPci(made);
   address.attributes = made;
 }

@@ -34,6 +34,7 @@ export function fillDevices(domain: XmlElement, identities: Identities): void {
 
 /** Checks one device and fills in its defaults. */
 export function fillDevice(device: XmlElement, identities: Identities): void {
+  checkNeeds(device);
   FILLERS[device.name]?.(device, identities);
   for (const address of device.all("address")) fillAddress(device, address);
   for (const address of device.child("source")?.all("address") ?? []) {
@@ -62,7 +63,46 @@ const FILLERS: Readonly<Record<string, Filler>> = {
   hostdev: fillHostdev,
 };
 
+// Devices that need one thing above all, and what libvirt says where it is missing.
+function checkNeeds(device: XmlElement): void {
+  const internal = (detail: string): never => {
+    throw failure(ErrorDomain.DOMAIN, ErrorNumber.INTERNAL_ERROR, detail);
+  };
+  const xml = (detail: string): never => xmlFailure(detail, ErrorDomain.DOMAIN);
+  const type = device.get("type");
+  switch (device.name) {
+    case "channel":
+      if (device.child("target")?.get("type") === undefined) {
+        xml("target type must be specified for channel device");
+      }
+      return;
+    case "hub":
+      if (type === undefined) internal("missing hub device type");
+      if (type !== "usb") unsupportedConfig(`unknown hub device type '${type}'`);
+      return;
+    case "redirdev":
+      if (type === undefined) internal("missing type in redirdev");
+      return;
+    case "tpm":
+      if (device.child("backend") === undefined) xml("missing TPM device backend");
+      return;
+    case "shmem":
+      if (device.get("name") === undefined) xml("shmem element must contain 'name' attribute");
+      return;
+    case "lease":
+      if (device.textOf("key") === undefined) xml("Missing 'key' element for lease");
+      return;
+    case "vsock":
+      if (device.child("cid") === undefined) {
+        device.children.unshift(element("cid", { auto: "yes" }));
+      }
+  }
+}
+
 function fillFilesystem(filesystem: XmlElement): void {
+  if (filesystem.child("source") === undefined) {
+    throw failure(ErrorDomain.DOMAIN, ErrorNumber.NO_SOURCE);
+  }
   const type = filesystem.get("type") ?? "mount";
   const rest = filesystem.attributes.filter(({ name }) => !["type", "accessmode"].includes(name));
   filesystem.attributes = [

@@ -54,7 +54,7 @@ interface*! @type @managed @trustGuestRxFilters
   address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction @cssid @ssid @devno
     zpci @uid @fid
   rom @file @enabled @bar
-smartcard! @mode @type
+smartcard*! @mode!=host|host-certificates|passthrough @type
   source @mode @path @host @service
   certificate* #
   database #
@@ -110,7 +110,7 @@ tpm*! @model
     source @type @mode @path
   alias @name
   address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @reg
-graphics*! @type @port @socket @tlsPort @autoport @address @p2p @display @xauth @fullscreen @websocket @listen @passwd @defaultMode @passwdValidTo @connected @sharePolicy @powerControl @keymap
+graphics*! @type @port:int @socket @tlsPort:int @autoport @address @p2p @display @xauth @fullscreen @websocket @listen @passwd @defaultMode @passwdValidTo @connected @sharePolicy @powerControl @keymap
   listen* @type @address @socket @network
   audio @id
   channel* @name @mode
@@ -199,7 +199,7 @@ rng*! @model!=virtio|virtio-transitional|virtio-non-transitional
 nvram!
   alias @name
   address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @reg
-panic*! @model
+panic* @model
   alias @name
   address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @cssid @ssid @devno @iobase
 shmem*! @name @role

@@ -8,8 +8,9 @@ import { element, type XmlElement } from "../../xml/element.ts";
 import { diskIndex } from "./device_attach.ts";
 import { put } from "./domain_defaults.ts";
 import { sourceOf } from "./domain_devices.ts";
-import { ErrorDomain } from "../../../gen/enums/errors.ts";
-import { badValue, xmlFailure } from "./values.ts";
+import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
+import { badValue, missingAttribute, unsupportedConfig, xmlFailure } from "./values.ts";
+import { failure } from "../failure.ts";
 
 const TYPES: ReadonlySet<string> = new Set(
   "none file block dir network volume nvme vhostuser vhostvdpa".split(" "),
@@ -70,9 +71,40 @@ export function fillDisk(disk: XmlElement): void {
   }
   const removable = target.get("removable");
   if (removable !== undefined && removable !== "on") target.set("removable", undefined);
+  if (type === "network") checkNetworkSource(disk);
+  checkFormat(disk);
   if (sourceOf(disk) === undefined) dropEmptySource(disk);
+  const empty = disk.child("source") === undefined;
+  if (empty && type !== "none" && (device === "disk" || device === "lun")) {
+    throw failure(ErrorDomain.DOMAIN, ErrorNumber.NO_SOURCE, dev);
+  }
   if (disk.child("address") === undefined && bus !== undefined) fillDriveAddress(disk, dev, bus);
 }
+
+function checkNetworkSource(disk: XmlElement): void {
+  const source = disk.child("source");
+  if (source === undefined) return;
+  const protocol = source.get("protocol");
+  if (protocol === undefined) missingAttribute("protocol", source);
+  if (!PROTOCOLS.has(protocol)) badValue("protocol", source, protocol);
+}
+
+const PROTOCOLS: ReadonlySet<string> = new Set(
+  "none nbd rbd sheepdog gluster iscsi http https ftp ftps tftp vxhs nfs ssh".split(" "),
+);
+
+const FORMATS: ReadonlySet<string> = new Set(
+  ("none raw dir bochs cloop dmg iso vpc vdi fat vhd ploop cow qcow qcow2 qed vmdk").split(" "),
+);
+
+function checkFormat(disk: XmlElement): void {
+  const format = disk.child("driver")?.get("type");
+  if (format === undefined || FORMATS.has(format) || OLD_FORMATS.has(format)) return;
+  unsupportedConfig(`unknown driver format value '${format}'`);
+}
+
+// Names of Xen's drivers that stand for raw data.
+const OLD_FORMATS: ReadonlySet<string> = new Set(["aio"]);
 
 function dropEmptySource(disk: XmlElement): void {
   const source = disk.child("source");

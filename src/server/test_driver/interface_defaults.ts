@@ -5,7 +5,8 @@
  */
 
 import { element, type XmlElement } from "../../xml/element.ts";
-import { ErrorDomain } from "../../../gen/enums/errors.ts";
+import { failure } from "../failure.ts";
+import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import type { Identities } from "./domain_definition.ts";
 import { badValue, missingAttribute, xmlFailure } from "./values.ts";
 
@@ -49,6 +50,14 @@ export function fillInterface(net: XmlElement, identities: Identities): void {
     mac!.set("address", parts.map((part) => part.padStart(2, "0")).join(":"));
   }
   fillSource(net, type);
+  const model = net.child("model")?.get("type");
+  if (model !== undefined && !/^[\w-]*$/.test(model)) {
+    throw failure(
+      ErrorDomain.DOMAIN,
+      ErrorNumber.INVALID_ARG,
+      "Model name contains invalid characters",
+    );
+  }
   // names that the hypervisor would make up itself are not kept
   const target = net.child("target");
   if (target?.get("dev")?.startsWith("vnet")) target.set("dev", undefined);

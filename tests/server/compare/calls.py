@@ -29,6 +29,73 @@ def show(what, call):
     print(what, repr(result), flush=True)
 
 
+DEVICES = (
+    "<interface/>",
+    "<interface type='bridge'><source/></interface>",
+    "<interface type='network'><source/></interface>",
+    "<interface type='direct'/>",
+    "<interface type='direct'><source/></interface>",
+    "<interface type='user'><mac/></interface>",
+    "<interface type='user'><mac address='01:00:00:00:00:00'/></interface>",
+    "<interface type='user'><model type='a b'/></interface>",
+    "<disk/>",
+    "<disk type='file'/>",
+    "<disk><target dev='bogus'/></disk>",
+    "<disk><target dev='vda' bus='bogus'/></disk>",
+    "<disk type='network'><source protocol='bogus' name='x'/><target dev='vda'/></disk>",
+    "<disk><driver type='bogus'/><target dev='vda'/></disk>",
+    "<disk><driver cache='bogus'/><target dev='vda'/></disk>",
+    "<disk><target dev='vda'/><address type='bogus'/></disk>",
+    "<disk><target dev='vda'/><address type='pci' slot='0x05'/></disk><disk><target dev='vdb'/><address type='pci' slot='0x05'/></disk>",
+    "<controller/>",
+    "<controller type='bogus'/>",
+    "<controller type='usb' index='x'/>",
+    "<video><model type='bogus'/></video>",
+    "<input type='bogus'/>",
+    "<input/>",
+    "<sound model='bogus'/>",
+    "<sound/>",
+    "<watchdog/>",
+    "<watchdog model='i6300esb' action='bogus'/>",
+    "<memballoon/>",
+    "<memballoon model='bogus'/>",
+    "<rng/>",
+    "<serial/>",
+    "<serial type='bogus'/>",
+    "<channel type='pty'/>",
+    "<hostdev/>",
+    "<filesystem/>",
+    "<graphics type='vnc' port='x'/>",
+    "<graphics type='vnc' passwdValidTo='x'/>",
+    "<emulator>/bin/x</emulator>",
+    "<bogus/>",
+    "<smartcard/>",
+    "<hub type='bogus'/>",
+    "<redirdev/>",
+    "<tpm/>",
+    "<shmem/>",
+    "<memory/>",
+    "<iommu/>",
+    "<vsock/>",
+    "<panic/>",
+    "<lease/>",
+    "<input type='mouse' bus='bogus'/>",
+    "<disk device='cdrom'><target dev='hda'/></disk>",
+    "<disk device='floppy'><target dev='fda'/></disk>",
+)
+
+PARTS = (
+    "<clock offset='bogus'/>",
+    "<on_poweroff>bogus</on_poweroff>",
+    "<features><acpi/><bogus/></features>",
+    "<cpu mode='bogus'/>",
+    "<vcpu placement='bogus'>1</vcpu>",
+    "<vcpu cpuset='x'>1</vcpu>",
+    "<currentMemory>x</currentMemory>",
+    "<title>a\nb</title>",
+    "<metadata/>",
+)
+
 conn = libvirt.open(sys.argv[1])
 test = conn.lookupByName("test")
 
@@ -85,6 +152,10 @@ for xml in ("", "<domain", "<domain>", "<domain/>", "<network/>", "<domain type=
             domain_xml("a", "<devices><graphics type='bogus'/></devices>"),
             domain_xml("a", "<devices><graphics/></devices>")):
     show(f"define {xml!r}", lambda: conn.defineXML(xml))
+for xml in DEVICES:
+    show(f"device {xml!r}", lambda: conn.defineXML(domain_xml("a", f"<devices>{xml}</devices>")))
+for xml in PARTS:
+    show(f"part {xml!r}", lambda: conn.defineXML(domain_xml("a", xml)))
 for xml in ("", "<network/>", "<network><name>a/b</name></network>",
             "<network><name>default</name></network>",
             "<network><name>a</name><forward mode='bogus'/></network>"):
