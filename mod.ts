@@ -160,6 +160,7 @@ export {
 export * from "./src/typed_params.ts";
 export type * from "./src/session/caller.ts";
 export { Feature, Features } from "./src/session/features.ts";
+export type * from "./src/session/failure.ts";
 export type * from "./src/session/stream_slot.ts";
 export { type InternalCallOptions, Session, type SessionOptions } from "./src/session/session.ts";
 export type { EventSource, RegistrationCaller, Sink } from "./src/session/registrations.ts";

@@ -38,6 +38,38 @@
  * }
  * ```
  *
+ * @example Answer calls: the engine as a server
+ * ```ts
+ * import { encodeConnectGetHostnameRet, remoteProgram, RpcEngine } from "@virtwire/libvirt/protocol";
+ *
+ * const engine = new RpcEngine({ role: "server", programs: [remoteProgram] });
+ *
+ * function answer(chunk: Uint8Array): Uint8Array[] {
+ *   for (const event of engine.receive(chunk)) {
+ *     if (event.type !== "call") continue;
+ *     engine.sendReply(event.call, encodeConnectGetHostnameRet, { hostname: "here" });
+ *   }
+ *   return engine.takeOutput();
+ * }
+ * ```
+ *
+ * @example Look into what a relay passes on, and let only some procedures through
+ * ```ts
+ * import { connectGetHostname, connectOpen, type Frame, FrameDecoder, MessageType } from "@virtwire/libvirt/protocol";
+ *
+ * const allowed = new Set([connectOpen.number, connectGetHostname.number]);
+ * const decoder = new FrameDecoder();
+ *
+ * function refused(chunk: Uint8Array): Frame[] {
+ *   const frames: Frame[] = [];
+ *   decoder.push(chunk);
+ *   for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) {
+ *     if (frame.type === MessageType.CALL && !allowed.has(frame.procedure)) frames.push(frame);
+ *   }
+ *   return frames;
+ * }
+ * ```
+ *
  * @module
  */
 
@@ -80,6 +112,7 @@ export type * from "./session/caller.ts";
 export { type InternalCallOptions, Session, type SessionOptions } from "./session/session.ts";
 export type { EventSource, RegistrationCaller, Sink } from "./session/registrations.ts";
 export { Feature, Features } from "./session/features.ts";
+export type * from "./session/failure.ts";
 export type * from "./session/stream_slot.ts";
 
 export * from "../gen/rpc/error.ts";

@@ -243,10 +243,11 @@ async function unexpectedHole(slot: StreamSlot): Promise<unknown> {
 }
 
 // A byte stream takes the buffer of what it is given away from everybody else. That is no loss when
-// the packet is all that is in it.
+// the packet, or the part of it, is all that is in it.
 function transferable(chunk: Uint8Array): Uint8Array<ArrayBuffer> {
-  const alone = chunk.byteOffset === LENGTH_SIZE + HEADER_SIZE &&
-    chunk.byteOffset + chunk.length === chunk.buffer.byteLength;
+  const { byteOffset, length, buffer } = chunk;
+  const alone = (byteOffset === 0 || byteOffset === LENGTH_SIZE + HEADER_SIZE) &&
+    byteOffset + length === buffer.byteLength;
   return (alone ? chunk : chunk.slice()) as Uint8Array<ArrayBuffer>;
 }
 

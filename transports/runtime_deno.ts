@@ -114,7 +114,8 @@ class DenoSocket implements SocketControl {
   // What a peer sent before it hung up is read first: each pass waits for the read under way.
   readonly #writeFailed = async (error: unknown): Promise<never> => {
     if (denoRuntime.errorCode(error) === "EPIPE") {
-      for (let read: unknown; read !== this.#reading;) {
+      let read: Promise<void> | undefined;
+      while (read !== this.#reading) {
         read = this.#reading;
         await read;
       }

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 /**
  * `deno task gen [--check] [--from-source DIR [--api DIR]]`: the schema to TypeScript.
  *
@@ -100,4 +101,10 @@ async function main(): Promise<number> {
   return stale.length === 0 ? 0 : 1;
 }
 
-process.exitCode = await main();
+try {
+  process.exitCode = await main();
+} catch (error) {
+  // a wrong interface file names its place; the stack would only show the parser
+  console.error(`Error: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
+}

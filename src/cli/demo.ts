@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 /**
  * `deno task demo [URI]`: looks at a host and its domains and watches what happens to them.
  *

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 /**
  * `deno task serve --listen unix:PATH`: the hypervisor in memory for any libvirt client.
  *

@@ -61,9 +61,11 @@ export abstract class StorageVolStreams extends StorageVolBase {
   upload(
     options: StorageVolTransferOptions & { readonly sparse: true },
   ): Promise<WritableStream<SparseChunk>>;
+  /** As bytes alone; holes are zeros. */
   upload(
     options?: StorageVolTransferOptions & { readonly sparse?: false | undefined },
   ): Promise<WritableStream<Uint8Array>>;
+  /** As the options say, where that is known at run time only. */
   upload(
     options?: StorageVolTransferOptions,
   ): Promise<WritableStream<Uint8Array> | WritableStream<SparseChunk>>;
@@ -114,9 +116,11 @@ export abstract class StorageVolStreams extends StorageVolBase {
   download(
     options: StorageVolTransferOptions & { readonly sparse: true },
   ): Promise<ReadableStream<SparseChunk>>;
+  /** As bytes alone; holes are zeros. */
   download(
     options?: StorageVolTransferOptions & { readonly sparse?: false | undefined },
   ): Promise<ReadableStream<Uint8Array>>;
+  /** As the options say, where that is known at run time only. */
   download(
     options?: StorageVolTransferOptions,
   ): Promise<ReadableStream<Uint8Array> | ReadableStream<SparseChunk>>;

@@ -60,7 +60,7 @@ export class RpcEngine {
   readonly #role: "client" | "server";
   readonly #strict: boolean;
   readonly #programs = new Map<number, Program>();
-  readonly #decoder = new FrameDecoder();
+  readonly #decoder: FrameDecoder;
   readonly #calls = new Map<number, PendingCall>();
   readonly #streams = new Map<number, StreamState>();
   readonly #out = new PacketWriter();
@@ -80,6 +80,8 @@ export class RpcEngine {
   constructor(options: EngineOptions) {
     this.#role = options.role;
     this.#strict = options.strict ?? false;
+    // a server counts packets, which a client pays for by the packet
+    this.#decoder = new FrameDecoder({ splitStreams: options.role === "client" });
     for (const program of [keepaliveProgram, ...options.programs]) {
       this.#programs.set(program.number, program);
     }

@@ -65,6 +65,17 @@ const EMPTY = new Uint8Array(0);
 // A body this long is assembled in one piece from the start; a longer one grows with what arrives,
 // so that a peer which announces 32 MiB and sends nothing costs no memory.
 const FIRST_PIECE = LENGTH_SIZE + HEADER_SIZE + LEGACY_PAYLOAD_MAX;
+// Gathering costs a copy and a large allocation; a smaller packet is not worth taking apart.
+const SPLIT_FROM = 65536;
+
+/** How a decoder deals with what it reads. */
+export interface FrameDecoderOptions {
+  /**
+   * Whether a large packet of stream data is passed on in the parts in which it comes, as if the peer
+   * had sent several, instead of being gathered first.
+   */
+  readonly splitStreams?: boolean;
+}
 
 /**
  * Cuts a stream of bytes, in whatever chunks it comes, into packets.
@@ -93,10 +104,21 @@ export class FrameDecoder {
   // bytes that follow a packet outside its length, one a descriptor (virnetsocket.c sends each
   // descriptor with a byte of its own)
   #skip = 0;
+  readonly #splitStreams: boolean;
+  // the packet that is passed on in parts: its header, what is still to come, what was passed on
+  #parts: Frame | undefined;
+  #rest = 0;
+  #passed = 0;
+
+  /** Starts before the first byte. */
+  constructor(options: FrameDecoderOptions = {}) {
+    this.#splitStreams = options.splitStreams ?? false;
+  }
 
   /** Bytes of a packet that is not complete yet. */
   get pending(): number {
-    return this.#have + this.#chunk.length - this.#at;
+    const passed = this.#parts === undefined ? 0 : this.#passed;
+    return passed + this.#have + this.#chunk.length - this.#at;
   }
 
   /** Gives it more bytes; call `next()` until it answers `undefined` before the next `push()`. */
@@ -114,6 +136,7 @@ export class FrameDecoder {
       this.#at += n;
       if (this.#skip > 0) return undefined;
     }
+    if (this.#parts !== undefined) return this.#part(this.#parts);
     if (this.#have > 0) return this.#gather();
     const at = this.#at;
     const there = this.#chunk.length - at;
@@ -123,12 +146,35 @@ export class FrameDecoder {
         this.#at = at + length;
         return this.#frame(this.#chunk, this.#view, at, length);
       }
+      if (this.#splitStreams && length >= SPLIT_FROM && there > LENGTH_SIZE + HEADER_SIZE) {
+        const frame = this.#frame(this.#chunk, this.#view, at, there);
+        if (frame.type === MessageType.STREAM && frame.status === MessageStatus.CONTINUE) {
+          this.#parts = frame;
+          this.#rest = length - there;
+          this.#passed = there;
+          this.#at += there;
+          return frame;
+        }
+        this.#skip = 0; // is set again when the packet is whole
+      }
     }
     if (there > 0) this.#keep(there);
     // whoever has a packet of the chunk may by now have transferred its buffer
     this.#chunk = EMPTY;
     this.#at = 0;
     return undefined;
+  }
+
+  // The next part of the packet that is passed on in parts.
+  #part(frame: Frame): Frame | undefined {
+    const n = Math.min(this.#rest, this.#chunk.length - this.#at);
+    if (n === 0) return undefined;
+    const body = this.#chunk.subarray(this.#at, this.#at + n);
+    this.#at += n;
+    this.#rest -= n;
+    this.#passed += n;
+    if (this.#rest === 0) this.#parts = undefined;
+    return { ...frame, body };
   }
 
   // Completes the packet whose start came with earlier chunks.

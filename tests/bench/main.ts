@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 /**
  * `deno task bench WORKLOAD URI [key=value…]`: our side of the comparison with other clients.
  *

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 /**
  * A repetition's clock and its line of JSON.
  *

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 /**
  * The smallest program: connect, print the domains' names, exit.
  *

@@ -1,4 +1,3 @@
-// Runs on: deno, bun, node
 import { assertEquals } from "@std/assert";
 import { qemuDispatch } from "../../gen/qemu/dispatch.ts";
 import { remoteDispatch } from "../../gen/remote/dispatch.ts";

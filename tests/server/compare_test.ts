@@ -1,4 +1,4 @@
-// Runs on: deno, bun, node; needs libvirtd 12, virsh and python3-libvirt
+// Needs libvirtd 12 (tests/daemons/install.sh), virsh and python3-libvirt.
 /**
  * libvirt's own clients against libvirtd's test driver and against ours: each answer, with its exit
  * status, must be the same.
