@@ -13,7 +13,7 @@ import { describeEnums, emitEnum, type EnumDocs } from "./emit_enums.ts";
 import { emitFields, FIELDS_FILE } from "./emit_fields.ts";
 import { emitMacros, MACRO_FILES } from "./emit_macros.ts";
 import type { Call } from "./methods.ts";
-import { type Api, LIBRARY_NAMES, type Procedure, type ProgramName, type Wire } from "./model.ts";
+import { type Api, LIBRARY_NAMES, type Wire } from "./model.ts";
 import { Printer, typeOf } from "./printer.ts";
 import { fileOfProcedure, placeStructs, PROGRAMS } from "./placement.ts";
 import { TypeTable } from "./types.ts";

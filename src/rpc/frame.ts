@@ -147,15 +147,15 @@ export class FrameDecoder {
         return this.#frame(this.#chunk, this.#view, at, length);
       }
       if (this.#splitStreams && length >= SPLIT_FROM && there > LENGTH_SIZE + HEADER_SIZE) {
-        const frame = this.#frame(this.#chunk, this.#view, at, there);
-        if (frame.type === MessageType.STREAM && frame.status === MessageStatus.CONTINUE) {
-          this.#parts = frame;
+        const isData = this.#view.getUint32(at + 16) === MessageType.STREAM &&
+          this.#view.getUint32(at + 24) === MessageStatus.CONTINUE;
+        if (isData) {
+          this.#parts = this.#frame(this.#chunk, this.#view, at, there);
           this.#rest = length - there;
           this.#passed = there;
           this.#at += there;
-          return frame;
+          return this.#parts;
         }
-        this.#skip = 0; // is set again when the packet is whole
       }
     }
     if (there > 0) this.#keep(there);

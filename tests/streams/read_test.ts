@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { ConnectionError, LibvirtError, ProtocolError } from "../../src/errors.ts";
+import { remoteProgram } from "../../gen/remote/program.ts";
+import { RpcEngine } from "../../src/rpc/engine.ts";
 import type { Hole, SparseChunk } from "../../src/streams.ts";
 import { test } from "../harness.ts";
 import { bytes, Peer } from "./peer.ts";
@@ -285,3 +287,35 @@ const NOTHING = {
   encode: () => {},
   decode: () => {},
 };
+
+test("a large packet reaches the reader in the parts in which it comes, and whole", async () => {
+  const data = bytes(300_000);
+  for (const size of [1000, 65536, 65564, 100_000]) {
+    const client = new RpcEngine({ role: "client", programs: [remoteProgram], strict: true });
+    const server = new RpcEngine({ role: "server", programs: [remoteProgram], strict: true });
+    const { serial } = client.sendCall(NOTHING, undefined, undefined, true);
+    const call = { program: 0x20008086, version: 1, procedure: 2, serial };
+    const stream = server.openStream(call, undefined);
+    server.sendReply(call, () => {}, undefined);
+    server.sendData(stream, data);
+    server.sendData(stream, bytes(5));
+    const sent = server.takeOutput().flatMap((chunk) => [...chunk]);
+    const got: number[] = [];
+    let pieces = 0;
+    for (let at = 0; at < sent.length; at += size) {
+      for (const event of client.receive(new Uint8Array(sent.slice(at, at + size)))) {
+        if (event.type !== "data") continue;
+        pieces++;
+        got.push(...event.data);
+      }
+    }
+    assertEquals(new Uint8Array(got), new Uint8Array([...data, ...bytes(5)]));
+    assert(pieces > 3, `${pieces} pieces`);
+    assertEquals(client.receiveEnd(), []);
+    server.sendData(stream, data);
+    const [header, body] = server.takeOutput();
+    client.receive(header!.slice());
+    client.receive(body!.slice(0, 70_000));
+    assertEquals(client.receiveEnd()[0]?.type, "failure");
+  }
+});
