@@ -22,17 +22,12 @@
 import { type ConnectOptions, connectWith } from "./src/connect.ts";
 import type { Connection } from "./src/connection.ts";
 import type { HostFacts } from "./src/endpoint.ts";
-import {
-  downloadLocalFile,
-  type FileTransferOptions,
-  uploadLocalFile,
-} from "./src/objects/file_transfer.ts";
+import type { FileTransferOptions } from "./src/objects/file_transfer.ts";
 import type { StorageVol } from "./src/objects/storage_vol.ts";
 import type { StreamProgress } from "./src/streams.ts";
 import type { Dial } from "./src/transport.ts";
 import { detectRuntime } from "./transports/detect.ts";
 import { dialDefault } from "./transports/default.ts";
-import { openLocalFile } from "./transports/files.ts";
 
 /**
  * Connects to the daemon that a libvirt URI names, or to the hypervisor in memory.
@@ -61,7 +56,11 @@ export async function connect(uri?: string, options: ConnectOptions = {}): Promi
     home: () => runtime.home(),
     exists: (path) => runtime.exists(path),
   };
-  return await connectWith({ dial, facts }, uri, options);
+  return await connectWith(
+    { dial, facts, readTextFile: (path) => runtime.readTextFile(path) },
+    uri,
+    options,
+  );
 }
 
 // The hypervisor in memory is part of this package, not of the transports: it is loaded only here.
@@ -100,6 +99,7 @@ export async function uploadFile(
   path: string,
   options: FileTransferOptions = {},
 ): Promise<StreamProgress> {
+  const [{ uploadLocalFile }, { openLocalFile }] = await loadFileTransfer();
   return await uploadLocalFile(volume, await openLocalFile(path, "read"), options);
 }
 
@@ -114,12 +114,29 @@ export async function downloadFile(
   path: string,
   options: FileTransferOptions = {},
 ): Promise<StreamProgress> {
+  const [{ downloadLocalFile }, { openLocalFile }] = await loadFileTransfer();
   return await downloadLocalFile(volume, await openLocalFile(path, "write"), options);
+}
+
+// Most programs move no files, and none in a browser.
+function loadFileTransfer() {
+  return Promise.all([
+    import("./src/objects/file_transfer.ts"),
+    import("./transports/files.ts"),
+  ]);
 }
 
 export type { FileTransferOptions } from "./src/objects/file_transfer.ts";
 export * from "./src/connection.ts";
 export type { ConnectOptions } from "./src/connect.ts";
+export type { CredentialRequest, CredentialsCallback, SaslFactory } from "./src/auth/sasl.ts";
+export type {
+  AskCredential,
+  CredentialKind,
+  MechanismContext,
+  SaslMechanism,
+  SecurityLayer,
+} from "./src/auth/mechanism.ts";
 export {
   type ClientConfig,
   type HostFacts,

@@ -10,6 +10,9 @@ import { qemuProgram } from "../gen/qemu/program.ts";
 import { lxcProgram } from "../gen/lxc/program.ts";
 import { remoteProgram } from "../gen/remote/program.ts";
 import { authenticate } from "./auth/auth.ts";
+import { readAuthConf } from "./auth/auth_conf.ts";
+import type { CredentialsCallback, SaslFactory, SaslOptions } from "./auth/sasl.ts";
+import { SecurableDuplex } from "./auth/security_layer.ts";
 import { Connection } from "./connection.ts";
 import { deadline } from "./deadline.ts";
 import { type HostFacts, type ResolvedEndpoint, resolveEndpoint } from "./endpoint.ts";
@@ -19,7 +22,7 @@ import type { CallOptions, OwnedCaller } from "./session/caller.ts";
 import { Feature } from "./session/features.ts";
 import { Session } from "./session/session.ts";
 import { checkPlaces } from "./session/window.ts";
-import type { Dial } from "./transport.ts";
+import type { ByteDuplex, Dial } from "./transport.ts";
 
 /** What libvirt's daemons speak on the socket for clients. */
 const PROGRAMS = [remoteProgram, qemuProgram, lxcProgram];
@@ -43,6 +46,17 @@ export interface ConnectOptions {
    * may keep it from reading the answers to its pings.
    */
   readonly callsInFlight?: number | undefined;
+  /**
+   * Answers the daemon's questions for a name and a password. Asked only for what neither the URI's
+   * user nor auth.conf tells.
+   */
+  readonly credentials?: CredentialsCallback | undefined;
+  /** SASL mechanisms that may be used, as `SCRAM-SHA-256`; all that are known when left out. */
+  readonly authMechanisms?: readonly string[] | undefined;
+  /** SASL mechanisms of your own by name, as `GSSAPI`; they come first. */
+  readonly saslMechanisms?: Readonly<Record<string, SaslFactory>> | undefined;
+  /** Lets PLAIN send the password in the clear where the transport is not secure. */
+  readonly insecurePlain?: boolean | undefined;
   /** Makes what libvirt's own decoder lets pass an error; meant for tests. */
   readonly strict?: boolean | undefined;
 }
@@ -53,6 +67,8 @@ export interface ConnectContext {
   readonly dial: Dial;
   /** What is to be known of this host. */
   readonly facts: HostFacts;
+  /** Contents of a text file, `undefined` when it does not exist; absent where there are no files. */
+  readonly readTextFile?: (path: string) => Promise<string | undefined>;
 }
 
 /**
@@ -75,9 +91,13 @@ export async function connectWith(
   signal?.throwIfAborted();
   const { callsInFlight = CALLS_IN_FLIGHT, strict = false } = options;
   checkPlaces(callsInFlight);
-  const duplex = await context.dial(target.endpoint, { signal });
+  const dialed = await context.dial(target.endpoint, { signal });
+  // only there a mechanism may have to protect what follows
+  const duplex = dialed.secure ? dialed : new SecurableDuplex(dialed);
   const session = new Session(duplex, { programs: PROGRAMS, strict, callsInFlight });
   try {
+    const auth = { method: target.auth?.type, sasl: saslOptions(context, target, options, duplex) };
+    await authenticate(session, auth, { signal });
     const connection = await open(session, target, options, { signal });
     // in memory each connection may have a hypervisor of its own
     if (target.endpoint.kind !== "memory") {
@@ -106,6 +126,34 @@ async function openAnother(
   return { caller: connection.session, close: () => connection.close() };
 }
 
+function saslOptions(
+  { facts, readTextFile }: ConnectContext,
+  { host, user, auth, authFile }: ResolvedEndpoint,
+  { credentials, authMechanisms, saslMechanisms, insecurePlain }: ConnectOptions,
+  duplex: ByteDuplex,
+): SaslOptions {
+  return {
+    host,
+    secure: duplex.secure,
+    mechanism: auth?.mechanism,
+    mechanisms: authMechanisms,
+    plugins: saslMechanisms,
+    insecurePlain,
+    credentials,
+    async known() {
+      const { env, home } = facts;
+      const configured = readTextFile === undefined
+        ? {}
+        : await readAuthConf(authFile, host, { readTextFile, env, home });
+      return user === undefined ? configured : { ...configured, username: user };
+    },
+    install(layer): void {
+      // never negotiated where it cannot be installed
+      if (duplex instanceof SecurableDuplex) duplex.install(layer);
+    },
+  };
+}
+
 /**
  * The start sequence, each line a round trip: the daemon answers nothing else before it knows us,
  * keepalive must be settled before the open, and other features only exist after it.
@@ -116,7 +164,6 @@ async function open(
   options: ConnectOptions,
   call: CallOptions,
 ): Promise<Connection> {
-  await authenticate(session, { method: target.auth?.type }, call);
   const { keepalive = { interval: KEEPALIVE_INTERVAL, count: KEEPALIVE_COUNT } } = options;
   // asking makes the daemon ping us too
   const pings = keepalive !== false && await session.features.has(Feature.PROGRAM_KEEPALIVE, call);

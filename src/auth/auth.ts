@@ -8,6 +8,7 @@ import { ErrorDomain, ErrorNumber } from "../../gen/enums/errors.ts";
 import { authList, authPolkit } from "../../gen/remote/connect.ts";
 import { AuthError, unsupported } from "../errors.ts";
 import type { Caller, CallOptions } from "../session/caller.ts";
+import { authenticateBySasl, type SaslOptions } from "./sasl.ts";
 
 /** The ways to authenticate that a daemon announces (remote_protocol.x, `remote_auth_type`). */
 const AuthType = { NONE: 0, SASL: 1, POLKIT: 2 } as const;
@@ -18,6 +19,8 @@ const NAMES: Readonly<Record<number, string>> = { 0: "none", 1: "sasl", 2: "polk
 export interface AuthOptions {
   /** The way that the URI insists on (`auth=`); the daemon must offer it. */
   readonly method?: "sasl" | "polkit" | undefined;
+  /** What SASL goes by; without it SASL cannot be used. */
+  readonly sasl?: SaslOptions | undefined;
 }
 
 /**
@@ -35,12 +38,16 @@ export async function authenticate(
   const wanted = auth.method;
   const offered = wanted === undefined ? types : types.filter((type) => NAMES[type] === wanted);
   // in the daemon's order, but a way that works before one that does not
-  const type = offered.find((type) => type === AuthType.NONE || type === AuthType.POLKIT);
+  const type = offered.find((type) =>
+    type === AuthType.NONE || type === AuthType.POLKIT ||
+    (type === AuthType.SASL && auth.sasl !== undefined)
+  );
   if (type === AuthType.NONE) return;
   if (type === AuthType.POLKIT) {
     await caller.call(authPolkit, undefined, options);
     return;
   }
+  if (type === AuthType.SASL) return await authenticateBySasl(caller, auth.sasl!, options);
   const names = types.map((type) => NAMES[type] ?? `type ${type}`).join(", ") || "nothing";
   if (wanted !== undefined && offered.length === 0) {
     throw new AuthError(

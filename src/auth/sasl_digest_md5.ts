@@ -140,7 +140,7 @@ function limitOf(maxbuf: string | undefined): number {
 
 /** A text in ISO 8859-1 if it fits, else in UTF-8 (RFC 2831, 2.1.2.1). */
 function narrow(text: string): Uint8Array<ArrayBuffer> {
-  if (/[^\x00-\xff]/.test(text)) return utf8(text);
+  if (/[^\p{ASCII}\u0080-\u00ff]/u.test(text)) return utf8(text);
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 

@@ -119,7 +119,7 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
     files: ["src/auth/**"],
     uses: ["xdr", "errors", "enums", "start codecs", "session", "client parts"],
     types: ["procedure", "transport", "caller"],
-    packages: STD,
+    packages: [...STD, "@mongodb-js/saslprep", "@noble/hashes/*"],
   },
 
   "objects": { files: ["src/objects/**"], uses: [...CLIENT, "bases"] },
