@@ -45,7 +45,8 @@ export async function connectAdmin(
   options: AdminConnectOptions = {},
 ): Promise<AdminConnection> {
   const runtime = await detectRuntime();
-  const path = adminSocket(uri, runtime);
+  const text = adminUri(uri, runtime);
+  const path = adminSocket(text, runtime);
   const signal = deadline(options);
   signal?.throwIfAborted();
   const duplex = await dialDefault({ kind: "unix", path }, { signal });
@@ -53,6 +54,10 @@ export async function connectAdmin(
   try {
     await session.call(adminConnectOpen, { flags: 0 }, { signal });
     return new AdminConnection(session, {
+      uri: text,
+      get isOpen() {
+        return session.isOpen;
+      },
       closed: session.closed,
       close: () => session.close(() => session.call(adminConnectClose, undefined)),
     });
@@ -62,10 +67,14 @@ export async function connectAdmin(
   }
 }
 
-/** The socket that libvirt's own admin client would use (libvirt-admin.c). */
-function adminSocket(uri: string | undefined, runtime: Runtime): string {
-  const text = uri || runtime.env("LIBVIRT_ADMIN_DEFAULT_URI") ||
+/** The URI that libvirt's own admin client would take (libvirt-admin.c). */
+function adminUri(uri: string | undefined, runtime: Runtime): string {
+  return uri || runtime.env("LIBVIRT_ADMIN_DEFAULT_URI") ||
     `libvirtd:///${runtime.uid() === 0 ? "system" : "session"}`;
+}
+
+/** The socket that libvirt's own admin client would use (libvirt-admin.c). */
+function adminSocket(text: string, runtime: Runtime): string {
   const parsed = parseUri(text);
   const socket = uriParameter(parsed, "socket");
   if (socket !== undefined) return socket;

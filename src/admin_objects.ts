@@ -13,6 +13,10 @@ import type { Caller } from "./session/caller.ts";
 
 /** What an administration's connection ends with. */
 export interface AdminOwner {
+  /** The URI that was asked for, or what stood in for it. */
+  readonly uri: string;
+  /** Whether calls can be made. */
+  readonly isOpen: boolean;
   /** Resolves with the reason when the connection has ended. */
   readonly closed: Promise<CloseReason>;
   /** Closes it. */
@@ -27,6 +31,24 @@ export class AdminConnection extends AdminConnectBase implements AsyncDisposable
   constructor(caller: Caller, owner?: AdminOwner) {
     super(caller);
     this.#owner = owner;
+  }
+
+  /**
+   * The URI that leads to the daemon; `undefined` on a caller without an owner.
+   *
+   * @see https://libvirt.org/html/libvirt-libvirt-admin.html#virAdmConnectGetURI
+   */
+  get uri(): string | undefined {
+    return this.#owner?.uri;
+  }
+
+  /**
+   * Whether calls can be made; the daemon may be gone without anybody having noticed yet.
+   *
+   * @see https://libvirt.org/html/libvirt-libvirt-admin.html#virAdmConnectIsAlive
+   */
+  get isAlive(): boolean {
+    return this.#owner?.isOpen ?? true;
   }
 
   /** Resolves with the reason when the connection has ended; never rejects. */

@@ -10,7 +10,6 @@ import { qemuProgram } from "../gen/qemu/program.ts";
 import { lxcProgram } from "../gen/lxc/program.ts";
 import { remoteProgram } from "../gen/remote/program.ts";
 import { authenticate } from "./auth/auth.ts";
-import { readAuthConf } from "./auth/auth_conf.ts";
 import type { CredentialsCallback, SaslFactory, SaslOptions } from "./auth/sasl.ts";
 import { SecurableDuplex } from "./auth/security_layer.ts";
 import { Connection } from "./connection.ts";
@@ -142,6 +141,7 @@ function saslOptions(
     credentials,
     async known() {
       const { env, home } = facts;
+      const { readAuthConf } = await import("./auth/auth_conf.ts");
       const configured = readTextFile === undefined
         ? {}
         : await readAuthConf(authFile, host, { readTextFile, env, home });

@@ -38,8 +38,9 @@ import { NwFilterBinding } from "./objects/nwfilter_binding.ts";
 import { Secret } from "./objects/secret.ts";
 import { StoragePool } from "./objects/storage_pool.ts";
 import { StorageVol } from "./objects/storage_vol.ts";
+import type { KeepaliveOptions } from "./rpc/keepalive.ts";
 import type { CallOptions, FlagOptions } from "./session/caller.ts";
-import type { Features } from "./session/features.ts";
+import { Feature, type Features } from "./session/features.ts";
 import type { Session } from "./session/session.ts";
 import { ObjectMaker, type TypedParams } from "./typed_params.ts";
 
@@ -136,6 +137,34 @@ export class Connection extends ConnectBase implements AsyncDisposable {
     options?: EventStreamOptions & F,
   ): EventStream<T> {
     return openEvents(kind, this, options ?? ({} as EventStreamOptions & F));
+  }
+
+  /**
+   * Changes how a silent daemon is pinged from now on; `false` stops it.
+   *
+   * Answers whether it is pinged: not after `false`, nor by a daemon that does not know how. Throws
+   * a RangeError for an interval that is not above 0 or a count below 0. Since libvirt 0.9.8.
+   *
+   * @see https://libvirt.org/html/libvirt-libvirt-host.html#virConnectSetKeepAlive
+   */
+  async setKeepAlive(
+    keepalive: KeepaliveOptions | false,
+    options: CallOptions = {},
+  ): Promise<boolean> {
+    if (keepalive === false) {
+      this.session.stopKeepalive();
+      return false;
+    }
+    const { interval, count } = keepalive;
+    if (!(interval > 0) || !(count >= 0)) {
+      throw new RangeError(
+        `Cannot ping every ${interval} ms, ${count} times: expected an interval above 0 and a ` +
+          "count of 0 or more",
+      );
+    }
+    const knows = await this.features.has(Feature.PROGRAM_KEEPALIVE, options);
+    if (knows) this.session.startKeepalive({ interval, count });
+    return knows;
   }
 
   /**

@@ -279,6 +279,9 @@ export const BY_HAND: Readonly<Record<string, string>> = {
   // the session, its start and its end
   authList: "src/auth/auth.ts",
   authPolkit: "src/auth/auth.ts",
+  authSaslInit: "src/auth/sasl.ts",
+  authSaslStart: "src/auth/sasl.ts",
+  authSaslStep: "src/auth/sasl.ts",
   connectOpen: "src/connect.ts",
   connectClose: CONNECTION,
   connectSupportsFeature: "src/session/features.ts",
@@ -312,16 +315,12 @@ export const BY_HAND: Readonly<Record<string, string>> = {
   qemuConnectDomainMonitorEventDeregister: "src/qemu/monitor_event.ts",
 };
 
-const SESSION = "part of starting or ending a session";
 const EVENTS = "an older registration of events, which daemons of libvirt 6.0 need no more";
 const DESCRIPTORS = "passes file descriptors, for which JavaScript has no path";
 const MIGRATION = "one phase of a migration";
 
 /** Procedures without a method, each with the reason. */
 export const EXCUSED: Readonly<Record<string, string>> = {
-  authSaslInit: SESSION,
-  authSaslStart: SESSION,
-  authSaslStep: SESSION,
   connectDomainEventRegister: EVENTS,
   connectDomainEventDeregister: EVENTS,
   domainCreateWithFiles: DESCRIPTORS,

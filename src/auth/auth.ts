@@ -8,7 +8,7 @@ import { ErrorDomain, ErrorNumber } from "../../gen/enums/errors.ts";
 import { authList, authPolkit } from "../../gen/remote/connect.ts";
 import { AuthError, unsupported } from "../errors.ts";
 import type { Caller, CallOptions } from "../session/caller.ts";
-import { authenticateBySasl, type SaslOptions } from "./sasl.ts";
+import type { SaslOptions } from "./sasl.ts";
 
 /** The ways to authenticate that a daemon announces (remote_protocol.x, `remote_auth_type`). */
 const AuthType = { NONE: 0, SASL: 1, POLKIT: 2 } as const;
@@ -47,7 +47,11 @@ export async function authenticate(
     await caller.call(authPolkit, undefined, options);
     return;
   }
-  if (type === AuthType.SASL) return await authenticateBySasl(caller, auth.sasl!, options);
+  if (type === AuthType.SASL) {
+    // loaded on use: most daemons ask for nothing of it
+    const { authenticateBySasl } = await import("./sasl.ts");
+    return await authenticateBySasl(caller, auth.sasl!, options);
+  }
   const names = types.map((type) => NAMES[type] ?? `type ${type}`).join(", ") || "nothing";
   if (wanted !== undefined && offered.length === 0) {
     throw new AuthError(

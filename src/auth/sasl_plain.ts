@@ -4,15 +4,16 @@
  * @module
  */
 
-import { type MechanismContext, prepare, type SaslMechanism, utf8 } from "./mechanism.ts";
+import { type MechanismContext, type SaslMechanism, utf8 } from "./mechanism.ts";
 
 /** Creates the mechanism. It must not be used where others can read along. */
 export function saslPlain({ ask }: MechanismContext): SaslMechanism {
   return {
     complete: true,
     async start(): Promise<Uint8Array> {
-      const username = await prepare(await ask("username"));
-      const password = await prepare(await ask("password"));
+      // preparing them is the server's part here
+      const username = await ask("username");
+      const password = await ask("password");
       if (`${username}${password}`.includes("\0")) {
         throw new TypeError("Cannot authenticate: a name or password must not contain a NUL");
       }
