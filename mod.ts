@@ -21,13 +21,15 @@
 
 import { type ConnectOptions, connectWith } from "./src/connect.ts";
 import type { Connection } from "./src/connection.ts";
-import type { HostFacts } from "./src/endpoint.ts";
+import type { ClientConfig, HostFacts } from "./src/endpoint.ts";
 import type { FileTransferOptions } from "./src/objects/file_transfer.ts";
 import type { StorageVol } from "./src/objects/storage_vol.ts";
 import type { StreamProgress } from "./src/streams.ts";
 import type { Dial } from "./src/transport.ts";
+import { readClientConfig } from "./src/uri/client_config.ts";
 import { detectRuntime } from "./transports/detect.ts";
 import { dialDefault } from "./transports/default.ts";
+import type { Runtime } from "./transports/runtime.ts";
 
 /**
  * Connects to the daemon that a libvirt URI names, or to the hypervisor in memory.
@@ -50,17 +52,29 @@ import { dialDefault } from "./transports/default.ts";
  */
 export async function connect(uri?: string, options: ConnectOptions = {}): Promise<Connection> {
   const runtime = await detectRuntime();
+  let config: ClientConfig | undefined;
   const facts: HostFacts = {
     isRoot: () => runtime.uid() === 0,
     env: (name) => runtime.env(name),
     home: () => runtime.home(),
     exists: (path) => runtime.exists(path),
+    config: () => config ??= clientConfig(facts, runtime),
   };
   return await connectWith(
     { dial, facts, readTextFile: (path) => runtime.readTextFile(path) },
     uri,
     options,
   );
+}
+
+// A runtime that does not let us look for the file is not asked for more than the URI needs.
+function clientConfig(facts: HostFacts, runtime: Runtime): ClientConfig {
+  try {
+    return readClientConfig(facts, (path) => runtime.readOptionalFile(path));
+  } catch (error) {
+    if (runtime.permissionHint(error, []) === undefined) throw error;
+    return {};
+  }
 }
 
 // The hypervisor in memory is part of this package, not of the transports: it is loaded only here.
@@ -174,6 +188,7 @@ export {
   StreamOverflowError,
   type StreamProgress,
 } from "./src/streams.ts";
+export * from "./src/domain_stats.ts";
 export * from "./src/typed_params.ts";
 export type * from "./src/session/caller.ts";
 export { Feature, Features } from "./src/session/features.ts";

@@ -25,8 +25,10 @@ const DEFAULT_TIMEOUT = 60_000;
 
 async function registerFor(): Promise<Register> {
   if (runtime === "deno") {
-    return (name, fn, { skip }) =>
-      Deno.test({ name, fn, ignore: !!skip, sanitizeOps: true, sanitizeResources: true });
+    return (name, fn, { skip, timeout = DEFAULT_TIMEOUT }) => {
+      const ignore = !!skip;
+      Deno.test({ name, fn, ignore, timeout, sanitizeOps: true, sanitizeResources: true });
+    };
   }
   if (runtime === "bun") {
     const module = "bun:test"; // a name in a variable: other bundlers and checkers leave it alone

@@ -6,9 +6,11 @@
 
 import { unsupported } from "../src/errors.ts";
 import type { ByteDuplex, DialOptions, Endpoint } from "../src/transport.ts";
+import { dialTcp } from "./tcp.ts";
+import { dialUnix } from "./unix.ts";
 
 /**
- * Opens a connection to an endpoint of any kind; only that kind's code is loaded.
+ * Opens a connection to an endpoint of any kind; the larger ones are loaded on use.
  *
  * @throws {UnsupportedError} for a kind that cannot be dialed.
  */
@@ -18,9 +20,9 @@ export async function dialDefault(
 ): Promise<ByteDuplex> {
   switch (endpoint.kind) {
     case "unix":
-      return await (await import("./unix.ts")).dialUnix(endpoint, options);
+      return await dialUnix(endpoint, options);
     case "tcp":
-      return await (await import("./tcp.ts")).dialTcp(endpoint, options);
+      return await dialTcp(endpoint, options);
     case "tls":
       return await (await import("./tls.ts")).dialTls(endpoint, options);
     case "ssh":

@@ -87,6 +87,9 @@ export interface Runtime {
    */
   spawn(program: string, args: readonly string[], options: SpawnOptions): Promise<ByteDuplex>;
 
+  /** Starts a program that goes on by itself, also when we end. */
+  startDetached(program: string, args: readonly string[]): Promise<void>;
+
   /** Value of an environment variable; `undefined` when it is not set. */
   env(name: string): string | undefined;
   /** The user's id; `undefined` where the system has none. */
@@ -99,6 +102,11 @@ export interface Runtime {
   pathInfo(path: string): PathInfo | undefined;
   /** Contents of a text file; `undefined` when it does not exist. */
   readTextFile(path: string): Promise<string | undefined>;
+  /**
+   * Contents of a text file that one can do without, at once; `undefined` when it does not exist or
+   * may not be read. A runtime with permissions does not ask the user for it.
+   */
+  readOptionalFile(path: string): string | undefined;
   /** Removes a file. */
   remove(path: string): void;
 

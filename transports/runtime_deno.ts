@@ -8,7 +8,7 @@ import type { ByteDuplex } from "../src/transport.ts";
 import { abortable } from "./abortable.ts";
 import { tcpLabel, unixLabel } from "./labels.ts";
 import type { ListenEvents, PathInfo, Permission, Runtime, RuntimeListener } from "./runtime.ts";
-import { spawnByDeno } from "./runtime_deno_spawn.ts";
+import { detachByDeno, spawnByDeno } from "./runtime_deno_spawn.ts";
 import { bindWithMode } from "./socket_mode.ts";
 import { type SocketControl, SocketStreams } from "./socket_streams.ts";
 
@@ -42,6 +42,10 @@ interface DenoApi {
   lstatSync(path: string): { readonly isSocket: boolean | null };
   removeSync(path: string): void;
   readTextFile(path: string): Promise<string>;
+  readTextFileSync(path: string): string;
+  readonly permissions: {
+    querySync(permission: { name: "read"; path: string }): { readonly state: string };
+  };
 }
 
 const deno: DenoApi = (globalThis as unknown as { Deno: DenoApi }).Deno;
@@ -223,6 +227,7 @@ export const denoRuntime: Runtime = {
   },
 
   spawn: spawnByDeno,
+  startDetached: detachByDeno,
 
   env: (name) => deno.env.get(name),
   uid: () => deno.uid() ?? undefined,
@@ -253,6 +258,15 @@ export const denoRuntime: Runtime = {
     } catch (error) {
       if (isAbsent(error)) return undefined;
       throw error;
+    }
+  },
+
+  readOptionalFile(path: string): string | undefined {
+    if (deno.permissions.querySync({ name: "read", path }).state !== "granted") return undefined;
+    try {
+      return deno.readTextFileSync(path);
+    } catch {
+      return undefined;
     }
   },
 

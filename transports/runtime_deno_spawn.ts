@@ -21,9 +21,10 @@ interface Child {
 }
 interface CommandOptions {
   readonly args: readonly string[];
-  readonly stdin: "piped";
-  readonly stdout: "piped";
-  readonly stderr: "piped";
+  readonly stdin: "piped" | "null";
+  readonly stdout: "piped" | "null";
+  readonly stderr: "piped" | "null";
+  readonly detached?: boolean;
 }
 interface DenoApi {
   readonly Command: new (program: string, options: CommandOptions) => { spawn(): Child };
@@ -45,6 +46,23 @@ export function spawnByDeno(
       stderr: "piped",
     }).spawn();
     return Promise.resolve(new ProgramStreams(options, (events) => watch(child, events)).duplex());
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** Starts a program that goes on by itself. */
+export function detachByDeno(program: string, args: readonly string[]): Promise<void> {
+  try {
+    const options = {
+      args,
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+      detached: true,
+    } as const;
+    new deno.Command(program, options).spawn().unref();
+    return Promise.resolve();
   } catch (error) {
     return Promise.reject(error);
   }

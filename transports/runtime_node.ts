@@ -8,7 +8,7 @@ import type { ByteDuplex } from "../src/transport.ts";
 import { tcpLabel, unixLabel } from "./labels.ts";
 import { type NetSocket, NodeSocket } from "./node_socket.ts";
 import type { ListenEvents, PathInfo, Permission, Runtime, RuntimeListener } from "./runtime.ts";
-import { spawnByNode } from "./runtime_node_spawn.ts";
+import { detachByNode, spawnByNode } from "./runtime_node_spawn.ts";
 import { bindWithMode } from "./socket_mode.ts";
 import type { SocketStreams } from "./socket_streams.ts";
 
@@ -37,6 +37,7 @@ interface Fs {
   lstatSync(path: string): { isSocket(): boolean };
   chmodSync(path: string, mode: number): void;
   unlinkSync(path: string): void;
+  readFileSync(path: string, encoding: "utf8"): string;
   readonly promises: { readFile(path: string, encoding: "utf8"): Promise<string> };
 }
 interface Process {
@@ -170,6 +171,7 @@ export const nodeRuntime: Runtime = {
   },
 
   spawn: spawnByNode,
+  startDetached: detachByNode,
 
   env: (name) => process.env[name],
   uid: () => process.getuid?.(),
@@ -191,6 +193,14 @@ export const nodeRuntime: Runtime = {
     } catch (error) {
       if (isAbsent(error)) return undefined;
       throw error;
+    }
+  },
+
+  readOptionalFile(path: string): string | undefined {
+    try {
+      return process.getBuiltinModule("node:fs").readFileSync(path, "utf8");
+    } catch {
+      return undefined;
     }
   },
 

@@ -37,7 +37,11 @@ interface Child extends Emitter {
   unref(): this;
 }
 interface ChildProcess {
-  spawn(program: string, args: readonly string[], options: { stdio: readonly string[] }): Child;
+  spawn(
+    program: string,
+    args: readonly string[],
+    options: { stdio: readonly string[]; detached?: boolean },
+  ): Child;
 }
 
 const { process } = globalThis as unknown as {
@@ -58,6 +62,17 @@ export function spawnByNode(
       child.off("error", reject);
       resolve(new ProgramStreams(options, (events) => watch(child, events)).duplex());
     });
+  });
+}
+
+/** Starts a program that goes on by itself. */
+export function detachByNode(program: string, args: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = process.getBuiltinModule("node:child_process")
+      .spawn(program, args, { stdio: ["ignore", "ignore", "ignore"], detached: true });
+    child.once("error", reject);
+    child.once("spawn", () => resolve());
+    child.unref();
   });
 }
 

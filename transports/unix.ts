@@ -4,11 +4,12 @@
  * @module
  */
 
+import { ConnectionError } from "../src/errors.ts";
 import type { ByteDuplex, DialOptions, UnixEndpoint } from "../src/transport.ts";
 import { detectRuntime } from "./detect.ts";
 import { type Attempt, failure } from "./failure.ts";
 import { unixLabel } from "./labels.ts";
-import type { Permission } from "./runtime.ts";
+import type { Permission, Runtime } from "./runtime.ts";
 
 /** Room for a path in `sockaddr_un` of Linux, its final zero left out. */
 const MAX_PATH = 107;
@@ -40,7 +41,7 @@ export function checkSocketPath(path: string): void {
 }
 
 /**
- * Connects to a unix socket. `autostart` is not looked at.
+ * Connects to a unix socket. When nobody listens there, the daemon that `autostart` names is started.
  *
  * @throws {ConnectionError} when the connection cannot be made; the message says what to do.
  * @throws {TypeError} when the path is not absolute or too long.
@@ -56,9 +57,26 @@ export async function dialUnix(
   const runtime = await detectRuntime();
   signal?.throwIfAborted();
   try {
-    return await runtime.dialUnix(path, signal);
+    return await dialOrStart(runtime, endpoint, signal);
   } catch (error) {
+    if (error instanceof ConnectionError) throw error; // in words already
     throw signal?.aborted ? signal.reason : failure(runtime, attemptAt(path), error);
+  }
+}
+
+async function dialOrStart(
+  runtime: Runtime,
+  { path, autostart }: UnixEndpoint,
+  signal: AbortSignal | undefined,
+): Promise<ByteDuplex> {
+  const dial = () => runtime.dialUnix(path, signal);
+  try {
+    return await dial();
+  } catch (error) {
+    if (autostart === undefined) throw error;
+    const { isNotListening, startAndDial } = await import("./autostart.ts");
+    if (!isNotListening(runtime, error)) throw error;
+    return await startAndDial(runtime, autostart, dial, signal);
   }
 }
 

@@ -88,7 +88,8 @@ export const EXCUSED_GROUPS: readonly ExcusedGroup[] = [
   },
   {
     title: "credentials",
-    reason: "asks for credentials for SASL, which is still to be built; connect() knows none and polkit",
+    reason:
+      "asks for credentials for SASL, which is still to be built; connect() knows none and polkit",
     notYet: true,
     functions: ["virConnectOpenAuth", "virConnectAuthCallbackPtr"],
   },

@@ -12,6 +12,9 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import process from "node:process";
+import { describeCoverage } from "./coverage.ts";
+import { readCoverageInputs } from "./coverage_inputs.ts";
+import { COVERAGE_FILE, emitCoverage } from "./emit_coverage.ts";
 import { generate } from "./generate.ts";
 import { readSource } from "./from_source.ts";
 import { formatApi, formatWire } from "./schema_json.ts";
@@ -70,14 +73,18 @@ async function main(): Promise<number> {
     console.log(`Read the schema of libvirt ${read.version} from ${source}`);
     for (const remark of read.remarks) console.log(remark);
   }
+  const wire = await readJson<Wire>("gen/schema/wire.json");
+  const api = await readJson<Api>("gen/schema/api.json");
   const files = generate({
-    wire: await readJson<Wire>("gen/schema/wire.json"),
-    api: await readJson<Api>("gen/schema/api.json"),
+    wire,
+    api,
     docs: {
       ...await readJson<Record<string, string>>("gen/schema/docs.json", {}),
       ...await readJson<Record<string, string>>("gen/schema/docs_enums.json", {}),
     },
   });
+  const coverage = describeCoverage({ wire, api, ...readCoverageInputs() });
+  files.set(COVERAGE_FILE, emitCoverage(coverage, api.libvirt));
   const stale: string[] = [];
   for (const [path, text] of files) {
     if (await readOptional(path) === text) continue;

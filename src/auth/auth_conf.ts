@@ -37,19 +37,32 @@ export async function readAuthConf(
   host: string,
   files: AuthFiles,
 ): Promise<ConfiguredCredentials> {
-  const named = given ?? (files.env("LIBVIRT_AUTH_FILE") || undefined);
-  const paths = named === undefined ? defaultPaths(files) : [named];
-  for (const path of paths) {
-    const text = await files.readTextFile(path);
+  const named = given ?? (unlessRefused(() => files.env("LIBVIRT_AUTH_FILE")) || undefined);
+  if (named !== undefined) {
+    const text = await files.readTextFile(named);
+    if (text !== undefined) return findCredentials(text, named, host);
+    throw new TypeError(`Cannot read credentials from ${named}: there is no such file`);
+  }
+  for (const path of defaultPaths(files)) {
+    // one that may not be read is passed over, as libvirt does
+    const text = await files.readTextFile(path).catch(() => undefined);
     if (text !== undefined) return findCredentials(text, path, host);
   }
-  if (named === undefined) return {};
-  throw new TypeError(`Cannot read credentials from ${named}: there is no such file`);
+  return {};
+}
+
+/** The callback may know all that is needed: a runtime's refusal to look elsewhere is no failure. */
+function unlessRefused<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
 }
 
 function defaultPaths(files: AuthFiles): string[] {
-  const home = files.home();
-  const config = files.env("XDG_CONFIG_HOME") ||
+  const home = unlessRefused(() => files.home());
+  const config = unlessRefused(() => files.env("XDG_CONFIG_HOME")) ||
     (home === undefined ? undefined : `${home}/.config`);
   return [
     ...(config === undefined ? [] : [`${config}/libvirt/auth.conf`]),

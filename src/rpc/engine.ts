@@ -337,10 +337,10 @@ export class RpcEngine {
   }
 
   #call(frame: Frame, known: boolean): RpcEvent {
-    const { program, version, procedure, serial, body, descriptors } = frame;
+    const { program, version, procedure, serial, status, body, descriptors } = frame;
     return {
       type: "call",
-      call: { program, version, procedure, serial },
+      call: { program, version, procedure, serial, status },
       body,
       descriptors,
       known,

@@ -29,6 +29,8 @@ export interface IncomingCall {
   readonly procedure: number;
   /** Serial that the reply repeats. */
   readonly serial: number;
+  /** Status of the packet; a call has 0 (OK), and libvirt's daemon refuses any other. */
+  readonly status: number;
 }
 
 /** What came out of the bytes. */

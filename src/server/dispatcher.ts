@@ -10,6 +10,7 @@ import { remoteDispatch } from "../../gen/remote/dispatch.ts";
 import { ErrorDomain, ErrorNumber } from "../../gen/enums/errors.ts";
 import type { DispatchEntry, DispatchTable } from "../procedure.ts";
 import { XdrReader } from "../xdr/reader.ts";
+import { MessageStatus } from "../rpc/frame.ts";
 import type { IncomingCall } from "../rpc/rpc_event.ts";
 import { checkArguments } from "./argument_checks.ts";
 import { cFunctionName, publicErrorDomain } from "./c_names.ts";
@@ -36,6 +37,10 @@ export function lookUp(call: IncomingCall, known: boolean): DispatchEntry {
   const table = known ? TABLES.get(call.program) : undefined;
   if (table === undefined) {
     throw rpcFailure(`Cannot find program ${call.program | 0} version ${call.version | 0}`);
+  }
+  // before the procedure is looked up, as in virNetServerProgramDispatchCall()
+  if (call.status !== MessageStatus.OK) {
+    throw rpcFailure(`Unexpected message status ${call.status >>> 0}`);
   }
   const entry = table.procedures[call.procedure];
   if (entry === undefined) throw rpcFailure(`unknown procedure: ${call.procedure | 0}`);

@@ -52,8 +52,12 @@ const KEEPALIVE_COUNT = 5;
 // is let go of instead.
 const BACKLOG_MAX = 32 * 1024 * 1024;
 
-// A stream's source is asked to wait beyond this.
+// A stream's source is asked to wait beyond this, and so is a client that sends pings and reads
+// no pongs.
 const STREAM_BACKLOG = 1024 * 1024;
+
+// Events are handed to the transport at least so often, so that their backlog is known in a burst.
+const EVENTS_PER_FLUSH = 256;
 
 /** Serves one client over one connection. */
 export class ServerSession {
@@ -78,6 +82,8 @@ export class ServerSession {
   #requests = 0;
   #answered = 0;
   #queuedBytes = 0;
+  #unflushedEvents = 0;
+  #unflushedData = 0;
   #writtenBytes = 0;
   #closing = false;
   #ended = false;
@@ -100,7 +106,8 @@ export class ServerSession {
     this.#events = new ClientEvents((message, value) => {
       if (this.#ended || this.#closing) return;
       this.#engine.sendMessage(message, value);
-      this.#pump.schedule();
+      if (++this.#unflushedEvents < EVENTS_PER_FLUSH) this.#pump.schedule();
+      else this.#pump.flush();
       if (this.#pump.backlog > BACKLOG_MAX) this.#finish("error");
     });
     this.#pump = new ServerPump(duplex, {
@@ -116,8 +123,11 @@ export class ServerSession {
     });
     this.#streamOwner = {
       engine: this.#engine,
-      writable: () => this.#pump.backlog < STREAM_BACKLOG,
-      schedule: () => this.#pump.schedule(),
+      writable: () => this.#pump.backlog + this.#unflushedData < STREAM_BACKLOG,
+      schedule: (bytes) => {
+        this.#unflushedData += bytes;
+        this.#pump.schedule();
+      },
     };
     this.#builtins = builtinHandlers({
       connection: () => this.#connection,
@@ -127,6 +137,11 @@ export class ServerSession {
       startKeepalive: () => this.#startKeepalive(),
     });
     this.#pump.start();
+  }
+
+  /** Bytes for the client that the transport has not taken yet. */
+  get backlog(): number {
+    return this.#pump.backlog;
   }
 
   /** Sends what is left and closes the connection; idempotent. */
@@ -191,7 +206,7 @@ export class ServerSession {
     }
     this.#waiting.splice(0, done);
     this.#pump.paused = this.#closing || this.#waiting.length > 0 ||
-      this.#requests >= this.#maxRequests;
+      this.#requests >= this.#maxRequests || this.#pump.backlog >= STREAM_BACKLOG;
   }
 
   #handle(event: RpcEvent): void {
@@ -309,6 +324,8 @@ export class ServerSession {
   }
 
   #takeOutput(): Uint8Array[] {
+    this.#unflushedEvents = 0;
+    this.#unflushedData = 0;
     const output = this.#engine.takeOutput();
     for (const chunk of output) this.#queuedBytes += chunk.length;
     if (this.#answered > 0) {
@@ -328,7 +345,7 @@ export class ServerSession {
     }
     this.#marks.splice(0, done);
     for (const stream of this.#streams) stream.drain();
-    if (done > 0 && !this.#ended) this.#work();
+    if (!this.#ended) this.#work();
   }
 
   #finish(reason: CloseReason): void {

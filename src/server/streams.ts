@@ -36,16 +36,22 @@ export interface ServerStream {
   fail(error: unknown): void;
 }
 
+// What a driver may write before the reply, until it is asked to wait.
+const EARLY_MAX = 1024 * 1024;
+
 // libvirtd cuts what it reads for a client at this size (remote_daemon_stream.c).
 const CHUNK = 262120;
+
+// A packet of a hole: length word, header, length and flags.
+const HOLE_SIZE = 40;
 
 /** What a stream needs of its session. */
 export interface StreamOwner {
   readonly engine: RpcEngine;
   /** Whether the transport has room. */
   writable(): boolean;
-  /** Sends what the engine has by now. */
-  schedule(): void;
+  /** Sends what the engine has by now, so many bytes of data more than before. */
+  schedule(bytes: number): void;
 }
 
 /** One stream of one client. */
@@ -56,6 +62,7 @@ export class ClientStream implements ServerStream {
   #released = false;
   #ended = false;
   readonly #early: (() => void)[] = [];
+  #earlyBytes = 0;
   #work: Promise<void> = Promise.resolve();
 
   /** Opens it on the engine; what is written waits for `release()`. */
@@ -77,20 +84,21 @@ export class ClientStream implements ServerStream {
   release(): void {
     this.#released = true;
     for (const send of this.#early.splice(0)) send();
-    this.#owner.schedule();
+    this.#owner.schedule(this.#earlyBytes);
+    this.#earlyBytes = 0;
   }
 
   write(chunk: Uint8Array): boolean {
     for (let at = 0; at < chunk.length; at += CHUNK) {
       const piece = chunk.subarray(at, at + CHUNK);
-      this.#send(() => this.#owner.engine.sendData(this.#state, piece));
+      this.#send(() => this.#owner.engine.sendData(this.#state, piece), piece.length);
     }
-    return this.#owner.writable();
+    return this.#writable();
   }
 
   writeHole(length: bigint): boolean {
-    this.#send(() => this.#owner.engine.sendHole(this.#state, length));
-    return this.#owner.writable();
+    this.#send(() => this.#owner.engine.sendHole(this.#state, length), HOLE_SIZE);
+    return this.#writable();
   }
 
   end(): void {
@@ -118,7 +126,7 @@ export class ClientStream implements ServerStream {
     this.#enqueue(async () => {
       await this.#handlers.finish?.();
       this.#owner.engine.sendFinish(this.#state);
-      this.#owner.schedule();
+      this.#owner.schedule(0);
     }, done);
   }
 
@@ -133,14 +141,19 @@ export class ClientStream implements ServerStream {
     if (this.open) this.#handlers.drain?.();
   }
 
-  #send(send: () => void): void {
+  #writable(): boolean {
+    return this.#earlyBytes < EARLY_MAX && this.#owner.writable();
+  }
+
+  #send(send: () => void, bytes = 0): void {
     if (!this.open) return;
     if (!this.#released) {
       this.#early.push(send);
+      this.#earlyBytes += bytes;
       return;
     }
     send();
-    this.#owner.schedule();
+    this.#owner.schedule(bytes);
   }
 
   #enqueue(work: () => void | Promise<void> | undefined, done: () => void): void {

@@ -2,12 +2,15 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { AuthError, connect, ConnectionError } from "../../mod.ts";
 import { test } from "../harness.ts";
 import { freePort, fs, os, path } from "./builtin.ts";
-import { skipWithoutDaemon, startDaemon } from "./daemons.ts";
+import { type DaemonVersion, skipWithoutDaemon, startDaemon } from "./daemons.ts";
 import { Authority, skipWithoutOpenssl } from "./pki.ts";
 
-const skip = skipWithoutDaemon("9") || skipWithoutOpenssl();
+for (const version of ["9", "12"] as const) {
+  const skip = skipWithoutDaemon(version) || skipWithoutOpenssl();
+  test(`tls: libvirtd ${version}, which knows whom it lets in`, () => talk(version), { skip });
+}
 
-test("tls: a real libvirtd, which knows whom it lets in", async () => {
+async function talk(version: DaemonVersion): Promise<void> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "virtwire-pki-"));
   try {
     const ca = await Authority.create(directory, "ca");
@@ -16,7 +19,7 @@ test("tls: a real libvirtd, which knows whom it lets in", async () => {
     for (const name of ["client", "stranger"]) await ca.sign(name);
     await other.sign("foreigner");
     const port = await freePort();
-    await using _daemon = await startDaemon("9", {
+    await using _daemon = await startDaemon(version, {
       config: [
         "listen_tls = 1",
         `tls_port = "${port}"`,
@@ -74,4 +77,4 @@ test("tls: a real libvirtd, which knows whom it lets in", async () => {
   } finally {
     fs.rmSync(directory, { recursive: true });
   }
-}, { skip });
+}

@@ -39,8 +39,13 @@ const FILE_LIMIT = 10 * 60_000;
 export async function runTests(options: TestOptions): Promise<Result[]> {
   const results: Result[] = [];
   for (const runtime of options.runtimes) {
-    if (runtime === "npm") results.push(...await npmSuite(options.filter));
-    else results.push(...await sourceSuite(runtime, options));
+    try {
+      if (runtime === "npm") results.push(...await npmSuite(options.filter));
+      else results.push(...await sourceSuite(runtime, options));
+    } catch (error) { // a runtime that cannot be had must not hide the others' results
+      const name = `Cannot run the tests on ${runtime}: ${(error as Error).message}`;
+      results.push({ label: runtime, cases: [{ name, outcome: "failed" }], seconds: 0 });
+    }
   }
   return results;
 }

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { type DuplexStream, LibvirtError } from "../../mod.ts";
+import { connect, type DuplexStream, LibvirtError } from "../../mod.ts";
 import { startDaemon } from "../daemons/daemons.ts";
 import { test } from "../harness.ts";
 import { skipWithoutGuest, startGuest } from "./guest.ts";
@@ -86,3 +86,35 @@ for (const version of ["9", "12"] as const) {
     assertEquals(conn.isAlive, true);
   }, { skip: skipWithoutGuest(version), timeout: 120_000 });
 }
+
+test(
+  "libvirtd: what a guest does not take stalls the connection, which lives without keepalive",
+  async () => {
+    // the daemon gives a client up after six seconds; it reads nothing while five packets wait
+    const config = ["keepalive_interval = 2", "keepalive_count = 2"];
+    await using daemon = await startDaemon("9", { config });
+    for (const keepalive of [undefined, false] as const) {
+      const uri = `qemu+unix:///system?socket=${daemon.socket}`;
+      await using conn = await connect(uri, { keepalive });
+      const domain = await startGuest(conn);
+      await domain.suspend();
+      const console = await domain.openConsole();
+      const writer = console.writable.getWriter();
+      const writing = (async () => {
+        for (;;) await writer.write(new Uint8Array(65536));
+      })().catch((error) => error);
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const patience = new Promise<string>((resolve) => {
+        timer = setTimeout(() => resolve("it lives"), 12_000);
+      });
+      const outcome = await Promise.race([conn.closed, patience]);
+      clearTimeout(timer);
+      await using other = await connect(uri);
+      await (await other.lookupDomainByName("guest")).destroy();
+      const { name } = await writing;
+      if (keepalive === false) assertEquals([outcome, name], ["it lives", "LibvirtError"]);
+      else assertEquals([/^(eof|error)$/.test(outcome), name], [true, "ConnectionError"]);
+    }
+  },
+  { skip: skipWithoutGuest("9"), timeout: 120_000 },
+);

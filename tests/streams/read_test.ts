@@ -288,7 +288,7 @@ const NOTHING = {
   decode: () => {},
 };
 
-test("a large packet reaches the reader in the parts in which it comes, and whole", async () => {
+test("a large packet reaches the reader in the parts in which it comes, and whole", () => {
   const data = bytes(300_000);
   for (const size of [1000, 65536, 65564, 100_000]) {
     const client = new RpcEngine({ role: "client", programs: [remoteProgram], strict: true });

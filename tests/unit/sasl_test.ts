@@ -188,6 +188,7 @@ test("sasl: the layer of DIGEST-MD5 notices every change", async () => {
   for (const length of [0, 15, 65537, 0xffffffff]) {
     const bytes = new Uint8Array(4);
     new DataView(bytes.buffer).setUint32(0, length);
+    const { client } = await layers(65536);
     assertThrows(() => client.decode(bytes), ProtocolError, `${length} bytes`);
   }
 });

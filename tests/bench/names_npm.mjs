@@ -1,0 +1,7 @@
+// The smallest program on the npm build (`deno task npm`): RUNTIME names_npm.mjs names URI
+import { connect } from "../../npm/mod.js";
+
+const args = globalThis.Deno?.args ?? process.argv.slice(2);
+const conn = await connect(args[1]);
+for (const domain of await conn.listAllDomains()) console.log(domain.name);
+await conn.close();
