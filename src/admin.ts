@@ -9,6 +9,8 @@
 export { type AdminConnectOptions, connectAdmin } from "./admin_connect.ts";
 export * from "./admin_objects.ts";
 export type * from "./session/caller.ts";
+export type * from "./session/failure.ts";
+export type * from "./session/stream_slot.ts";
 export type { CloseReason } from "./errors.ts";
 export * from "../gen/enums/admin.ts";
 export type * from "../gen/admin/calls.ts";

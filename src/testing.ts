@@ -6,7 +6,9 @@
 
 import { unsupported } from "./errors.ts";
 import type { Interceptor } from "./server/interceptor.ts";
+import { Faults } from "./server/faults.ts";
 import { ServerSession } from "./server/server.ts";
+import { emitBurst } from "./server/test_driver/domain_events.ts";
 import { TestDriver } from "./server/test_driver/hypervisor.ts";
 import type { Clock } from "./server/test_driver/state.ts";
 import type { ByteDuplex } from "./transport.ts";
@@ -26,6 +28,12 @@ export interface TestHypervisorOptions {
   readonly lifetime?: "hypervisor" | "connections";
   /** Changes the fate of calls: delays, errors, silence, a dropped connection. */
   readonly intercept?: Interceptor;
+  /**
+   * Whether it has what libvirt's test driver has not: secrets, network filters and bindings, volumes
+   * whose bytes can be uploaded and downloaded, consoles and channels that echo, guest agent and
+   * monitor commands. Left out it refuses them with libvirt's errors.
+   */
+  readonly extras?: boolean;
 }
 
 /** How one client is served. */
@@ -38,6 +46,13 @@ export interface ServeOptions {
 export interface TestHypervisor extends AsyncDisposable {
   /** Serves a client over a connection of whatever kind. */
   serve(duplex: ByteDuplex, options?: ServeOptions): ServerSession;
+  /** What happens to the next calls, by script; before the `intercept` option is asked. */
+  readonly faults: Faults;
+  /**
+   * Sends so many lifecycle events of a domain at once, as fast as they can be made: by turns that it
+   * was suspended and resumed, which it was not. Throws a LibvirtError when there is no such domain.
+   */
+  burst(count: number, domain?: string): void;
   /** Closes all its connections; idempotent. */
   close(): Promise<void>;
 }
@@ -50,7 +65,9 @@ export function createTestHypervisor(options: TestHypervisorOptions = {}): TestH
     lifetime: lifetime === "connections" ? "connections" : "driver",
   });
   const sessions = new Set<ServerSession>();
+  const faults = new Faults();
   async function close(): Promise<void> {
+    faults.clear();
     await Promise.all([...sessions].map((session) => session.close()));
   }
   return {
@@ -58,12 +75,14 @@ export function createTestHypervisor(options: TestHypervisorOptions = {}): TestH
       const session = new ServerSession(duplex, {
         driver,
         readOnly,
-        ...(intercept === undefined ? {} : { intercept }),
+        intercept: (procedure) => faults.intercept(procedure) ?? intercept?.(procedure),
       });
       sessions.add(session);
       session.closed.then(() => sessions.delete(session));
       return session;
     },
+    faults,
+    burst: (count, domain = "test") => emitBurst(driver.state, domain, count),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -89,4 +108,6 @@ export function serveTestUri(path: string, duplex: ByteDuplex): ServerSession {
 
 export type { ByteDuplex } from "./transport.ts";
 export type { Clock } from "./server/test_driver/state.ts";
+export { Faults, type ProcedureName } from "./server/faults.ts";
+export { failure } from "./server/failure.ts";
 export { type Interceptor, type ServerOptions, ServerSession } from "./server/mod.ts";

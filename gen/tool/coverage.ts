@@ -5,14 +5,14 @@
  */
 
 import { CLASSES, type ClassInfo } from "./classes.ts";
-import { COUNTERPARTS } from "./coverage_by_hand.ts";
+import { COUNTERPARTS, PROCEDURES_APART } from "./coverage_by_hand.ts";
 import { excusedGroup } from "./coverage_excused.ts";
 import { matchPeers, type PeerNames, type Peers } from "./coverage_peers.ts";
 import { findTests, type TestUse } from "./coverage_tests.ts";
 import { methodName, planMethods } from "./methods.ts";
 import { type Api, type ApiFunction, LIBRARY_NAMES, type Wire } from "./model.ts";
 import { procedureName } from "./names.ts";
-import { BY_HAND } from "./overrides.ts";
+import { BY_HAND, EXCUSED } from "./overrides.ts";
 
 /** What the table is made from. */
 export interface CoverageInput {
@@ -48,6 +48,10 @@ export interface CoverageRow {
 /** The whole table. */
 export interface Coverage {
   readonly rows: readonly CoverageRow[];
+  /** Procedures behind no C function that is covered, with the reason. */
+  readonly proceduresApart: ReadonlyMap<string, string>;
+  /** Procedures that are neither: none, if all is well. */
+  readonly proceduresUnexplained: readonly string[];
   /** Methods of other clients that stand for no C function, with what there is here instead. */
   readonly peersApart: ReadonlyMap<string, string>;
   /** Methods of other clients that nothing explains: none, if all is well. */
@@ -69,8 +73,11 @@ export function describeCoverage({ wire, api, peers, tests }: CoverageInput): Co
   const matched = matchPeers(peers, functions.map(([name]) => name));
   const partners = partnersOf(wire, api);
   const rows = functions.map(([cName, fn]): CoverageRow => {
-    const { ours, note, procedures } = found.get(cName) ?? { ours: [], procedures: [] };
-    const group = ours.length === 0 ? excusedGroup(cName) : undefined;
+    const { ours: all, note, procedures } = found.get(cName) ?? { ours: [], procedures: [] };
+    const candidate = excusedGroup(cName);
+    // a method that always rejects covers nothing
+    const group = all.length === 0 || candidate?.notYet ? candidate : undefined;
+    const ours = group === undefined ? all : [];
     const names = peersOf(cName, matched.byFunction, partners);
     return {
       cName,
@@ -88,7 +95,30 @@ export function describeCoverage({ wire, api, peers, tests }: CoverageInput): Co
       tests: findTests(ours, tests),
     };
   });
-  return { rows, peersApart: matched.apart, peersUnexplained: matched.unexplained };
+  return {
+    rows,
+    ...proceduresWithout(wire, new Set(rows.flatMap((row) => row.procedures))),
+    peersApart: matched.apart,
+    peersUnexplained: matched.unexplained,
+  };
+}
+
+function proceduresWithout(
+  wire: Wire,
+  listed: ReadonlySet<string>,
+): Pick<Coverage, "proceduresApart" | "proceduresUnexplained"> {
+  const apart = new Map<string, string>();
+  const unexplained: string[] = [];
+  for (const program of ["remote", "qemu", "lxc", "admin"] as const) {
+    for (const procedure of wire.programs[program].procedures) {
+      const name = procedureName(program, procedure.name);
+      if (procedure.msg !== undefined || listed.has(name)) continue;
+      const reason = EXCUSED[name] ?? PROCEDURES_APART[name];
+      if (reason === undefined) unexplained.push(name);
+      else apart.set(name, reason);
+    }
+  }
+  return { proceduresApart: apart, proceduresUnexplained: unexplained };
 }
 
 /** What the generator's plan, the tables of classes and the tables by hand say. */
@@ -111,9 +141,9 @@ function derive(wire: Wire, api: Api): Map<string, Found> {
       found.set(property.cName, { ours: [`${name}.${property.name}`], procedures: [] });
     }
   }
-  for (const { fn: [cName], name } of proceduresWithFunction(wire, api)) {
+  for (const { fn: [cName], name, byHand } of proceduresWithFunction(wire, api)) {
     const counterpart = COUNTERPARTS[cName];
-    if (counterpart !== undefined && counterpart.procedures === undefined && !isExcused(name)) {
+    if (counterpart !== undefined && counterpart.procedures === undefined && byHand) {
       found.set(cName, { ...counterpart, procedures: [name] });
     }
   }
@@ -122,10 +152,6 @@ function derive(wire: Wire, api: Api): Map<string, Found> {
     found.set(cName, { ...counterpart, procedures });
   }
   return found;
-}
-
-function isExcused(name: string): boolean {
-  return !Object.hasOwn(BY_HAND, name);
 }
 
 interface NamedProcedure {

@@ -62,6 +62,8 @@ function all(names: readonly string[], counterpart: Counterpart): Record<string,
 /** The counterparts by C function. */
 export const COUNTERPARTS: Readonly<Record<string, Counterpart>> = {
   virConnectOpen: by("connect"),
+  virConnectOpenAuth: by("connect", "option `credentials`", "connectOpen"),
+  virConnectAuthCallbackPtr: by("connect", "option `credentials`"),
   virConnectOpenReadOnly: by("connect", "with `readOnly`", "connectOpen"),
   virConnectIsAlive: by("Connection.isAlive"),
   virConnectIsEncrypted: by("Connection.isEncrypted", undefined, "connectIsSecure"),
@@ -237,13 +239,6 @@ export const COUNTERPARTS: Readonly<Record<string, Counterpart>> = {
   virDomainQemuAgentCommand: by("qemuAgentCommand", undefined, "qemuDomainAgentCommand"),
   virDomainQemuAttach: by("qemuAttach", undefined, "qemuDomainAttach"),
   virDomainQemuMonitorCommand: by("qemuMonitorCommand", undefined, "qemuDomainMonitorCommand"),
-  virDomainLxcOpenNamespace: by(
-    "lxcOpenNamespace",
-    "always rejects: descriptors, not yet",
-    "lxcDomainOpenNamespace",
-  ),
-  virDomainOpenGraphics: by("Domain.openGraphics", "always rejects: descriptors, not yet"),
-  virDomainOpenGraphicsFD: by("Domain.openGraphicsFd", "always rejects: descriptors, not yet"),
 
   // administration
   virAdmConnectOpen: by("connectAdmin"),
@@ -258,4 +253,17 @@ export const COUNTERPARTS: Readonly<Record<string, Counterpart>> = {
     ],
     by("AdminConnection.closed", "a promise"),
   ),
+};
+
+const AUTH = "authentication, which `connect()` does by itself";
+
+/** Procedures that stand for no C function by themselves. */
+export const PROCEDURES_APART: Readonly<Record<string, string>> = {
+  authList: AUTH,
+  authPolkit: AUTH,
+  authSaslInit: AUTH,
+  authSaslStart: AUTH,
+  authSaslStep: AUTH,
+  lxcDomainOpenNamespace: "passes file descriptors, for which the transports have no way yet",
+  connectSupportsFeature: "behind `Connection.features`, and asked wherever an answer matters",
 };

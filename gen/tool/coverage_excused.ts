@@ -77,6 +77,9 @@ export const EXCUSED_GROUPS: readonly ExcusedGroup[] = [
       "virDomainCreateWithFiles",
       "virDomainCreateXMLWithFiles",
       "virDomainFDAssociate",
+      "virDomainLxcOpenNamespace",
+      "virDomainOpenGraphics",
+      "virDomainOpenGraphicsFD",
       "virDomainQemuMonitorCommandWithFiles",
     ],
   },
@@ -85,13 +88,6 @@ export const EXCUSED_GROUPS: readonly ExcusedGroup[] = [
     reason: "drives the phases of a migration between two daemons, which is still to be built",
     notYet: true,
     functions: [/^virDomainMigrate(2|3|ToURI[23]?)?$/],
-  },
-  {
-    title: "credentials",
-    reason:
-      "asks for credentials for SASL, which is still to be built; connect() knows none and polkit",
-    notYet: true,
-    functions: ["virConnectOpenAuth", "virConnectAuthCallbackPtr"],
   },
 ];
 

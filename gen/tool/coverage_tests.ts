@@ -14,14 +14,15 @@ export interface TestUse {
 
 /** How variables that hold an object of a class are called in the tests. */
 const RECEIVERS: Readonly<Record<string, RegExp>> = {
-  AdminClient: /client$/i,
+  AdminClient: /clients?$/i,
   AdminConnection: /(?:conn|connection|admin)$/i,
-  AdminServer: /(?:server|srv)$/i,
+  AdminServer: /(?:server|srv)s?$/i,
   Connection: /(?:conn|connection|first|second|reader)$/i,
   Domain: /(?:dom|domain|guest)s?$/i,
   DomainCheckpoint: /(?:checkpoint|child|parent)s?$/i,
   DomainSnapshot: /(?:snap|snapshot|child|parent)s?$/i,
   Interface: /(?:iface|interface)s?$/i,
+  LibvirtError: /(?:cause|err|error|reason|refused|thrown)$/i,
   Network: /(?:net|network)s?$/i,
   NetworkPort: /ports?$/i,
   NodeDevice: /(?:dev|device)s?$/i,

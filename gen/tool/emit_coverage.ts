@@ -21,7 +21,7 @@ export function emitCoverage(coverage: Coverage, libvirt: string): string {
     "",
     `Every function of libvirt ${libvirt} and every type of a callback, with what stands for it here.`,
     "The column of tests names up to two files below `tests/` whose text calls the method; `⚙` marks",
-    "one that talks to a daemon of libvirt's.",
+    "a file that talks to a daemon of libvirt's.",
     "",
     ...totals(coverage),
     "",
@@ -30,7 +30,7 @@ export function emitCoverage(coverage: Coverage, libvirt: string): string {
     ...bySection(names.map((name) => [name, sections.get(name)!])),
   ];
   for (const name of names) lines.push("", `## ${name}`, "", ...table(sections.get(name)!));
-  lines.push("", ...peersApart(coverage), "");
+  lines.push("", ...proceduresApart(coverage), "", ...peersApart(coverage), "");
   return lines.join("\n");
 }
 
@@ -67,7 +67,8 @@ function share(part: number, whole: number): string {
   return `${part} (${whole === 0 ? 0 : Math.floor(100 * part / whole)} %)`;
 }
 
-function totals({ rows, peersApart, peersUnexplained }: Coverage): string[] {
+function totals(coverage: Coverage): string[] {
+  const { rows, peersApart, peersUnexplained, proceduresUnexplained } = coverage;
   const covered = rows.filter(isCovered);
   const procedures = new Set(covered.flatMap((row) => row.procedures));
   const on = (rows: readonly CoverageRow[]) => new Set(rows.flatMap((row) => row.procedures)).size;
@@ -76,7 +77,8 @@ function totals({ rows, peersApart, peersUnexplained }: Coverage): string[] {
     const apart = [...peersApart.keys()].filter((name) => name.startsWith(`${client}`)).length;
     return `${found + apart}, of which ${apart} stand for no C function`;
   }
-  const unexplained = rows.filter((row) => !isCovered(row) && row.excuse === undefined).length;
+  const unexplained = peersUnexplained.length + proceduresUnexplained.length +
+    rows.filter((row) => !isCovered(row) && row.excuse === undefined).length;
   return [
     "| | |",
     "| --- | --- |",
@@ -84,7 +86,7 @@ function totals({ rows, peersApart, peersUnexplained }: Coverage): string[] {
     `| covered | ${share(covered.length, rows.length)} |`,
     `| excused | ${rows.filter((row) => row.excuse?.notYet === false).length} |`,
     `| not yet | ${rows.filter((row) => row.excuse?.notYet === true).length} |`,
-    `| unexplained | ${unexplained + peersUnexplained.length} |`,
+    `| unexplained | ${unexplained} |`,
     `| covered, and called by a test | ${share(covered.filter(isTested).length, covered.length)} |`,
     `| covered, and called by a test against a daemon of libvirt's | ${
       share(covered.filter(isTestedOnDaemon).length, covered.length)
@@ -168,6 +170,20 @@ function code(names: readonly string[]): string {
 /** Without what the column's heading says: `Domain::get_info`, and `get_info` of the connection. */
 function shortPeer(name: string): string {
   return name.replace(/^Sys::(?:Async::)?Virt(?:::|\.)?/, "").replace(".", "::");
+}
+
+function proceduresApart({ proceduresApart, proceduresUnexplained }: Coverage): string[] {
+  const byReason = Map.groupBy(proceduresApart, ([, reason]) => reason);
+  return [
+    "## Procedures behind none of these",
+    "",
+    "| Procedures | Why |",
+    "| --- | --- |",
+    ...[...byReason].map(([reason, entries]) =>
+      `| ${code(entries.map(([name]) => name))} | ${reason} |`
+    ),
+    ...proceduresUnexplained.map((name) => `| \`${name}\` | unexplained |`),
+  ];
 }
 
 function peersApart({ peersApart, peersUnexplained }: Coverage): string[] {

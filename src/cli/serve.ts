@@ -11,11 +11,14 @@ import { type Listener, listenTcp, listenUnix } from "../../transports/listen.ts
 import { createTestHypervisor, type TestHypervisor } from "../testing.ts";
 import { explain } from "./explain.ts";
 
-const USAGE = `Usage: deno task serve --listen unix:PATH [--listen tcp:HOST:PORT] [--mode 0700]
+const USAGE =
+  `Usage: deno task serve --listen unix:PATH [--listen tcp:HOST:PORT] [--mode 0700] [--extras]
 
   --listen unix:PATH      a unix socket; it is removed at the end
   --listen tcp:HOST:PORT  a TCP port, without any authentication: keep it on loopback
   --mode MODE             permissions of unix sockets, in octal; 0700, the owner alone, when left out
+  --extras                has secrets, network filters, bytes of volumes, consoles that echo, and
+                          answers agent and monitor commands, which libvirt's test driver refuses
 
 Connect with, for example: virsh -c 'test+unix:///default?socket=PATH' list --all
 `;
@@ -52,6 +55,7 @@ async function main(args: string[]): Promise<number> {
       options: {
         listen: { type: "string", multiple: true, default: [] },
         mode: { type: "string", default: "0700" },
+        extras: { type: "boolean", default: false },
         help: { type: "boolean", short: "h" },
       },
     });
@@ -60,7 +64,7 @@ async function main(args: string[]): Promise<number> {
       return values.help ? 0 : 2;
     }
     const starts = values.listen.map((text) => parseListen(text, Number.parseInt(values.mode, 8)));
-    hypervisor = createTestHypervisor();
+    hypervisor = createTestHypervisor({ extras: values.extras });
     for (const start of starts) listeners.push(await start());
     const stopped = new Promise<void>((resolve) => {
       process.once("SIGINT", () => resolve());

@@ -340,7 +340,8 @@ export class RpcEngine {
     const { program, version, procedure, serial, status, body, descriptors } = frame;
     return {
       type: "call",
-      call: { program, version, procedure, serial, status },
+      call: { program, version, procedure, serial },
+      status,
       body,
       descriptors,
       known,

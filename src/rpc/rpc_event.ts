@@ -29,8 +29,6 @@ export interface IncomingCall {
   readonly procedure: number;
   /** Serial that the reply repeats. */
   readonly serial: number;
-  /** Status of the packet; a call has 0 (OK), and libvirt's daemon refuses any other. */
-  readonly status: number;
 }
 
 /** What came out of the bytes. */
@@ -51,10 +49,14 @@ export type RpcEvent =
     readonly procedure: number;
     readonly body: Uint8Array;
   }
-  /** A client calls; only in the role of the server. */
+  /**
+   * A client calls; only in the role of the server. Its status should be 0 (OK): libvirt's daemon
+   * refuses a call of any other.
+   */
   | {
     readonly type: "call";
     readonly call: IncomingCall;
+    readonly status: number;
     readonly body: Uint8Array;
     readonly descriptors: number;
     readonly known: boolean;

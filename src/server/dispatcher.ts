@@ -33,14 +33,14 @@ const TABLES: ReadonlyMap<number, DispatchTable> = new Map(
 );
 
 /** Looks a call up; throws what libvirt answers to one that it does not know. */
-export function lookUp(call: IncomingCall, known: boolean): DispatchEntry {
+export function lookUp(call: IncomingCall, known: boolean, status: number): DispatchEntry {
   const table = known ? TABLES.get(call.program) : undefined;
   if (table === undefined) {
     throw rpcFailure(`Cannot find program ${call.program | 0} version ${call.version | 0}`);
   }
   // before the procedure is looked up, as in virNetServerProgramDispatchCall()
-  if (call.status !== MessageStatus.OK) {
-    throw rpcFailure(`Unexpected message status ${call.status >>> 0}`);
+  if (status !== MessageStatus.OK) {
+    throw rpcFailure(`Unexpected message status ${status >>> 0}`);
   }
   const entry = table.procedures[call.procedure];
   if (entry === undefined) throw rpcFailure(`unknown procedure: ${call.procedure | 0}`);

@@ -132,6 +132,7 @@ const TEXTS: Readonly<Record<number, ErrorText>> = {
   [ErrorNumber.OPERATION_ABORTED]: "operation aborted",
   [ErrorNumber.AUTH_CANCELLED]: "authentication cancelled",
   [ErrorNumber.NO_DOMAIN_METADATA]: "metadata not found",
+  [ErrorNumber.NO_NETWORK_METADATA]: "metadata not found",
   [ErrorNumber.MIGRATE_UNSAFE]: "Unsafe migration",
   [ErrorNumber.OVERFLOW]: "numerical overflow",
   [ErrorNumber.BLOCK_COPY_ACTIVE]: "block copy still active",

@@ -212,7 +212,7 @@ export class ServerSession {
   #handle(event: RpcEvent): void {
     if (event.type === "call") {
       this.#requests++;
-      this.#call(event.call, event.body, event.known, event.descriptors);
+      this.#call(event);
       return;
     }
     if (event.type === "abort") {
@@ -234,11 +234,12 @@ export class ServerSession {
     else stream.finish(done);
   }
 
-  #call(call: IncomingCall, body: Uint8Array, known: boolean, descriptors: number): void {
+  #call(event: RpcEvent & { type: "call" }): void {
+    const { call, body, known, status, descriptors } = event;
     let entry: DispatchEntry | undefined;
     let stream: ClientStream | undefined;
     try {
-      entry = lookUp(call, known);
+      entry = lookUp(call, known, status);
       if (descriptors > 0) throw rpcFailure("File descriptors cannot be received here");
       const found = entry;
       const args = decodeArguments(found, body);

@@ -8,11 +8,8 @@ import {
 } from "../../mod.ts";
 import { test } from "../harness.ts";
 import { freePort, fs, os, path, run } from "./builtin.ts";
-import { type RealDaemon, skipWithoutDaemon, startDaemon } from "./daemons.ts";
+import { type DaemonVersion, type RealDaemon, skipWithoutDaemon, startDaemon } from "./daemons.ts";
 import { Authority } from "./pki.ts";
-
-const skip = skipWithoutDaemon("9") ||
-  !fs.existsSync("/usr/sbin/saslpasswd2") && "a daemon with users needs saslpasswd2";
 
 const PASSWORD = 'geheim, aber nicht "sehr"\\';
 /** Not ASCII; Cyrus does not prepare passwords by SASLprep, which leaves this one as it is. */
@@ -26,6 +23,7 @@ interface Setup {
 }
 
 async function withDaemon(
+  version: DaemonVersion,
   mechanisms: string,
   use: (setup: Setup) => Promise<void>,
 ): Promise<void> {
@@ -45,7 +43,7 @@ async function withDaemon(
     await ca.sign("client");
     ca.pkiPath(file("pki"), "client");
     const [tcp, tls] = [await freePort(), await freePort()];
-    await using daemon = await startDaemon("9", {
+    await using daemon = await startDaemon(version, {
       env: { SASL_CONF_PATH: directory },
       config: [
         ...['auth_unix_rw = "sasl"', 'auth_unix_ro = "sasl"'],
@@ -89,94 +87,103 @@ async function assertWorks(connecting: Promise<Connection>): Promise<void> {
   }
 }
 
-for (const mechanism of ["SCRAM-SHA-512", "SCRAM-SHA-256", "SCRAM-SHA-1", "DIGEST-MD5", "PLAIN"]) {
+for (const version of ["9", "12"] as const) declareTests(version);
+
+function declareTests(version: DaemonVersion): void {
+  const skip = skipWithoutDaemon(version) ||
+    !fs.existsSync("/usr/sbin/saslpasswd2") && "a daemon with users needs saslpasswd2";
+
+  for (
+    const mechanism of ["SCRAM-SHA-512", "SCRAM-SHA-256", "SCRAM-SHA-1", "DIGEST-MD5", "PLAIN"]
+  ) {
+    test(
+      `sasl: libvirtd ${version}: ${mechanism} where the transport is secure`,
+      () =>
+        withDaemon(version, mechanism.toLowerCase(), async (setup) => {
+          const { unix, tls } = uris(setup);
+          for (const uri of [unix, tls]) {
+            await assertWorks(connect(uri, as("tester", PASSWORD)));
+            await assertWorks(connect(uri, as("strange", STRANGE)));
+            await assertRejects(() => connect(uri, as("tester", "wrong")), AuthError);
+            await assertRejects(() => connect(uri, as("nobody", PASSWORD)), AuthError);
+          }
+        }),
+      { skip },
+    );
+  }
+
   test(
-    `sasl: ${mechanism} where the transport is secure`,
+    `sasl: libvirtd ${version}: DIGEST-MD5 protects a connection over plain TCP`,
     () =>
-      withDaemon(mechanism.toLowerCase(), async (setup) => {
-        const { unix, tls } = uris(setup);
-        for (const uri of [unix, tls]) {
-          await assertWorks(connect(uri, as("tester", PASSWORD)));
-          await assertWorks(connect(uri, as("strange", STRANGE)));
-          await assertRejects(() => connect(uri, as("tester", "wrong")), AuthError);
-          await assertRejects(() => connect(uri, as("nobody", PASSWORD)), AuthError);
-        }
+      withDaemon(version, "scram-sha-256 digest-md5 plain", async (setup) => {
+        const { tcp } = uris(setup);
+        const conn = await connect(tcp, as("tester", PASSWORD));
+        assertEquals([conn.session.secure, conn.session.encrypted], [true, true]);
+        assertEquals([await conn.isSecure(), await conn.isEncrypted()], [true, true]);
+        await conn.close();
+        await assertWorks(connect(tcp, as("tester", PASSWORD)));
+        await assertWorks(connect(tcp, as("strange", STRANGE)));
+        await assertRejects(() => connect(tcp, as("tester", "wrong")), AuthError);
+        await assertRejects(
+          () => connect(tcp, as("tester", PASSWORD, { authMechanisms: ["SCRAM-SHA-256"] })),
+          UnsupportedError,
+          "authMechanisms allows SCRAM-SHA-256",
+        );
+      }),
+    { skip },
+  );
+
+  test(
+    `sasl: libvirtd ${version}: the choice, and where credentials come from`,
+    () =>
+      withDaemon(version, "scram-sha-256 digest-md5 plain anonymous", async (setup) => {
+        const { unix } = uris(setup);
+        const asked: string[] = [];
+        const ask = (password: string): ConnectOptions => ({
+          credentials: ({ kind, mechanism, prompt, secret }) => {
+            asked.push(`${mechanism} ${prompt} ${secret}`);
+            return kind === "username" ? "tester" : password;
+          },
+        });
+        await assertWorks(connect(unix, ask(PASSWORD)));
+        assertEquals(asked.splice(0), [
+          "SCRAM-SHA-256 User name for localhost false",
+          "SCRAM-SHA-256 Password for localhost true",
+        ]);
+        await assertWorks(connect(`${unix}&auth=sasl.digest-md5`, ask(PASSWORD)));
+        assertMatch(asked.splice(0).join(), /^DIGEST-MD5 .*DIGEST-MD5 /);
+        await assertWorks(connect(unix, { ...ask(PASSWORD), authMechanisms: ["plain"] }));
+        assertMatch(asked.splice(0).join(), /^PLAIN .*PLAIN /);
+        await assertWorks(connect(unix, { authMechanisms: ["ANONYMOUS"] }));
+
+        const authFile = `${setup.directory}/auth.conf`;
+        const quoted = PASSWORD.replaceAll("\\", "\\\\");
+        fs.writeFileSync(
+          authFile,
+          `[credentials-one]\nauthname=tester\npassword=${quoted}\n` +
+            "[auth-libvirt-localhost]\ncredentials=one\n",
+        );
+        await assertWorks(connect(`${unix}&authfile=${authFile}`));
+        await assertRejects(
+          () => connect(unix.replace(":///", "://nobody@/") + `&authfile=${authFile}`),
+          AuthError,
+        );
+        await assertRejects(
+          () => connect(unix),
+          AuthError,
+          "there is no user name; give credentials",
+        );
+        await assertRejects(
+          () => connect(unix, { credentials: () => null }),
+          AuthError,
+          "was given up",
+        );
+        await assertRejects(
+          () => connect(`${unix}&auth=sasl.gssapi`),
+          UnsupportedError,
+          "the URI insists on GSSAPI",
+        );
       }),
     { skip },
   );
 }
-
-test(
-  "sasl: DIGEST-MD5 protects a connection over plain TCP",
-  () =>
-    withDaemon("scram-sha-256 digest-md5 plain", async (setup) => {
-      const { tcp } = uris(setup);
-      const conn = await connect(tcp, as("tester", PASSWORD));
-      assertEquals([conn.session.secure, conn.session.encrypted], [true, true]);
-      assertEquals([await conn.isSecure(), await conn.isEncrypted()], [true, true]);
-      await conn.close();
-      await assertWorks(connect(tcp, as("tester", PASSWORD)));
-      await assertWorks(connect(tcp, as("strange", STRANGE)));
-      await assertRejects(() => connect(tcp, as("tester", "wrong")), AuthError);
-      await assertRejects(
-        () => connect(tcp, as("tester", PASSWORD, { authMechanisms: ["SCRAM-SHA-256"] })),
-        UnsupportedError,
-        "authMechanisms allows SCRAM-SHA-256",
-      );
-    }),
-  { skip },
-);
-
-test(
-  "sasl: the choice, and where credentials come from",
-  () =>
-    withDaemon("scram-sha-256 digest-md5 plain anonymous", async (setup) => {
-      const { unix } = uris(setup);
-      const asked: string[] = [];
-      const ask = (password: string): ConnectOptions => ({
-        credentials: ({ kind, mechanism, prompt, secret }) => {
-          asked.push(`${mechanism} ${prompt} ${secret}`);
-          return kind === "username" ? "tester" : password;
-        },
-      });
-      await assertWorks(connect(unix, ask(PASSWORD)));
-      assertEquals(asked.splice(0), [
-        "SCRAM-SHA-256 User name for localhost false",
-        "SCRAM-SHA-256 Password for localhost true",
-      ]);
-      await assertWorks(connect(`${unix}&auth=sasl.digest-md5`, ask(PASSWORD)));
-      assertMatch(asked.splice(0).join(), /^DIGEST-MD5 .*DIGEST-MD5 /);
-      await assertWorks(connect(unix, { ...ask(PASSWORD), authMechanisms: ["plain"] }));
-      assertMatch(asked.splice(0).join(), /^PLAIN .*PLAIN /);
-      await assertWorks(connect(unix, { authMechanisms: ["ANONYMOUS"] }));
-
-      const authFile = `${setup.directory}/auth.conf`;
-      const quoted = PASSWORD.replaceAll("\\", "\\\\");
-      fs.writeFileSync(
-        authFile,
-        `[credentials-one]\nauthname=tester\npassword=${quoted}\n` +
-          "[auth-libvirt-localhost]\ncredentials=one\n",
-      );
-      await assertWorks(connect(`${unix}&authfile=${authFile}`));
-      await assertRejects(
-        () => connect(unix.replace(":///", "://nobody@/") + `&authfile=${authFile}`),
-        AuthError,
-      );
-      await assertRejects(
-        () => connect(unix),
-        AuthError,
-        "there is no user name; give credentials",
-      );
-      await assertRejects(
-        () => connect(unix, { credentials: () => null }),
-        AuthError,
-        "was given up",
-      );
-      await assertRejects(
-        () => connect(`${unix}&auth=sasl.gssapi`),
-        UnsupportedError,
-        "the URI insists on GSSAPI",
-      );
-    }),
-  { skip },
-);

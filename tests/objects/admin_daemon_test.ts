@@ -7,7 +7,9 @@ import { test } from "../harness.ts";
 for (const version of ["9", "12"] satisfies DaemonVersion[]) {
   test(`admin: libvirtd ${version} tells of its servers and clients, and lets one go`, async () => {
     await using daemon = await startDaemon(version);
-    await using admin = await connectAdmin(`libvirtd:///system?socket=${daemon.adminSocket}`);
+    const uri = `libvirtd:///system?socket=${daemon.adminSocket}`;
+    await using admin = await connectAdmin(uri);
+    assertEquals([admin.uri, admin.isAlive], [uri, true]);
     await using conn = await connect(`test+unix:///default?socket=${daemon.socket}`);
     const servers = await admin.listServers();
     assertEquals(servers.map(({ name }) => name).sort(), ["admin", "libvirtd"]);
@@ -18,6 +20,8 @@ for (const version of ["9", "12"] satisfies DaemonVersion[]) {
     await clients[0]!.close();
     assertEquals(await conn.closed, "eof");
     assertEquals(await server.listClients(), []);
+    await admin.close();
+    assertEquals([admin.isAlive, await admin.closed], [false, "client"]);
   }, { skip: skipWithoutDaemon(version) });
 }
 

@@ -181,7 +181,7 @@ test("a stalled upload is no death, a few packets are no stall", () => {
     const reply = new RpcEngine({ role: "server", programs: [remoteProgram] });
     for (const chunk of engine.takeOutput()) reply.receive(chunk);
     reply.sendReply(
-      { program: 0x20008086, version: 1, procedure: 208, serial: call.serial },
+      { program: 0x20008086, version: 1, procedure: 208, serial: call.serial, status: 0 },
       () => {},
       undefined,
     );

@@ -98,13 +98,13 @@ export class Peer implements AsyncDisposable {
   /** Gives a stream up as libvirtd does: by a stream packet, or by a reply to the last one. */
   async fail(stream: StreamState, how: "stream" | "reply", message: string): Promise<void> {
     if (how === "stream") this.engine.sendAbort(stream, wireError(message));
-    else this.engine.sendError(stream, wireError(message));
+    else this.engine.sendError(callOf(stream), wireError(message));
     await this.flush();
   }
 
   /** Says that it knows of the client's abort, as libvirtd does: by a reply with an error. */
   async confirmAbort(stream: StreamState): Promise<void> {
-    this.engine.sendError(stream, wireError("stream aborted at client request"));
+    this.engine.sendError(callOf(stream), wireError("stream aborted at client request"));
     await this.flush();
   }
 
@@ -149,4 +149,9 @@ export function bytes(length: number, seed: number = 1): Uint8Array<ArrayBuffer>
   const result = new Uint8Array(length);
   for (let i = 0; i < length; i++) result[i] = (i * 31 + seed * 7 + (i >> 8)) & 255;
   return result;
+}
+
+/** The call that opened a stream. */
+export function callOf({ program, version, procedure, serial }: StreamState): IncomingCall {
+  return { program, version, procedure, serial, status: 0 };
 }

@@ -4,8 +4,15 @@
  * @module
  */
 
-import { DomainEventId } from "../../../gen/enums/domain.ts";
+import {
+  DomainEventId,
+  DomainEventResumedDetailType,
+  DomainEventSuspendedDetailType,
+  DomainEventType,
+} from "../../../gen/enums/domain.ts";
+import { ErrorNumber } from "../../../gen/enums/errors.ts";
 import type { TestDomain } from "./domain_object.ts";
+import { refusal } from "./refusals.ts";
 import type { TestState } from "./state.ts";
 
 /** Says that a domain has come to another point of its life. */
@@ -16,6 +23,19 @@ export function emitLifecycle(
   detail: number,
 ): void {
   emitDomainEvent(state, domain, DomainEventId.LIFECYCLE, { event, detail });
+}
+
+/** Says of a domain, by turns and as often as asked, that it was suspended and resumed. */
+export function emitBurst(state: TestState, name: string, count: number): void {
+  const domain = state.domains.byName(name);
+  if (domain === undefined) {
+    throw refusal(ErrorNumber.NO_DOMAIN, `no domain with matching name '${name}'`);
+  }
+  const { SUSPENDED, RESUMED } = DomainEventType;
+  for (let n = 0; n < count; n++) {
+    if (n % 2 === 0) emitLifecycle(state, domain, SUSPENDED, DomainEventSuspendedDetailType.PAUSED);
+    else emitLifecycle(state, domain, RESUMED, DomainEventResumedDetailType.UNPAUSED);
+  }
 }
 
 /** Says something about a domain. */

@@ -49,7 +49,12 @@ export function domainMetadata(state: TestState): RemoteHandlers<CallContext> {
 }
 
 /** Reads a title, a description, or the element of a namespace; throws when it is not there. */
-export function getMetadata(definition: XmlElement, type: number, uri: string | null): string {
+export function getMetadata(
+  definition: XmlElement,
+  type: number,
+  uri: string | null,
+  domain: number = ErrorDomain.DOMAIN,
+): string {
   const found = type === DomainMetadataType.DESCRIPTION
     ? definition.textOf("description")
     : type === DomainMetadataType.TITLE
@@ -57,8 +62,10 @@ export function getMetadata(definition: XmlElement, type: number, uri: string | 
     : elementOf(definition, uri);
   if (found !== undefined) return found;
   throw failure(
-    ErrorDomain.DOMAIN,
-    ErrorNumber.NO_DOMAIN_METADATA,
+    domain,
+    domain === ErrorDomain.NETWORK
+      ? ErrorNumber.NO_NETWORK_METADATA
+      : ErrorNumber.NO_DOMAIN_METADATA,
     "Requested metadata element is not present",
   );
 }
@@ -90,6 +97,7 @@ export function setMetadata(
   metadata: string | null,
   key: string | null,
   uri: string | null,
+  domain: number = ErrorDomain.XML,
 ): void {
   if (type !== DomainMetadataType.ELEMENT) {
     const name = type === DomainMetadataType.TITLE ? "title" : "description";
@@ -99,7 +107,7 @@ export function setMetadata(
     } else put(definition, element(name, {}, metadata), BEFORE.slice(0, BEFORE.indexOf(name)));
     return;
   }
-  const made = metadata === null ? undefined : withNamespace(metadata, key ?? "", uri ?? "");
+  const made = metadata === null ? undefined : withNamespace(metadata, key ?? "", uri ?? "", domain);
   let holder = definition.child("metadata");
   if (holder === undefined) {
     if (made === undefined) return;
@@ -113,14 +121,14 @@ export function setMetadata(
   else if (holder.children.length === 0) definition.remove(holder);
 }
 
-function withNamespace(xml: string, key: string, uri: string): XmlElement {
+function withNamespace(xml: string, key: string, uri: string, domain: number): XmlElement {
   let root: XmlElement;
   try {
     // the root is put into the namespace, and with it what is below it without a prefix
     root = parseXml(xml);
   } catch (error) {
     if (!(error instanceof XmlSyntaxError)) throw error;
-    throw failure(ErrorDomain.XML, ErrorNumber.XML_DETAIL, error.message);
+    throw failure(domain, ErrorNumber.XML_DETAIL, error.message);
   }
   const walk = (one: XmlElement): XmlElement => {
     const { elements } = one;

@@ -21,6 +21,7 @@ import { domainMetadata } from "./domain_metadata.ts";
 import { domainSave } from "./domain_save.ts";
 import { domainTuning } from "./domain_tuning.ts";
 import { domainVcpus } from "./domain_vcpus.ts";
+import { Extras } from "./extras/extras.ts";
 import { interfaceHandlers } from "./interface_handlers.ts";
 import { networkHandlers } from "./network.ts";
 import { nodeDeviceHandlers } from "./node_device.ts";
@@ -38,6 +39,8 @@ export interface TestDriverOptions extends StateOptions {
    * libvirt, where it then starts anew; with `driver` as long as the driver.
    */
   readonly lifetime?: "connections" | "driver";
+  /** Whether it has what libvirt's test driver has not: secrets, filters, bytes of volumes. */
+  readonly extras?: boolean;
 }
 
 // TYPED_PARAM_STRING and NETWORK_UPDATE_HAS_CORRECT_ORDER
@@ -46,10 +49,16 @@ const FEATURES: ReadonlySet<number> = new Set([9, 16]);
 // The driver has no secrets, so libvirt refuses to register for their events.
 const REFUSED_EVENTS: ReadonlySet<string> = new Set(["connectSecretEventRegisterAny"]);
 
+interface Shared {
+  readonly state: TestState;
+  readonly extras: Extras | undefined;
+  users: number;
+}
+
 /** Opens connections to `test:///default`, whose state they share. */
 export class TestDriver implements Driver {
   readonly #options: TestDriverOptions;
-  #shared: { state: TestState; users: number } | undefined;
+  #shared: Shared | undefined;
 
   /** Makes a driver whose default environment is made at the first use. */
   constructor(options: TestDriverOptions = {}) {
@@ -70,11 +79,12 @@ export class TestDriver implements Driver {
     const shared = this.#default();
     shared.users++;
     let closed = false;
+    const { extras } = shared;
     return {
-      remote: handlersOf(shared.state, `test://${path}`),
+      remote: { ...handlersOf(shared.state, `test://${path}`), ...extras?.remote },
+      ...(extras === undefined ? { refusedEvents: REFUSED_EVENTS } : { qemu: extras.qemu }),
       features: FEATURES,
       events: shared.state.events,
-      refusedEvents: REFUSED_EVENTS,
       close: () => {
         if (closed) return;
         closed = true;
@@ -85,11 +95,12 @@ export class TestDriver implements Driver {
     };
   }
 
-  #default(): { state: TestState; users: number } {
+  #default(): Shared {
     if (this.#shared === undefined) {
       const state = new TestState(this.#options);
       fillDefaultEnvironment(state);
-      this.#shared = { state, users: 0 };
+      const extras = this.#options.extras === true ? new Extras(state) : undefined;
+      this.#shared = { state, users: 0, extras };
     }
     return this.#shared;
   }

@@ -9,17 +9,23 @@ import {
   NetworkDefineFlags,
   NetworkEventId,
   NetworkEventLifecycleType,
+  NetworkUpdateFlags,
 } from "../../../gen/enums/network.ts";
 import type { NonnullNetwork } from "../../../gen/remote/common.ts";
 import type { RemoteHandlers } from "../../../gen/remote/dispatch.ts";
+import type { XmlElement } from "../../xml/element.ts";
 import type { CallContext } from "../driver.ts";
 import { formatDefinition } from "./domain_format.ts";
 import type { NamedObject } from "./named_list.ts";
 import { parseNetwork } from "./network_definition.ts";
+import { networkMetadata } from "./network_metadata.ts";
+import { networkImpact as impact } from "./network_impact.ts";
+import { updateNetwork } from "./network_update.ts";
 import { checkFlags, internalError, invalidOperation } from "./refusals.ts";
 import type { TestState } from "./state.ts";
 
 const LIST_FLAGS = 0x3f;
+const { LIVE, CONFIG } = NetworkUpdateFlags;
 
 /** Handlers of networks. */
 export function networkHandlers(state: TestState): RemoteHandlers<CallContext> {
@@ -106,6 +112,19 @@ export function networkHandlers(state: TestState): RemoteHandlers<CallContext> {
       emit(network, NetworkEventLifecycleType.STOPPED);
       if (!network.persistent) networks.remove(network);
     },
+    networkUpdate({ net, command, section, parentIndex, xml, flags }, context) {
+      checkFlags(context, flags, LIVE | CONFIG);
+      const network = networks.byUuidOrFail(net.uuid);
+      const { live, config } = impact(network, flags);
+      const change = (definition: XmlElement): XmlElement =>
+        updateNetwork(definition, { command, section, parentIndex, xml }, state.identities);
+      if (config && network.active) network.next ??= network.definition.clone();
+      const now = live || !network.active ? change(network.definition) : undefined;
+      const next = config && network.active ? change(network.next!) : undefined;
+      if (now !== undefined) network.definition = now;
+      if (next !== undefined) network.next = next;
+    },
+    ...networkMetadata(state),
     networkGetXmlDesc({ net, flags }, context) {
       checkFlags(context, flags);
       return { xml: formatDefinition(networks.byNameOrFail(net.name).definition) };

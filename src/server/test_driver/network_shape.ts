@@ -29,9 +29,9 @@ network @ipv6 @trustGuestRxFilters
   dns @enable @forwardPlainNames
     forwarder* @domain @addr
     txt* @name @value
+    srv* @service @protocol @domain @target @port @priority @weight
     host* @ip
       hostname* #
-    srv* @service @protocol @domain @target @port @priority @weight
   vlan @trunk
     tag* @id @nativeMode
   virtualport @type
@@ -49,7 +49,7 @@ network @ipv6 @trustGuestRxFilters
       bootp @file @server
   route* @family @address @netmask @prefix @gateway @metric
   port @isolated
-  portgroup* @name @default @trustGuestRxFilters
+  portgroup*+ @name @default @trustGuestRxFilters
     port @isolated
     vlan @trunk
       tag* @id @nativeMode

@@ -4,12 +4,14 @@
  * @module
  */
 
-import { ErrorNumber } from "../../../gen/enums/errors.ts";
+import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
+import { StorageVolResizeFlags } from "../../../gen/enums/storage.ts";
 import type { NonnullStorageVol } from "../../../gen/remote/common.ts";
 import type { RemoteHandlers } from "../../../gen/remote/dispatch.ts";
 import { element, type XmlElement } from "../../xml/element.ts";
 import { printXml } from "../../xml/print.ts";
 import type { CallContext } from "../driver.ts";
+import { badArgument, failure } from "../failure.ts";
 import { put } from "./domain_defaults.ts";
 import { checkFlags, internalError, invalidOperation, refusal } from "./refusals.ts";
 import type { TestState } from "./state.ts";
@@ -99,6 +101,17 @@ export function storageVolHandlers(state: TestState): RemoteHandlers<CallContext
     storageVolGetXmlDesc({ vol, flags }, context) {
       checkFlags(context, flags);
       return { xml: printXml(volumeOf(vol).volume.definition) };
+    },
+    storageVolResize({ capacity, flags }) {
+      if (capacity === 0n && (flags & (StorageVolResizeFlags.DELTA | StorageVolResizeFlags.SHRINK)) === 0) {
+        throw badArgument(
+          ErrorDomain.STORAGE,
+          "virStorageVolResize",
+          "capacity",
+          "cannot be zero without 'delta' or 'shrink' flags set",
+        );
+      }
+      throw failure(ErrorDomain.STORAGE, ErrorNumber.NO_SUPPORT, "virStorageVolResize");
     },
     storageVolGetPath: ({ vol }) => ({ name: volumeOf(vol).volume.path }),
   };

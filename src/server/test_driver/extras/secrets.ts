@@ -98,9 +98,11 @@ export function secretHandlers(state: TestState, secrets: Secrets): RemoteHandle
         secret = known;
       } else {
         const { usageType, usageId } = handle;
-        const other = usageType === SecretUsageType.NONE ? undefined : all().find((one) =>
-          one.handle.usageType === usageType && one.handle.usageId === usageId
-        );
+        const other = usageType === SecretUsageType.NONE
+          ? undefined
+          : all().find((one) =>
+            one.handle.usageType === usageType && one.handle.usageId === usageId
+          );
         if (other !== undefined) {
           throw refusal(
             ErrorNumber.INTERNAL_ERROR,
