@@ -29,6 +29,7 @@ import type { Dial } from "./src/transport.ts";
 import { readClientConfig } from "./src/uri/client_config.ts";
 import { detectRuntime } from "./transports/detect.ts";
 import { dialDefault } from "./transports/default.ts";
+import { daemonFileExists } from "./transports/unix.ts";
 import type { Runtime } from "./transports/runtime.ts";
 
 /**
@@ -57,7 +58,7 @@ export async function connect(uri?: string, options: ConnectOptions = {}): Promi
     isRoot: () => runtime.uid() === 0,
     env: (name) => runtime.env(name),
     home: () => runtime.home(),
-    exists: (path) => runtime.exists(path),
+    exists: (path) => daemonFileExists(runtime, path),
     config: () => config ??= clientConfig(facts, runtime),
   };
   return await connectWith(
@@ -85,7 +86,8 @@ const dial: Dial = async (endpoint, options) => {
     import("./src/testing.ts"),
   ]);
   const [client, server] = memoryPair(`test://${endpoint.path}`);
-  serveTestUri(endpoint.path, server);
+  const runtime = await detectRuntime();
+  serveTestUri(endpoint.path, server, { readTextFile: (path) => runtime.readTextFile(path) });
   return client;
 };
 

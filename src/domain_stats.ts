@@ -11,6 +11,7 @@ export type StatsNode = TypedParamValue | TypedParamValue[] | StatsTree | StatsN
 
 /** Statistics as a tree. */
 export interface StatsTree {
+  /** Whatever else the driver knows, by name. */
   [name: string]: StatsNode;
 }
 
@@ -22,6 +23,7 @@ export interface BlockTransferStats {
   bytes?: bigint;
   /** Time spent, in nanoseconds. */
   times?: bigint;
+  /** Whatever else the driver knows, by name. */
   [name: string]: StatsNode | undefined;
 }
 
@@ -47,6 +49,7 @@ export interface BlockStats {
   capacity?: bigint;
   /** Size that the image takes on the host, in bytes. */
   physical?: bigint;
+  /** Whatever else the driver knows, by name. */
   [name: string]: StatsNode | BlockTransferStats | undefined;
 }
 
@@ -60,6 +63,7 @@ export interface NetTransferStats {
   errs?: bigint;
   /** Packets dropped. */
   drop?: bigint;
+  /** Whatever else the driver knows, by name. */
   [name: string]: StatsNode | undefined;
 }
 
@@ -71,6 +75,7 @@ export interface NetStats {
   rx?: NetTransferStats;
   /** Sent. */
   tx?: NetTransferStats;
+  /** Whatever else the driver knows, by name. */
   [name: string]: StatsNode | NetTransferStats | undefined;
 }
 
@@ -86,6 +91,7 @@ export interface VcpuStats {
   delay?: bigint;
   /** Whether it is halted. */
   halted?: boolean;
+  /** Whatever else the driver knows, by name. */
   [name: string]: StatsNode | undefined;
 }
 
@@ -114,6 +120,7 @@ export interface NestedStats {
   net?: NetStats[];
   /** Disks. */
   block?: BlockStats[];
+  /** A group that is newer than this library. */
   [group: string]: unknown;
 }
 

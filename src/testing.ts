@@ -10,6 +10,7 @@ import { Faults } from "./server/faults.ts";
 import { ServerSession } from "./server/server.ts";
 import { emitBurst } from "./server/test_driver/domain_events.ts";
 import { TestDriver } from "./server/test_driver/hypervisor.ts";
+import type { ReadTextFile } from "./server/test_driver/config_file.ts";
 import type { Clock } from "./server/test_driver/state.ts";
 import type { ByteDuplex } from "./transport.ts";
 
@@ -26,6 +27,16 @@ export interface TestHypervisorOptions {
    * until its last connection closes, as with libvirt's own test driver, where it then starts anew.
    */
   readonly lifetime?: "hypervisor" | "connections";
+  /**
+   * Path of a configuration file in libvirt's format, whose objects stand in place of those of
+   * `test:///default`; asks for `readTextFile`.
+   */
+  readonly config?: string;
+  /**
+   * Reads a configuration file and what it names, for `config` and for clients that open
+   * `test:///path/to/file.xml`; such clients are refused when left out.
+   */
+  readonly readTextFile?: ReadTextFile;
   /** Changes the fate of calls: delays, errors, silence, a dropped connection. */
   readonly intercept?: Interceptor;
   /**
@@ -60,6 +71,11 @@ export interface TestHypervisor extends AsyncDisposable {
 /** Creates a hypervisor that shares nothing with any other. */
 export function createTestHypervisor(options: TestHypervisorOptions = {}): TestHypervisor {
   const { lifetime, intercept, ...state } = options;
+  if (options.config !== undefined && options.readTextFile === undefined) {
+    throw new TypeError(
+      `Cannot use the configuration file ${options.config}: there is no "readTextFile" to read it with`,
+    );
+  }
   const driver = new TestDriver({
     ...state,
     lifetime: lifetime === "connections" ? "connections" : "driver",
@@ -94,19 +110,32 @@ let shared: TestHypervisor | undefined;
  * Serves what a `test:///…` URI without a host names, to a client in this process.
  *
  * All connections to `test:///default` share one hypervisor while any of them is open, as libvirt's
- * own test driver has it.
+ * own test driver has it. Any other path names a configuration file, which each connection reads
+ * anew; throws an UnsupportedError for one when there is no way to read files.
  */
-export function serveTestUri(path: string, duplex: ByteDuplex): ServerSession {
-  if (path !== "/default") {
+export function serveTestUri(
+  path: string,
+  duplex: ByteDuplex,
+  options: Pick<TestHypervisorOptions, "hostname" | "readTextFile"> = {},
+): ServerSession {
+  if (path === "/default") {
+    const { hostname } = options;
+    shared ??= createTestHypervisor({
+      lifetime: "connections",
+      ...(hostname === undefined ? {} : { hostname }),
+    });
+    return shared.serve(duplex);
+  }
+  if (options.readTextFile === undefined) {
     throw unsupported(
-      `Cannot open "test://${path}": configuration files are not supported yet; use test:///default`,
+      `Cannot open "test://${path}": configuration files cannot be read here; use test:///default`,
     );
   }
-  shared ??= createTestHypervisor({ lifetime: "connections" });
-  return shared.serve(duplex);
+  return createTestHypervisor(options).serve(duplex);
 }
 
 export type { ByteDuplex } from "./transport.ts";
+export type { ReadTextFile } from "./server/test_driver/config_file.ts";
 export type { Clock } from "./server/test_driver/state.ts";
 export { Faults, type ProcedureName } from "./server/faults.ts";
 export { failure } from "./server/failure.ts";

@@ -96,3 +96,23 @@ function attemptAt(path: string): Attempt {
     },
   };
 }
+
+/**
+ * Whether something is at a path where a daemon's socket, or its program, is looked for.
+ *
+ * @throws {ConnectionError} when the runtime does not let us look: which folder to allow, and with it
+ *   what the connection itself will need.
+ */
+export function daemonFileExists(runtime: Runtime, path: string): boolean {
+  try {
+    return runtime.exists(path);
+  } catch (error) {
+    const folder = path.slice(0, path.lastIndexOf("/"));
+    const needs: Permission[] = [
+      { kind: "read", path: folder },
+      { kind: "write", path: folder },
+      { kind: "net", address: unixLabel(path) },
+    ];
+    throw failure(runtime, { what: `Cannot look for ${path}`, needs, advice: {} }, error);
+  }
+}

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { type Listener, listenTcp, listenUnix } from "../../transports/listen.ts";
@@ -56,6 +58,7 @@ async function main(args: string[]): Promise<number> {
         listen: { type: "string", multiple: true, default: [] },
         mode: { type: "string", default: "0700" },
         extras: { type: "boolean", default: false },
+        config: { type: "string" },
         help: { type: "boolean", short: "h" },
       },
     });

@@ -29,7 +29,7 @@ const ANY = "*";
  *
  * @example
  * ```ts
- * import { connect, ErrorDomain, ErrorNumber } from "@virtwire/libvirt";
+ * import { ErrorDomain, ErrorNumber } from "@virtwire/libvirt";
  * import { createTestHypervisor, failure } from "@virtwire/libvirt/testing";
  *
  * await using hypervisor = createTestHypervisor();

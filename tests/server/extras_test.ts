@@ -192,7 +192,6 @@ test("extras: a console echoes until the domain stops, and force takes it over",
   const rest = second.readable.getReader();
   await domain.destroy();
   assertEquals((await rest.read()).done, true);
-  await second.writable.close();
   await domain.create();
   const third = await domain.openConsole();
   await third.close();

@@ -91,11 +91,18 @@ test("faults: a dropped connection ends that client alone", async () => {
 });
 
 test("faults: a burst of events arrives complete and in order", async () => {
-  await using client = await hypervised();
+  let registered = (): void => {};
+  const registration = new Promise<void>((resolve) => registered = resolve);
+  await using client = await hypervised({
+    intercept(name) {
+      if (name === "connectDomainEventCallbackRegisterAny") registered();
+      return undefined;
+    },
+  });
   const { conn, hypervisor } = client;
   const events = conn.events(DomainEvent.LIFECYCLE)[Symbol.asyncIterator]();
   const first = events.next();
-  await conn.getType();
+  await registration;
   hypervisor.burst(600);
   const seen = [(await first).value!.eventName];
   while (seen.length < 600) seen.push((await events.next()).value!.eventName);

@@ -7,6 +7,7 @@
 import { ErrorNumber } from "../../../gen/enums/errors.ts";
 import type { Driver, DriverConnection } from "../driver.ts";
 import { connectHandlers } from "./connect.ts";
+import { fillFromConfig, type ReadTextFile } from "./config_file.ts";
 import { fillDefaultEnvironment } from "./default_environment.ts";
 import { deviceAttach } from "./device_attach.ts";
 import { domainBlock } from "./domain_block.ts";
@@ -41,6 +42,10 @@ export interface TestDriverOptions extends StateOptions {
   readonly lifetime?: "connections" | "driver";
   /** Whether it has what libvirt's test driver has not: secrets, filters, bytes of volumes. */
   readonly extras?: boolean;
+  /** Path of a configuration file that `/default` holds instead of libvirt's environment. */
+  readonly config?: string;
+  /** Reads configuration files; without it there are none. */
+  readonly readTextFile?: ReadTextFile;
 }
 
 // TYPED_PARAM_STRING and NETWORK_UPDATE_HAS_CORRECT_ORDER
@@ -59,6 +64,7 @@ interface Shared {
 export class TestDriver implements Driver {
   readonly #options: TestDriverOptions;
   #shared: Shared | undefined;
+  #reading: Promise<TestState> | undefined;
 
   /** Makes a driver whose default environment is made at the first use. */
   constructor(options: TestDriverOptions = {}) {
@@ -67,43 +73,93 @@ export class TestDriver implements Driver {
 
   /** The state behind `/default`, made where there is none yet. */
   get state(): TestState {
-    return this.#default().state;
+    if (this.#shared === undefined && this.#options.config !== undefined) {
+      throw refusal(ErrorNumber.NO_DOMAIN, "the configuration file is not read before a client opens it");
+    }
+    return (this.#shared ??= this.#startDefault()).state;
   }
 
-  open(name: string | null): DriverConnection {
+  open(name: string | null): DriverConnection | Promise<DriverConnection> {
     const path = pathOf(name);
     if (path === "" || path === "/") {
       throw invalidArgument("testOpen: supply a path or use test:///default");
     }
-    if (path !== "/default") throw refusal(ErrorNumber.INTERNAL_ERROR, `cannot read ${path}`);
-    const shared = this.#default();
-    shared.users++;
-    let closed = false;
-    const { extras } = shared;
-    return {
-      remote: { ...handlersOf(shared.state, `test://${path}`), ...extras?.remote },
-      ...(extras === undefined ? { refusedEvents: REFUSED_EVENTS } : { qemu: extras.qemu }),
-      features: FEATURES,
-      events: shared.state.events,
-      close: () => {
-        if (closed) return;
-        closed = true;
-        shared.users--;
-        const gone = shared.users === 0 && this.#options.lifetime !== "driver";
-        if (gone && this.#shared === shared) this.#shared = undefined;
-      },
-    };
+    if (path !== "/default") return this.#openFile(path);
+    const { config } = this.#options;
+    return config === undefined
+      ? this.#join(this.#shared ??= this.#startDefault(), path)
+      : this.#openConfig(config, path);
   }
 
-  #default(): Shared {
-    if (this.#shared === undefined) {
-      const state = new TestState(this.#options);
-      fillDefaultEnvironment(state);
-      const extras = this.#options.extras === true ? new Extras(state) : undefined;
-      this.#shared = { state, users: 0, extras };
-    }
-    return this.#shared;
+  // Unlike `/default`, a file is read for each connection, which shares its state with no other.
+  async #openFile(path: string): Promise<DriverConnection> {
+    return connectionTo(this.#around(await this.#read(path)), `test://${path}`, () => {});
   }
+
+  async #openConfig(config: string, path: string): Promise<DriverConnection> {
+    if (this.#shared === undefined) {
+      const reading = this.#reading ??= this.#read(config);
+      try {
+        const state = await reading;
+        // others may have waited for the same file
+        if (this.#reading === reading) this.#shared = this.#around(state);
+      } finally {
+        if (this.#reading === reading) this.#reading = undefined;
+      }
+    }
+    return this.#shared === undefined
+      ? await this.#openConfig(config, path)
+      : this.#join(this.#shared, path);
+  }
+
+  async #read(path: string): Promise<TestState> {
+    const { readTextFile } = this.#options;
+    if (readTextFile === undefined) {
+      throw refusal(ErrorNumber.INTERNAL_ERROR, `cannot read ${path}`);
+    }
+    const state = new TestState(this.#options);
+    await fillFromConfig(state, path, readTextFile);
+    return state;
+  }
+
+  #startDefault(): Shared {
+    const state = new TestState(this.#options);
+    fillDefaultEnvironment(state);
+    return this.#around(state);
+  }
+
+  #around(state: TestState): Shared {
+    const extras = this.#options.extras === true ? new Extras(state) : undefined;
+    return { state, users: 0, extras };
+  }
+
+  #join(shared: Shared, path: string): DriverConnection {
+    shared.users++;
+    return connectionTo(shared, `test://${path}`, () => {
+      shared.users--;
+      const gone = shared.users === 0 && this.#options.lifetime !== "driver";
+      if (gone && this.#shared === shared) this.#shared = undefined;
+    });
+  }
+}
+
+function connectionTo(
+  { state, extras }: Shared,
+  uri: string,
+  leave: () => void,
+): DriverConnection {
+  let closed = false;
+  return {
+    remote: { ...handlersOf(state, uri), ...extras?.remote },
+    ...(extras === undefined ? { refusedEvents: REFUSED_EVENTS } : { qemu: extras.qemu }),
+    features: FEATURES,
+    events: state.events,
+    close() {
+      if (closed) return;
+      closed = true;
+      leave();
+    },
+  };
 }
 
 function handlersOf(state: TestState, uri: string): DriverConnection["remote"] {

@@ -9,8 +9,8 @@ import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import type { XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
 import { formatIp, parseIp } from "./ip_address.ts";
-import { change, checkElement, holder, nameOf, type SectionUpdate } from "./ownersection.ts";
-import { unsupportedUpdate } from "./ownersection.ts";
+import { change, checkElement, holder, nameOf, type SectionUpdate } from "./network_section.ts";
+import { unsupportedUpdate } from "./network_section.ts";
 import { parseInteger } from "./values.ts";
 
 const C = NetworkUpdateCommand;
