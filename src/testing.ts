@@ -134,9 +134,7 @@ export function serveTestUri(
   return createTestHypervisor(options).serve(duplex);
 }
 
-export type { ByteDuplex } from "./transport.ts";
 export type { ReadTextFile } from "./server/test_driver/config_file.ts";
 export type { Clock } from "./server/test_driver/state.ts";
 export { Faults, type ProcedureName } from "./server/faults.ts";
-export { failure } from "./server/failure.ts";
-export { type Interceptor, type ServerOptions, ServerSession } from "./server/mod.ts";
+export * from "./server/mod.ts";

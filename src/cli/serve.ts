@@ -21,6 +21,8 @@ const USAGE =
   --mode MODE             permissions of unix sockets, in octal; 0700, the owner alone, when left out
   --extras                has secrets, network filters, bytes of volumes, consoles that echo, and
                           answers agent and monitor commands, which libvirt's test driver refuses
+  --config FILE           a configuration file of libvirt's test driver, in place of its default
+                          environment
 
 Connect with, for example: virsh -c 'test+unix:///default?socket=PATH' list --all
 `;
@@ -67,7 +69,13 @@ async function main(args: string[]): Promise<number> {
       return values.help ? 0 : 2;
     }
     const starts = values.listen.map((text) => parseListen(text, Number.parseInt(values.mode, 8)));
-    hypervisor = createTestHypervisor({ extras: values.extras });
+    hypervisor = createTestHypervisor({
+      extras: values.extras,
+      lifetime: "connections",
+      hostname: hostname(),
+      readTextFile: (path) => readFile(path, "utf8"),
+      ...(values.config === undefined ? {} : { config: values.config }),
+    });
     for (const start of starts) listeners.push(await start());
     const stopped = new Promise<void>((resolve) => {
       process.once("SIGINT", () => resolve());

@@ -31,6 +31,7 @@
 
 export { type ServerOptions, ServerSession } from "./server.ts";
 export type { CallContext, Driver, DriverConnection } from "./driver.ts";
+export { failure } from "./failure.ts";
 export type { Interceptor } from "./interceptor.ts";
 export type { ServerStream, ServerStreamHandlers } from "./streams.ts";
 export { EventHub, type EventKind, type ServerEvent } from "./events.ts";

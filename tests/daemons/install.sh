@@ -113,7 +113,8 @@ case ${1:-} in
   locked)
     : >"$CACHE/install.log"
     install_packages
-    install_root ;;
+    install_root
+    "$(dirname "$0")/guest.sh" ;;
   build-root) build_root ;;
   *) fail "no such argument: $1; it takes none" ;;
 esac

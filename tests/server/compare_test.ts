@@ -70,6 +70,7 @@ async function both(
   const hypervisor = createTestHypervisor({
     lifetime: "connections",
     hostname: os.hostname(),
+    readTextFile: (file) => fs.promises.readFile(file, "utf8"),
   });
   const listener = await listenUnix(socket);
   const accepting = (async () => {
@@ -123,7 +124,54 @@ function difference(theirs: Answer, ours: Answer): string {
   return lines.slice(0, 6).join("\n");
 }
 
-for (const script of ["calls", "events"]) {
+const CONFIG_COMMANDS = [
+  "nodeinfo; list --all --managed-save; net-list --all; iface-list --all; pool-list --all",
+  "domstate transient --reason; domstate paused --reason; domstate off --reason",
+  "dumpxml transient; destroy transient; list --all; start off; dumpxml off",
+  "snapshot-list off; snapshot-list snap --tree; snapshot-current off --name",
+  "vol-list p --details; vol-dumpxml v p; vol-dumpxml w p; pool-info p; net-dumpxml inline",
+  "nodedev-list; nodedev-dumpxml computer; capabilities",
+];
+
+const REFUSED_CONFIGS = [
+  "",
+  "<node>",
+  "<bogus/>",
+  "<node><cpu><mhz>x</mhz></cpu></node>",
+  "<node><domain file='missing.xml'/></node>",
+  "<node><domain type='test'><name>x</name><memory>1</memory></domain></node>",
+  "<node><interface/></node>",
+  "<node><device><name>d</name></device></node>",
+  "<node><auth><user password='p'>u</user></auth></node>",
+];
+
+test("compare: virsh gets the same of a configuration file", async () => {
+  await using daemon = await startDaemon("12");
+  // the daemon sees the folder for temporary files alone
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "virtwire-config-"));
+  fs.cpSync(path.join(FILES, "config"), folder, { recursive: true });
+  const asked: [file: string, command: string][] = CONFIG_COMMANDS.map((
+    command,
+  ) => ["node.xml", command]);
+  REFUSED_CONFIGS.forEach((xml, at) => {
+    fs.writeFileSync(path.join(folder, `refused${at}.xml`), xml);
+    asked.push([`refused${at}.xml`, "list --all"]);
+  });
+  asked.push(["nosuch.xml", "list --all"]);
+  const different: string[] = [];
+  for (const [file, command] of asked) {
+    const [theirs, ours] = await both(
+      (uri) => ["virsh", ["-c", uri.replace("/default", path.join(folder, file)), command]],
+      daemon,
+    );
+    const same = theirs.output === ours.output && theirs.status === ours.status;
+    if (!same) different.push(`${file}: ${command}\n${difference(theirs, ours)}`);
+  }
+  fs.rmSync(folder, { recursive: true, force: true });
+  assertEquals(different.join("\n"), "");
+}, { skip, timeout: 120_000 });
+
+for (const script of ["calls", "events", "networks"]) {
   test(`compare: the Python binding gets the same ${script}`, async () => {
     await using daemon = await startDaemon("12");
     const file = path.join(FILES, `${script}.py`);

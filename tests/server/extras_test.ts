@@ -166,6 +166,18 @@ test("extras: what is uploaded is downloaded, at any place and with its holes", 
   assertEquals([hole, rest], [{ hole: 4_194_304n }, []]);
 });
 
+test("extras: a clone has the bytes of its original, and then its own", async () => {
+  await using client = await hypervised({ extras: true });
+  const volume = await volumeOf(client.conn);
+  await volume.uploadFrom(new Uint8Array([1, 2, 3]));
+  const pool = await client.conn.lookupStoragePoolByName("default-pool");
+  const xml = "<volume><name>w</name><capacity>100</capacity></volume>";
+  const clone = await pool.createVolumeXmlFrom(xml, volume);
+  await volume.wipe();
+  const bytes = new Uint8Array(await new Response(await clone.download()).arrayBuffer());
+  assertEquals([bytes.length, ...bytes.subarray(0, 4)], [100, 1, 2, 3, 0]);
+});
+
 test("extras: an upload beyond the volume's end fails", async () => {
   await using client = await hypervised({ extras: true });
   const volume = await volumeOf(client.conn);

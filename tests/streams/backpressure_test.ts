@@ -8,7 +8,7 @@ import { ReadGate } from "../../src/session/read_gate.ts";
 import { Streams } from "../../src/session/streams.ts";
 import { StreamOverflowError } from "../../src/streams.ts";
 import { test } from "../harness.ts";
-import { bytes, Peer, VOLUME } from "./peer.ts";
+import { bytes, Peer, receivedCall, VOLUME } from "./peer.ts";
 
 const PACKET = 262120;
 // what a transport and the packets on their way may hold beside the stream
@@ -178,14 +178,9 @@ test("a stalled upload is no death, a few packets are no stall", () => {
     engine.startKeepalive({ interval: 1000, count: 1 }, 0);
     const args = { vol: VOLUME, offset: 0n, length: 0n, flags: 0 };
     const call = engine.sendCall(storageVolUpload, args, undefined, true);
-    const reply = new RpcEngine({ role: "server", programs: [remoteProgram] });
-    for (const chunk of engine.takeOutput()) reply.receive(chunk);
-    reply.sendReply(
-      { program: 0x20008086, version: 1, procedure: 208, serial: call.serial, status: 0 },
-      () => {},
-      undefined,
-    );
-    for (const chunk of reply.takeOutput()) engine.receive(chunk, 1);
+    const server = new RpcEngine({ role: "server", programs: [remoteProgram] });
+    server.sendReply(receivedCall(engine, server), () => {}, undefined);
+    for (const chunk of server.takeOutput()) engine.receive(chunk, 1);
     for (let i = 0; i < packets; i++) engine.sendData(engine.stream(call.serial)!, bytes(10));
     assertEquals(deaths(engine, 1000, 10_000), expected, `${packets} packets`);
   }

@@ -16,7 +16,7 @@ export function skipWithoutGuest(version: DaemonVersion): string | false {
   if (skip !== false || fs.existsSync(`${DIRECTORY}/initramfs`)) return skip;
   return process.env["VIRTWIRE_REQUIRE_DAEMONS"] === "1"
     ? false
-    : `there is no guest in ${DIRECTORY}; run tests/streams/guest.sh as root`;
+    : `there is no guest in ${DIRECTORY}; run tests/daemons/guest.sh as root`;
 }
 
 /** Starts the guest, with a shell on its serial console. Emulated: KVM need not be there. */

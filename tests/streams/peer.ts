@@ -25,6 +25,7 @@ export class Peer implements AsyncDisposable {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #events: RpcEvent[] = [];
+  readonly #calls = new Map<number, IncomingCall>();
 
   /** Connects a session to a new peer. */
   constructor() {
@@ -61,7 +62,14 @@ export class Peer implements AsyncDisposable {
 
   /** Waits for a call. */
   async call(): Promise<IncomingCall> {
-    return (await this.expect("call")).call;
+    const { call } = await this.expect("call");
+    this.#calls.set(call.serial, call);
+    return call;
+  }
+
+  /** The call that opened a stream. */
+  callOf(stream: StreamState): IncomingCall {
+    return this.#calls.get(stream.serial)!;
   }
 
   /** Waits for a call and opens the stream that belongs to it, with the reply. */
@@ -98,13 +106,13 @@ export class Peer implements AsyncDisposable {
   /** Gives a stream up as libvirtd does: by a stream packet, or by a reply to the last one. */
   async fail(stream: StreamState, how: "stream" | "reply", message: string): Promise<void> {
     if (how === "stream") this.engine.sendAbort(stream, wireError(message));
-    else this.engine.sendError(callOf(stream), wireError(message));
+    else this.engine.sendError(this.callOf(stream), wireError(message));
     await this.flush();
   }
 
   /** Says that it knows of the client's abort, as libvirtd does: by a reply with an error. */
   async confirmAbort(stream: StreamState): Promise<void> {
-    this.engine.sendError(callOf(stream), wireError("stream aborted at client request"));
+    this.engine.sendError(this.callOf(stream), wireError("stream aborted at client request"));
     await this.flush();
   }
 
@@ -151,7 +159,10 @@ export function bytes(length: number, seed: number = 1): Uint8Array<ArrayBuffer>
   return result;
 }
 
-/** The call that opened a stream. */
-export function callOf({ program, version, procedure, serial }: StreamState): IncomingCall {
-  return { program, version, procedure, serial, status: 0 };
+/** The call that a client's engine has just made, as the server's sees it. */
+export function receivedCall(client: RpcEngine, server: RpcEngine): IncomingCall {
+  const events = client.takeOutput().flatMap((chunk) => server.receive(chunk));
+  const event = events.at(-1);
+  if (event?.type !== "call") throw new Error(`Expected call, found ${event?.type}`);
+  return event.call;
 }

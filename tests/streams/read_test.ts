@@ -4,7 +4,7 @@ import { remoteProgram } from "../../gen/remote/program.ts";
 import { RpcEngine } from "../../src/rpc/engine.ts";
 import type { Hole, SparseChunk } from "../../src/streams.ts";
 import { test } from "../harness.ts";
-import { bytes, callOf, Peer } from "./peer.ts";
+import { bytes, Peer, receivedCall } from "./peer.ts";
 
 test("a download ends when the daemon has confirmed the end", async () => {
   await using peer = new Peer();
@@ -106,7 +106,7 @@ test("an OK ends the wait for an abort as well", async () => {
   const cancelled = (await opening).cancel();
   await peer.expect("abort");
   // this engine counts the stream as closed by now; one that had sent OK before would not
-  await peer.finish(peer.engine.openStream(callOf(stream), undefined));
+  await peer.finish(peer.engine.openStream(peer.callOf(stream), undefined));
   await cancelled;
 });
 
@@ -293,8 +293,8 @@ test("a large packet reaches the reader in the parts in which it comes, and whol
   for (const size of [1000, 65536, 65564, 100_000]) {
     const client = new RpcEngine({ role: "client", programs: [remoteProgram], strict: true });
     const server = new RpcEngine({ role: "server", programs: [remoteProgram], strict: true });
-    const { serial } = client.sendCall(NOTHING, undefined, undefined, true);
-    const call = { program: 0x20008086, version: 1, procedure: 2, serial, status: 0 };
+    client.sendCall(NOTHING, undefined, undefined, true);
+    const call = receivedCall(client, server);
     const stream = server.openStream(call, undefined);
     server.sendReply(call, () => {}, undefined);
     server.sendData(stream, data);

@@ -72,13 +72,19 @@ function host({ cells }: TestState): XmlElement {
     ),
     element("power_management"),
     element("iommu", { support: "no" }),
-    cells.length === 0 ? undefined : element(
-      "topology",
-      {},
-      element("cells", { num: String(cells.length) }, ...cells.map((_, id) => cell(cells, id))),
-    ),
+    element("topology", {}, cellsOf(cells)),
     element("secmodel", {}, element("model", {}, "testSecurity"), element("doi", {}, "")),
   );
+}
+
+function cellsOf(cells: TestState["cells"]): XmlElement {
+  const made = element(
+    "cells",
+    { num: String(cells.length) },
+    ...cells.map((_, id) => cell(cells, id)),
+  );
+  made.open = true;
+  return made;
 }
 
 function cell(cells: TestState["cells"], id: number): XmlElement {

@@ -107,7 +107,9 @@ export function setMetadata(
     } else put(definition, element(name, {}, metadata), BEFORE.slice(0, BEFORE.indexOf(name)));
     return;
   }
-  const made = metadata === null ? undefined : withNamespace(metadata, key ?? "", uri ?? "", domain);
+  const made = metadata === null
+    ? undefined
+    : withNamespace(metadata, key ?? "", uri ?? "", domain);
   let holder = definition.child("metadata");
   if (holder === undefined) {
     if (made === undefined) return;

@@ -74,7 +74,10 @@ export class TestDriver implements Driver {
   /** The state behind `/default`, made where there is none yet. */
   get state(): TestState {
     if (this.#shared === undefined && this.#options.config !== undefined) {
-      throw refusal(ErrorNumber.NO_DOMAIN, "the configuration file is not read before a client opens it");
+      throw refusal(
+        ErrorNumber.NO_DOMAIN,
+        "the configuration file is not read before a client opens it",
+      );
     }
     return (this.#shared ??= this.#startDefault()).state;
   }

@@ -11,7 +11,6 @@ import type { XmlElement } from "../../xml/element.ts";
 import { printXml } from "../../xml/print.ts";
 import { conform, parseShape, type Shape } from "../../xml/shape.ts";
 import type { CallContext } from "../driver.ts";
-import { failure } from "../failure.ts";
 import { parseRoot } from "./domain_definition.ts";
 import { checkFlags, invalidOperation, refusal } from "./refusals.ts";
 import { RULES } from "./shape_rules.ts";
@@ -62,13 +61,7 @@ export interface HostInterface {
 export function canonicalInterface(source: XmlElement): XmlElement {
   shape ??= parseShape(OUTLINE);
   const type = source.get("type");
-  if (type === undefined) {
-    throw failure(
-      ErrorDomain.INTERFACE,
-      ErrorNumber.INTERNAL_ERROR,
-      "interface misses the type attribute",
-    );
-  }
+  if (type === undefined) RULES.missing("type", source);
   if (source.get("name") === undefined) {
     xmlFailure("interface has no name", ErrorDomain.INTERFACE);
   }

@@ -38,8 +38,10 @@ export function formatIp({ family, value }: IpAddress): string {
   if (family === "ipv4") {
     return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 255n).join(".");
   }
-  const groups = Array.from({ length: 8 }, (_, i) =>
-    ((value >> BigInt(112 - 16 * i)) & 0xffffn).toString(16));
+  const groups = Array.from(
+    { length: 8 },
+    (_, i) => ((value >> BigInt(112 - 16 * i)) & 0xffffn).toString(16),
+  );
   const runs = groups.join(":").match(/\b0(:0)+\b/g) ?? [];
   const longest = runs.reduce((best, run) => run.length > best.length ? run : best, "");
   if (longest === "") return groups.join(":");

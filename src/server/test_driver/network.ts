@@ -107,8 +107,6 @@ export function networkHandlers(state: TestState): RemoteHandlers<CallContext> {
     networkDestroy({ net }) {
       const network = networks.byNameOrFail(net.name);
       network.active = false;
-      if (network.next !== undefined) network.definition = network.next;
-      network.next = undefined;
       emit(network, NetworkEventLifecycleType.STOPPED);
       if (!network.persistent) networks.remove(network);
     },

@@ -9,7 +9,14 @@ import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import type { XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
 import { formatIp, type IpAddress, parseIp, prefixOf, sameNetwork } from "./ip_address.ts";
-import { change, checkElement, holder, misfit, nameOf, type SectionUpdate } from "./network_section.ts";
+import {
+  change,
+  checkElement,
+  holder,
+  misfit,
+  nameOf,
+  type SectionUpdate,
+} from "./network_section.ts";
 import { unsupportedUpdate } from "./network_section.ts";
 import { badValue, parseInteger, unsupportedConfig, xmlFailure } from "./values.ts";
 
@@ -38,7 +45,8 @@ export function updateDhcpHost(update: SectionUpdate): void {
   }
   if (command === C.ADD_FIRST || command === C.ADD_LAST) checkOnlyDhcp(network, ip);
   const hosts = ip.child("dhcp")?.all("host") ?? [];
-  const sameMac = (one: XmlElement): boolean => one.get("mac")?.toLowerCase() === mac?.toLowerCase();
+  const sameMac = (one: XmlElement): boolean =>
+    one.get("mac")?.toLowerCase() === mac?.toLowerCase();
   const sameIp = (one: XmlElement): boolean => {
     const other = parseIp(one.get("ip") ?? "");
     return address !== undefined && other !== undefined && formatIp(other) === shown.ip;
@@ -83,9 +91,7 @@ export function updateDhcpRange(update: SectionUpdate): void {
 
 function ipOf({ network, parentIndex }: SectionUpdate): XmlElement {
   const all = network.all("ip");
-  const chosen = parentIndex >= 0
-    ? all[parentIndex]
-    : all.find((one) => givesOut(one)) ?? all[0];
+  const chosen = parentIndex >= 0 ? all[parentIndex] : all.find((one) => givesOut(one)) ?? all[0];
   if (chosen !== undefined) return chosen;
   const where = parentIndex >= 0 ? ` at index ${parentIndex}` : "";
   throw misfit(
@@ -192,7 +198,9 @@ function checkRange(
 ): { start: string; end: string } {
   const address = (name: string): IpAddress => {
     const text = range.get(name);
-    if (text === undefined) refuse(`Missing '${name}' attribute in dhcp range for network '${network}'`);
+    if (text === undefined) {
+      refuse(`Missing '${name}' attribute in dhcp range for network '${network}'`);
+    }
     const parsed = parseIp(text);
     if (parsed !== undefined) return parsed;
     throw failure(
@@ -220,7 +228,9 @@ function checkRange(
     }
     const hosts = 1n << BigInt((own.family === "ipv4" ? 32 : 128) - prefix);
     if (own.family === "ipv4" && hosts > 2n) {
-      if (start.value % hosts === 0n) internal(`start of ${shown} in ${where} is the network address`);
+      if (start.value % hosts === 0n) {
+        internal(`start of ${shown} in ${where} is the network address`);
+      }
       if (end.value % hosts === hosts - 1n) {
         internal(`end of ${shown} in ${where} is the broadcast address`);
       }

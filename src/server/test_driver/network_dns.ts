@@ -120,14 +120,15 @@ export function updateDnsSrv(update: SectionUpdate): void {
   checkSrv(given, name, !isAddition(command));
   const dns = dnsOf(network);
   const found = dns.all("srv").filter((one) =>
-    SRV_FIELDS.every((field) => given.get(field) === undefined || given.get(field) === one.get(field))
+    SRV_FIELDS.every((field) =>
+      given.get(field) === undefined || given.get(field) === one.get(field)
+    )
   );
   change(command, dns, given.clone(), found, {
     exists:
       `there is already at least one DNS SRV record matching all specified fields in network ${name}`,
     missing: `couldn't locate a matching DNS SRV record in network ${name}`,
-    several:
-      `multiple DNS SRV records matching all specified fields were found in network ${name}`,
+    several: `multiple DNS SRV records matching all specified fields were found in network ${name}`,
   });
 }
 

@@ -12,7 +12,13 @@ import type { Identities } from "./domain_definition.ts";
 import { parseAnyRoot } from "./domain_definition.ts";
 import { canonicalNetwork } from "./network_definition.ts";
 import { updateDhcpHost, updateDhcpRange } from "./network_dhcp.ts";
-import { checkDnsHost, checkDnsTxt, updateDnsHost, updateDnsSrv, updateDnsTxt } from "./network_dns.ts";
+import {
+  checkDnsHost,
+  checkDnsTxt,
+  updateDnsHost,
+  updateDnsSrv,
+  updateDnsTxt,
+} from "./network_dns.ts";
 import {
   change,
   checkElement,
@@ -59,7 +65,9 @@ export function updateNetwork(
 ): XmlElement {
   const given = parseAnyRoot(request.xml, ErrorDomain.NETWORK);
   const section = SECTIONS[request.section];
-  if (section === undefined) throw unsupportedUpdate("can't update unrecognized section of network");
+  if (section === undefined) {
+    throw unsupportedUpdate("can't update unrecognized section of network");
+  }
   if (typeof section === "string") {
     throw unsupportedUpdate(`can't update '${section}' section of network '${nameOf(network)}'`);
   }
@@ -114,7 +122,8 @@ function updateInterface(update: SectionUpdate): void {
   change(command, forward, element("interface", { dev }), found, {
     exists:
       `there is an existing interface entry in network '${name}' that matches "<interface dev='${dev}'>"`,
-    missing: `couldn't find an interface entry in network '${name}' matching <interface dev='${dev}'>`,
+    missing:
+      `couldn't find an interface entry in network '${name}' matching <interface dev='${dev}'>`,
   });
 }
 

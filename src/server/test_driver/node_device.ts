@@ -36,6 +36,19 @@ export function canonicalDevice(source: XmlElement): XmlElement {
       `no device capabilities for '${device.textOf("name")}'`,
     );
   }
+  const system = device.all("capability").find((one) => one.get("type") === "system");
+  if (system !== undefined && system.textOf("hardware/uuid") === undefined) {
+    throw failure(
+      ErrorDomain.NODEDEV,
+      ErrorNumber.INTERNAL_ERROR,
+      `no system UUID supplied for '${device.textOf("name")}'`,
+    );
+  }
+  if (system !== undefined && system.child("firmware") === undefined) {
+    const firmware = element("firmware");
+    firmware.open = true;
+    system.children.push(firmware);
+  }
   // libvirt forgets these two while it reads them, and prints its own count
   for (const vports of capabilities(device)) {
     if (vports.get("type") !== "vport_ops") continue;

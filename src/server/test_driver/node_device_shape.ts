@@ -19,7 +19,7 @@ device
       version #
       serial #
       uuid #
-    firmware
+    firmware+
       vendor #
       version #
       release_date #

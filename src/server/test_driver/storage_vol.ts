@@ -103,7 +103,10 @@ export function storageVolHandlers(state: TestState): RemoteHandlers<CallContext
       return { xml: printXml(volumeOf(vol).volume.definition) };
     },
     storageVolResize({ capacity, flags }) {
-      if (capacity === 0n && (flags & (StorageVolResizeFlags.DELTA | StorageVolResizeFlags.SHRINK)) === 0) {
+      if (
+        capacity === 0n &&
+        (flags & (StorageVolResizeFlags.DELTA | StorageVolResizeFlags.SHRINK)) === 0
+      ) {
         throw badArgument(
           ErrorDomain.STORAGE,
           "virStorageVolResize",

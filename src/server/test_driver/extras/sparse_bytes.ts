@@ -23,6 +23,17 @@ export class SparseBytes {
     }
   }
 
+  /** Takes a copy of all that others have below an end, in place of its own. */
+  copyFrom(other: SparseBytes, end: number): void {
+    this.#pages.clear();
+    for (const [index, page] of other.#pages) {
+      if (index * PAGE >= end) continue;
+      const copy = page.slice();
+      copy.fill(0, end - index * PAGE);
+      this.#pages.set(index, copy);
+    }
+  }
+
   /** A copy of so many bytes from a place. */
   read(at: number, length: number): Uint8Array {
     const bytes = new Uint8Array(length);

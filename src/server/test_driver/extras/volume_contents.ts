@@ -13,6 +13,7 @@ import { failure } from "../../failure.ts";
 import { checkFlags, refusal } from "../refusals.ts";
 import type { TestState } from "../state.ts";
 import type { Volume } from "../storage_pool.ts";
+import { storageVolHandlers } from "../storage_vol.ts";
 import { SparseBytes } from "./sparse_bytes.ts";
 
 /** The bytes of each volume that has any. */
@@ -37,6 +38,8 @@ export function volumeContentsHandlers(
   state: TestState,
   contents: VolumeContents,
 ): RemoteHandlers<CallContext> {
+  const base = storageVolHandlers(state);
+
   function volumeOf({ pool, name }: NonnullStorageVol): { bytes: SparseBytes; capacity: number } {
     const volume = state.pools.byNameOrFail(pool).checkActive().volumes.get(name);
     if (volume === undefined) {
@@ -50,6 +53,14 @@ export function volumeContentsHandlers(
   }
 
   return {
+    async storageVolCreateXmlFrom(args, context) {
+      const made = await base.storageVolCreateXmlFrom!(args, context);
+      const { pool } = made.vol;
+      const source = volumeOf({ ...args.clonevol, pool });
+      const target = volumeOf(made.vol);
+      target.bytes.copyFrom(source.bytes, target.capacity);
+      return made;
+    },
     storageVolUpload({ vol, offset, length, flags }, context) {
       checkFlags(context, flags, SPARSE);
       const { bytes, capacity } = volumeOf(vol);
