@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { ConnectOptions } from "./connect.ts";
+import type { Connection } from "./connection.ts";
+import type { HostFacts } from "./endpoint.ts";
 import { unsupported } from "./errors.ts";
 import type { Interceptor } from "./server/interceptor.ts";
 import { Faults } from "./server/faults.ts";
@@ -57,6 +60,8 @@ export interface ServeOptions {
 export interface TestHypervisor extends AsyncDisposable {
   /** Serves a client over a connection of whatever kind. */
   serve(duplex: ByteDuplex, options?: ServeOptions): ServerSession;
+  /** Opens a connection to it, which closing the hypervisor closes too. */
+  connect(options?: ConnectOptions): Promise<Connection>;
   /** What happens to the next calls, by script; before the `intercept` option is asked. */
   readonly faults: Faults;
   /**
@@ -68,7 +73,34 @@ export interface TestHypervisor extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Creates a hypervisor that shares nothing with any other. */
+// The URI says everything: nothing of this host matters.
+const NO_FACTS: HostFacts = {
+  isRoot: () => false,
+  env: () => undefined,
+  home: () => undefined,
+  exists: () => false,
+};
+
+/**
+ * Creates a hypervisor that shares nothing with any other.
+ *
+ * @example A test that makes a call fail
+ * ```ts
+ * import { createTestHypervisor, failure } from "@virtwire/libvirt/testing";
+ * import { ErrorDomain, ErrorNumber, isUnsupported } from "@virtwire/libvirt";
+ *
+ * await using hypervisor = createTestHypervisor({ seed: 1 });
+ * await using conn = await hypervisor.connect();
+ * const domain = await conn.lookupDomainByName("test");
+ * hypervisor.faults.failNext(
+ *   "domainSuspend",
+ *   1,
+ *   failure(ErrorDomain.TEST, ErrorNumber.OPERATION_UNSUPPORTED),
+ * );
+ * const error = await domain.suspend().catch((reason) => reason);
+ * console.log(isUnsupported(error)); // true
+ * ```
+ */
 export function createTestHypervisor(options: TestHypervisorOptions = {}): TestHypervisor {
   const { lifetime, intercept, ...state } = options;
   if (options.config !== undefined && options.readTextFile === undefined) {
@@ -86,16 +118,30 @@ export function createTestHypervisor(options: TestHypervisorOptions = {}): TestH
     faults.clear();
     await Promise.all([...sessions].map((session) => session.close()));
   }
+  function serve(duplex: ByteDuplex, { readOnly = false }: ServeOptions = {}): ServerSession {
+    const session = new ServerSession(duplex, {
+      driver,
+      readOnly,
+      intercept: (procedure) => faults.intercept(procedure) ?? intercept?.(procedure),
+    });
+    sessions.add(session);
+    session.closed.then(() => sessions.delete(session));
+    return session;
+  }
   return {
-    serve(duplex, { readOnly = false } = {}) {
-      const session = new ServerSession(duplex, {
-        driver,
-        readOnly,
-        intercept: (procedure) => faults.intercept(procedure) ?? intercept?.(procedure),
-      });
-      sessions.add(session);
-      session.closed.then(() => sessions.delete(session));
-      return session;
+    serve,
+    async connect(connectOptions) {
+      // loaded on use: who serves other clients needs no client
+      const [{ connectWith }, { memoryPair }] = await Promise.all([
+        import("./connect.ts"),
+        import("../transports/memory.ts"),
+      ]);
+      const dial = () => {
+        const [client, server] = memoryPair("test:///default");
+        serve(server);
+        return Promise.resolve(client);
+      };
+      return await connectWith({ dial, facts: NO_FACTS }, "test:///default", connectOptions);
     },
     faults,
     burst: (count, domain = "test") => emitBurst(driver.state, domain, count),
@@ -137,4 +183,13 @@ export function serveTestUri(
 export type { ReadTextFile } from "./server/test_driver/config_file.ts";
 export type { Clock } from "./server/test_driver/state.ts";
 export { Faults, type ProcedureName } from "./server/faults.ts";
-export * from "./server/mod.ts";
+export {
+  type CloseReason,
+  failure,
+  type Interceptor,
+  LibvirtError,
+  type LibvirtErrorFields,
+  type ServerOptions,
+  ServerSession,
+} from "./server/mod.ts";
+export type { ByteDuplex } from "./transport.ts";

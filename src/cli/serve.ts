@@ -5,7 +5,7 @@
  * @module
  */
 
-import { readFile } from "node:fs/promises";
+import { promises } from "node:fs";
 import { hostname } from "node:os";
 import process from "node:process";
 import { parseArgs } from "node:util";
@@ -73,7 +73,7 @@ async function main(args: string[]): Promise<number> {
       extras: values.extras,
       lifetime: "connections",
       hostname: hostname(),
-      readTextFile: (path) => readFile(path, "utf8"),
+      readTextFile: (path) => promises.readFile(path, "utf8"),
       ...(values.config === undefined ? {} : { config: values.config }),
     });
     for (const start of starts) listeners.push(await start());

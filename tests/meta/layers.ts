@@ -152,7 +152,12 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
   },
 
   // The only places that join the source and the transports.
-  "testing": { files: ["src/testing.ts"], uses: [...CLIENT, "server", "transports"] },
+  "testing": {
+    files: ["src/testing.ts"],
+    uses: [...CLIENT, "server", "transports"],
+    types: ["connection"],
+    lazy: ["connection"],
+  },
   "facade": {
     files: ["mod.ts", "src/web.ts", "src/admin.ts", "src/admin_connect.ts"],
     uses: [...CLIENT, "bases", "objects", "programs", "connection", "transports"],

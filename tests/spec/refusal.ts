@@ -18,3 +18,9 @@ export async function refusal(call: Promise<unknown>): Promise<[string, string, 
   assertInstanceOf(error, LibvirtError);
   return [error.codeName, error.domainName, error.message];
 }
+
+/** The different codes of the errors that calls are refused with, all made at once. */
+export async function refusalCodes(calls: readonly Promise<unknown>[]): Promise<string[]> {
+  const refusals = await Promise.all(calls.map(refusal));
+  return [...new Set(refusals.map(([code]) => code))];
+}
