@@ -7,7 +7,13 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { connect, type Connection, type ConnectOptions } from "../../mod.ts";
-import { type DaemonVersion, skipWithoutDaemon, startDaemon } from "../daemons/daemons.ts";
+import { connectAdmin } from "../../src/admin.ts";
+import {
+  type DaemonVersion,
+  type RealDaemon,
+  skipWithoutDaemon,
+  startDaemon,
+} from "../daemons/daemons.ts";
 import { test } from "../harness.ts";
 
 /** A behaviour: given an open connection to a fresh test driver, it asserts. */
@@ -19,6 +25,8 @@ export interface Target extends AsyncDisposable {
   readonly name: string;
   /** Opens a connection; the state is new when no other is open. */
   open(options?: ConnectOptions): Promise<Connection>;
+  /** Waits until the server has let go of every connection. */
+  idle(): Promise<void>;
 }
 
 interface TargetKind {
@@ -27,12 +35,28 @@ interface TargetKind {
   start(): Promise<Target>;
 }
 
-function uriTarget(name: string, uri: string, stop: () => Promise<void>): Target {
+function uriTarget(
+  name: string,
+  uri: string,
+  stop: () => Promise<void>,
+  idle: () => Promise<void> = () => Promise.resolve(),
+): Target {
   return {
     name,
+    idle,
     open: (options) => connect(uri, { strict: true, ...options }),
     [Symbol.asyncDispose]: stop,
   };
+}
+
+// A daemon drops the connection, and with it the state, some time after the answer to the close.
+async function withoutClients({ adminSocket }: RealDaemon): Promise<void> {
+  await using admin = await connectAdmin(`libvirtd:///system?socket=${adminSocket}`);
+  const server = await admin.lookupServer("libvirtd");
+  const until = performance.now() + 10_000;
+  while ((await server.listClients()).length > 0) {
+    if (performance.now() > until) throw new Error("The daemon still has clients after 10 s");
+  }
 }
 
 function daemonKind(version: DaemonVersion): TargetKind {
@@ -43,7 +67,7 @@ function daemonKind(version: DaemonVersion): TargetKind {
     async start() {
       const daemon = await startDaemon(version);
       const uri = `test+unix:///default?socket=${daemon.socket}`;
-      return uriTarget(name, uri, () => daemon.stop());
+      return uriTarget(name, uri, () => daemon.stop(), () => withoutClients(daemon));
     },
   };
 }
@@ -90,6 +114,7 @@ export function spec(subject: string, behaviours: Readonly<Record<string, Behavi
       for (const [title, behaviour] of Object.entries(behaviours)) {
         const excused = known.has(`${kind.name} | ${subject} | ${title}`);
         try {
+          await target.idle();
           await using conn = await target.open();
           await behaviour(conn, target);
           if (excused) failures.push(new Error(`${title}: no longer differs; remove its line`));
