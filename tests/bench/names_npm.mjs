@@ -1,5 +1,6 @@
+// deno-lint-ignore-file no-console
 // The smallest program on the npm build (`deno task npm`): RUNTIME names_npm.mjs names URI
-import { connect } from "../../npm/mod.js";
+const { connect } = await import(new URL("../../npm/mod.js", import.meta.url).href);
 
 const args = globalThis.Deno?.args ?? process.argv.slice(2);
 const conn = await connect(args[1]);
