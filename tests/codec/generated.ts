@@ -26,7 +26,10 @@ export interface Export {
 async function importAll(): Promise<Export[]> {
   const found: Export[] = [];
   const gen = new URL("../../gen/", import.meta.url);
-  for (const folder of readdirSync(gen).filter((name) => !OTHER_FOLDERS.has(name)).sort()) {
+  const folders = readdirSync(gen, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory()).map(({ name }) => name)
+    .filter((name) => !OTHER_FOLDERS.has(name)).sort();
+  for (const folder of folders) {
     const url = new URL(`${folder}/`, gen);
     for (const file of readdirSync(url).filter((name) => name.endsWith(".ts")).sort()) {
       const module = await import(new URL(file, url).href) as Record<string, unknown>;
