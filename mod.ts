@@ -52,7 +52,7 @@ import type { Runtime } from "./transports/runtime.ts";
  * ```
  */
 export async function connect(uri?: string, options: ConnectOptions = {}): Promise<Connection> {
-  const runtime = await detectRuntime();
+  const runtime = detectRuntime();
   let config: ClientConfig | undefined;
   const facts: HostFacts = {
     isRoot: () => runtime.uid() === 0,
@@ -86,7 +86,7 @@ const dial: Dial = async (endpoint, options) => {
     import("./src/testing.ts"),
   ]);
   const [client, server] = memoryPair(`test://${endpoint.path}`);
-  const runtime = await detectRuntime();
+  const runtime = detectRuntime();
   serveTestUri(endpoint.path, server, { readTextFile: (path) => runtime.readTextFile(path) });
   return client;
 };

@@ -44,7 +44,7 @@ export async function connectAdmin(
   uri?: string,
   options: AdminConnectOptions = {},
 ): Promise<AdminConnection> {
-  const runtime = await detectRuntime();
+  const runtime = detectRuntime();
   const text = adminUri(uri, runtime);
   const path = adminSocket(text, runtime);
   const signal = deadline(options);

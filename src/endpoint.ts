@@ -199,7 +199,7 @@ function resolveTransport(context: UriContext): Endpoint {
       return resolveExt(context);
     case "ws":
     case "wss":
-      return resolveWebSocket(uri, transport);
+      return resolveWebSocket(context, transport);
   }
 }
 
@@ -229,15 +229,28 @@ function resolveExt({ text, parameters }: UriContext): ExtEndpoint {
 
 /**
  * `wss://host/target?x=1` is the URL itself, without the parameters that the client consumes; of
- * `qemu+wss://host/target?x=1` it is scheme, host, port and path, the rest goes into the name.
+ * `qemu+wss://host/system?target=t` it is `wss://host/t`, and the rest goes into the name. A target
+ * may have slashes, for a server that is reached below a path.
  */
-function resolveWebSocket(uri: LibvirtUri, scheme: "ws" | "wss"): WebSocketEndpoint {
+function resolveWebSocket(
+  { uri, text, parameters: { target, ticket, token } }: UriContext,
+  scheme: "ws" | "wss",
+): WebSocketEndpoint {
   const port = uri.port === undefined ? "" : `:${uri.port}`;
-  const base = `${scheme}://${formatHost(uri.host ?? "localhost")}${port}${
-    escapeUrlPath(uri.path)
-  }`;
-  if (uri.driver !== "") return { kind: "websocket", url: base };
+  const base = `${scheme}://${formatHost(uri.host ?? "localhost")}${port}`;
+  const credential = present({ ticket, token });
+  if (uri.driver !== "") {
+    if (target === undefined) {
+      throw new TypeError(
+        `The URI "${text}" has the transport ${scheme} but no target=, which the proxy knows the ` +
+          `daemon by; a correct one is, for example, "qemu+${scheme}://host/system?target=name"`,
+      );
+    }
+    const path = escapeUrlPath(target.replace(/^\/*/, "/"));
+    return { kind: "websocket", url: base + path, ...credential };
+  }
   const kept = forwardedParameters(uri);
   const query = kept.length === uri.parameters.length ? uri.query : formatQuery(kept);
-  return { kind: "websocket", url: query ? `${base}?${query}` : base };
+  const url = base + escapeUrlPath(uri.path);
+  return { kind: "websocket", url: query ? `${url}?${query}` : url, ...credential };
 }

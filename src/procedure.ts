@@ -87,3 +87,27 @@ export interface OutgoingMessage<M> {
   /** Writes the message. */
   readonly encode: Encode<M>;
 }
+
+/** A permission that a procedure asks for only where its arguments say so. */
+export interface AccessCondition {
+  /** `object:permission`. */
+  readonly permission: string;
+  /** Where the argument, 32 bits, begins: bytes before the end of the packet. */
+  readonly fromEnd: number;
+  /** The bits of it that count. */
+  readonly mask: number;
+  /** Whether the permission is asked for when one of them is set, or when none is. */
+  readonly set: boolean;
+}
+
+/** What libvirt's daemon asks its access control about before it runs a procedure. */
+export interface ProcedureAccess {
+  /** The procedure's name in camelCase. */
+  readonly name: string;
+  /** Permissions as `object:permission`, of which all are needed. */
+  readonly needs: readonly string[];
+  /** Permissions that depend on the arguments. */
+  readonly conditions?: readonly AccessCondition[];
+  /** Whether stream data follows the call. */
+  readonly stream?: boolean;
+}

@@ -120,6 +120,10 @@ export interface WebSocketEndpoint {
   readonly kind: "websocket";
   /** A `ws:` or `wss:` URL. */
   readonly url: string;
+  /** Lets one connection in, where the URI has one (`ticket=`); goes as a subprotocol. */
+  readonly ticket?: string | undefined;
+  /** Lets any connection in, where the URI has one (`token=`); goes as a subprotocol. */
+  readonly token?: string | undefined;
 }
 
 /** The hypervisor in this process's memory, libvirt's test driver. */

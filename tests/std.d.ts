@@ -46,3 +46,38 @@ declare module "@std/streams" {
   export function toText(stream: ReadableStream): Promise<string>;
   export function toBytes(stream: ReadableStream<Uint8Array>): Promise<Uint8Array<ArrayBuffer>>;
 }
+declare module "ws" {
+  export class WebSocket {
+    constructor(url: string, protocols: string[], options?: { perMessageDeflate?: boolean });
+    binaryType: string;
+    readonly protocol: string;
+    readonly bufferedAmount: number;
+    readonly readyState: number;
+    send(data: string | Uint8Array | ArrayBuffer, done?: (error?: Error) => void): void;
+    close(code?: number, reason?: string): void;
+    terminate(): void;
+    pause(): void;
+    resume(): void;
+    // deno-lint-ignore no-explicit-any
+    addEventListener(type: string, listener: (event: any) => void): void;
+    // deno-lint-ignore no-explicit-any
+    on(type: string, listener: (...args: any[]) => void): this;
+  }
+  export class WebSocketServer {
+    constructor(options: {
+      noServer?: boolean;
+      clientTracking?: boolean;
+      maxPayload?: number;
+      perMessageDeflate?: boolean;
+      handleProtocols?: (protocols: Set<string>, request: unknown) => string | false;
+    });
+    readonly clients: Set<WebSocket>;
+    handleUpgrade(
+      request: unknown,
+      socket: unknown,
+      head: unknown,
+      done: (socket: WebSocket) => void,
+    ): void;
+    close(done?: () => void): void;
+  }
+}

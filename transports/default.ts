@@ -29,15 +29,12 @@ export async function dialDefault(
       return await (await import("./ssh.ts")).dialSsh(endpoint, options);
     case "ext":
       return await (await import("./ext.ts")).dialExt(endpoint, options);
+    case "websocket":
+      return await (await import("./websocket_default.ts")).dialDefaultWebSocket(endpoint, options);
     case "memory":
       throw unsupported(
         `Cannot dial the hypervisor in memory (test://${endpoint.path}): ` +
           "it is part of this process; use connect()",
-      );
-    default:
-      throw unsupported(
-        `Cannot connect by the transport "${endpoint.kind}": ` +
-          'it is not built yet; use "unix", "tcp", "tls" or "ssh"',
       );
   }
 }

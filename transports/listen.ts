@@ -148,7 +148,7 @@ export async function listenUnix(path: string, options: ListenUnixOptions = {}):
       EADDRINUSE: IN_USE,
     },
   };
-  const runtime = await detectRuntime();
+  const runtime = detectRuntime();
   const listener = new QueueingListener();
   listener.endpoint = { kind: "unix", path };
   try {
@@ -192,7 +192,7 @@ export async function listenTcp(host: string, port: number): Promise<Listener> {
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
     throw new RangeError(`Not a TCP port from 0 to 65535: ${port}`);
   }
-  const runtime = await detectRuntime();
+  const runtime = detectRuntime();
   const listener = new QueueingListener();
   listener.endpoint = { kind: "tcp", host, port };
   try {

@@ -31,8 +31,7 @@ export interface ProgramCall {
 export async function runProgram(call: ProgramCall, options: DialOptions): Promise<ByteDuplex> {
   const { signal } = options;
   signal?.throwIfAborted();
-  const runtime = await detectRuntime();
-  signal?.throwIfAborted();
+  const runtime = detectRuntime();
   const duplex = await spawn(runtime, call);
   if (signal?.aborted) {
     await duplex.readable.cancel();

@@ -55,7 +55,12 @@ interface Process {
   };
 }
 
-const { Bun: bun, process } = globalThis as unknown as { Bun: BunApi; process: Process };
+const { Bun: bun } = globalThis as unknown as { Bun: BunApi };
+
+// Asked for on use: on Deno, which loads this file too, its own version of Node starts with it.
+function node(): Process {
+  return (globalThis as unknown as { process: Process }).process;
+}
 
 /** One socket. */
 class BunSocket implements SocketControl {
@@ -162,7 +167,7 @@ function runtimeListener(listener: BunListener): RuntimeListener {
  */
 function refusal(error: unknown, path: string): unknown {
   if (nodeRuntime.errorCode(error) !== "ECONNREFUSED") return error;
-  const fs = process.getBuiltinModule("node:fs");
+  const fs = node().getBuiltinModule("node:fs");
   try {
     fs.statSync(path);
   } catch (found) {
@@ -219,8 +224,8 @@ export const bunRuntime: Runtime = {
     try {
       const listener = bindWithMode(
         mode,
-        (mask) => process.umask(mask),
-        () => process.getBuiltinModule("node:fs").chmodSync(path, mode),
+        (mask) => node().umask(mask),
+        () => node().getBuiltinModule("node:fs").chmodSync(path, mode),
         () => bun.listen({ unix: path, socket }),
       );
       return Promise.resolve(runtimeListener(listener));

@@ -8,7 +8,6 @@ import type { ByteDuplex } from "../src/transport.ts";
 import { abortable } from "./abortable.ts";
 import { tcpLabel, unixLabel } from "./labels.ts";
 import type { ListenEvents, PathInfo, Permission, Runtime, RuntimeListener } from "./runtime.ts";
-import { detachByDeno, spawnByDeno } from "./runtime_deno_spawn.ts";
 import { bindWithMode } from "./socket_mode.ts";
 import { type SocketControl, SocketStreams } from "./socket_streams.ts";
 
@@ -226,8 +225,13 @@ export const denoRuntime: Runtime = {
     }
   },
 
-  spawn: spawnByDeno,
-  startDetached: detachByDeno,
+  // few connections start a program, so what does it is loaded by those
+  async spawn(program, args, options): Promise<ByteDuplex> {
+    return await (await import("./runtime_deno_spawn.ts")).spawnByDeno(program, args, options);
+  },
+  async startDetached(program, args): Promise<void> {
+    await (await import("./runtime_deno_spawn.ts")).detachByDeno(program, args);
+  },
 
   env: (name) => deno.env.get(name),
   uid: () => deno.uid() ?? undefined,

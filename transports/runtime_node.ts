@@ -8,7 +8,6 @@ import type { ByteDuplex } from "../src/transport.ts";
 import { tcpLabel, unixLabel } from "./labels.ts";
 import { type NetSocket, NodeSocket } from "./node_socket.ts";
 import type { ListenEvents, PathInfo, Permission, Runtime, RuntimeListener } from "./runtime.ts";
-import { detachByNode, spawnByNode } from "./runtime_node_spawn.ts";
 import { bindWithMode } from "./socket_mode.ts";
 import type { SocketStreams } from "./socket_streams.ts";
 
@@ -49,7 +48,10 @@ interface Process {
   umask(mask: number): number;
 }
 
-const process: Process = (globalThis as unknown as { process: Process }).process;
+// Asked for on use: on Deno, which loads this file too, its own version of Node starts with it.
+function node(): Process {
+  return (globalThis as unknown as { process: Process }).process;
+}
 
 const READ_SIZE = 64 * 1024;
 
@@ -61,7 +63,7 @@ function dial(
 ): Promise<ByteDuplex> {
   return new Promise((resolve, reject) => {
     let streams: SocketStreams;
-    const socket = process.getBuiltinModule("node:net").connect({
+    const socket = node().getBuiltinModule("node:net").connect({
       ...address,
       // One buffer for all reads, in place of 64 KiB allocated and cut down for each.
       onread: {
@@ -109,7 +111,7 @@ function startListener(
   bind: (server: NetServer) => void,
 ): Promise<RuntimeListener> {
   return new Promise((resolve, reject) => {
-    const server = process.getBuiltinModule("node:net")
+    const server = node().getBuiltinModule("node:net")
       .createServer((socket) => events.connection(take(socket)));
     server.once("error", reject).once("listening", () => {
       server.off("error", reject).on("error", (error: unknown) => events.failed(error));
@@ -143,7 +145,7 @@ export const nodeRuntime: Runtime = {
   },
 
   async listenUnix(path: string, mode: number, events: ListenEvents): Promise<RuntimeListener> {
-    const fs = process.getBuiltinModule("node:fs");
+    const fs = node().getBuiltinModule("node:fs");
     // Node says "permission denied" when the directory does not exist.
     fs.lstatSync(path.slice(0, path.lastIndexOf("/") + 1));
     return await startListener(
@@ -152,7 +154,7 @@ export const nodeRuntime: Runtime = {
       (server) =>
         bindWithMode(
           mode,
-          (mask) => process.umask(mask),
+          (mask) => node().umask(mask),
           () => fs.chmodSync(path, mode),
           () => server.listen({ path }),
         ),
@@ -170,17 +172,22 @@ export const nodeRuntime: Runtime = {
     );
   },
 
-  spawn: spawnByNode,
-  startDetached: detachByNode,
+  // few connections start a program, so what does it is loaded by those
+  async spawn(program, args, options): Promise<ByteDuplex> {
+    return await (await import("./runtime_node_spawn.ts")).spawnByNode(program, args, options);
+  },
+  async startDetached(program, args): Promise<void> {
+    await (await import("./runtime_node_spawn.ts")).detachByNode(program, args);
+  },
 
-  env: (name) => process.env[name],
-  uid: () => process.getuid?.(),
-  home: () => process.getBuiltinModule("node:os").homedir() || undefined,
-  exists: (path) => process.getBuiltinModule("node:fs").existsSync(path),
+  env: (name) => node().env[name],
+  uid: () => node().getuid?.(),
+  home: () => node().getBuiltinModule("node:os").homedir() || undefined,
+  exists: (path) => node().getBuiltinModule("node:fs").existsSync(path),
 
   pathInfo(path: string): PathInfo | undefined {
     try {
-      return { isSocket: process.getBuiltinModule("node:fs").lstatSync(path).isSocket() };
+      return { isSocket: node().getBuiltinModule("node:fs").lstatSync(path).isSocket() };
     } catch (error) {
       if (isAbsent(error)) return undefined;
       throw error;
@@ -189,7 +196,7 @@ export const nodeRuntime: Runtime = {
 
   async readTextFile(path: string): Promise<string | undefined> {
     try {
-      return await process.getBuiltinModule("node:fs").promises.readFile(path, "utf8");
+      return await node().getBuiltinModule("node:fs").promises.readFile(path, "utf8");
     } catch (error) {
       if (isAbsent(error)) return undefined;
       throw error;
@@ -198,13 +205,13 @@ export const nodeRuntime: Runtime = {
 
   readOptionalFile(path: string): string | undefined {
     try {
-      return process.getBuiltinModule("node:fs").readFileSync(path, "utf8");
+      return node().getBuiltinModule("node:fs").readFileSync(path, "utf8");
     } catch {
       return undefined;
     }
   },
 
-  remove: (path) => process.getBuiltinModule("node:fs").unlinkSync(path),
+  remove: (path) => node().getBuiltinModule("node:fs").unlinkSync(path),
 
   errorCode(error: unknown): string | undefined {
     const { code } = error as { code?: unknown };

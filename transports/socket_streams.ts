@@ -48,6 +48,7 @@ export class SocketStreams {
   readonly writable: WritableStream<Uint8Array>;
   readonly #label: string;
   readonly #control: SocketControl;
+  readonly #readAhead: number;
   #source!: ReadableStreamDefaultController<Uint8Array>;
   #sourceOpen = true;
   #over: ConnectionError | undefined;
@@ -55,10 +56,14 @@ export class SocketStreams {
   #flowing = true;
   #stopFlowing: (() => void) | undefined;
 
-  /** Makes the streams of `control`; `label` names the socket in messages. */
-  constructor(label: string, control: SocketControl) {
+  /**
+   * Makes the streams of `control`; `label` names the socket in messages, `readAhead` is how much is
+   * read ahead of a reader.
+   */
+  constructor(label: string, control: SocketControl, readAhead: number = READ_AHEAD) {
     this.#label = label;
     this.#control = control;
+    this.#readAhead = readAhead;
     this.readable = new ReadableStream<Uint8Array>({
       start: (controller) => {
         this.#source = controller;
@@ -68,7 +73,7 @@ export class SocketStreams {
         this.#sourceOpen = false;
         return this.#release();
       },
-    }, { highWaterMark: READ_AHEAD, size: byteLength });
+    }, { highWaterMark: readAhead, size: byteLength });
     this.writable = new WritableStream<Uint8Array>({
       // abort() waits for the write in flight, which may wait for the peer for ever: only the
       // controller's signal tells of it at once.
@@ -136,7 +141,9 @@ export class SocketStreams {
   }
 
   #reportIfRead(): void {
-    if (this.#unreported && this.#source.desiredSize === READ_AHEAD) this.#endReadable(this.#over);
+    if (this.#unreported && this.#source.desiredSize === this.#readAhead) {
+      this.#endReadable(this.#over);
+    }
   }
 
   async #finish(): Promise<void> {

@@ -24,8 +24,7 @@ export async function dialTcp(
   const { signal } = options;
   checkAddress(host, port);
   signal?.throwIfAborted();
-  const runtime = await detectRuntime();
-  signal?.throwIfAborted();
+  const runtime = detectRuntime();
   try {
     return await runtime.dialTcp(host, port, signal);
   } catch (error) {

@@ -72,7 +72,7 @@ export async function dialTls(
   checkAddress(host, port);
   const versions = priority === undefined ? undefined : tlsVersions(priority);
   signal?.throwIfAborted();
-  const runtime = await detectRuntime();
+  const runtime = detectRuntime();
   const credentials = await loadCredentials(endpoint, runtime);
   signal?.throwIfAborted();
   const handshake: Handshake = { what: whatFor(endpoint), host, credentials };

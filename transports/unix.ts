@@ -54,8 +54,7 @@ export async function dialUnix(
   const { signal } = options;
   checkSocketPath(path);
   signal?.throwIfAborted();
-  const runtime = await detectRuntime();
-  signal?.throwIfAborted();
+  const runtime = detectRuntime();
   try {
     return await dialOrStart(runtime, endpoint, signal);
   } catch (error) {

@@ -5,6 +5,7 @@
  */
 
 import { CLASSES } from "./classes.ts";
+import { emitAccess } from "./emit_access.ts";
 import { emitBases } from "./emit_bases.ts";
 import { emitEvent, emitProcedure, programSymbol } from "./emit_calls.ts";
 import { emitStruct } from "./emit_codecs.ts";
@@ -40,6 +41,8 @@ const ABOUT: Readonly<Record<string, string>> = {
 };
 
 function aboutFile(file: string): string {
+  const access = /^gen\/(.*)\/access\.ts$/.exec(file)?.[1];
+  if (access !== undefined) return `${access}: the permissions that its procedures need.`;
   const header = /^gen\/enums\/(.*)\.ts$/.exec(file)?.[1];
   const server = /^gen\/(.*)_server\.ts$/.exec(file)?.[1];
   if (server !== undefined) return `${server}: the codecs that only a server needs.`;
@@ -93,6 +96,10 @@ export function generate({ wire, api, docs }: Schema): Map<string, string> {
       else emitEvent(file, table, program, procedure);
     }
     emitDispatch(printer(`gen/${program}/dispatch.ts`), table, program, procedures);
+    // the administration has no access control
+    if (program !== "admin") {
+      emitAccess(printer(`gen/${program}/access.ts`), api, program, wire.programs[program]);
+    }
   }
   for (const library of LIBRARY_NAMES) {
     for (const info of describeEnums(api, library)) emitEnum(printer(info.file), info, docs);

@@ -31,8 +31,17 @@ const CONSUMED: ReadonlySet<string> = new Set([
   "authfile",
 ]);
 
+/** What a WebSocket's URI has beyond libvirt's own. */
+const CONSUMED_BY_WEB_SOCKET: ReadonlySet<string> = new Set(["target", "ticket", "token"]);
+
 /** What a plain `ws:` URL gives up; the rest of its query belongs to the WebSocket server. */
-const CONSUMED_BY_URL: ReadonlySet<string> = new Set(["name", "auth", "authfile"]);
+const CONSUMED_BY_URL: ReadonlySet<string> = new Set([
+  "name",
+  "auth",
+  "authfile",
+  "ticket",
+  "token",
+]);
 
 /** Percent-encodes all that is not a letter, a digit or one of `-_.~`, as libvirt does for values. */
 export function escapeAll(text: string): string {
@@ -93,7 +102,12 @@ export function uriParameter(uri: LibvirtUri, name: string): string | undefined 
 /** The parameters that this client does not consume itself. */
 export function forwardedParameters(uri: LibvirtUri): UriParameter[] {
   const consumed = uri.driver === "" ? CONSUMED_BY_URL : CONSUMED;
-  return uri.parameters.filter(({ name }) => !consumed.has(name.toLowerCase()));
+  const webSocket = uri.transport === "ws" || uri.transport === "wss";
+  return uri.parameters.filter(({ name }) => {
+    const plain = name.toLowerCase();
+    const ours = webSocket && uri.driver !== "" && CONSUMED_BY_WEB_SOCKET.has(plain);
+    return !ours && !consumed.has(plain);
+  });
 }
 
 /**

@@ -43,6 +43,9 @@ export interface ClientParameters {
   readonly tlsPriority?: string;
   readonly auth?: UriAuth;
   readonly authFile?: string;
+  readonly target?: string;
+  readonly ticket?: string;
+  readonly token?: string;
 }
 
 /** The values of `mode=`. */
@@ -119,6 +122,9 @@ export function readParameters(uri: LibvirtUri, text: string): ClientParameters 
       tlsPriority: string("tls_priority"),
       auth: readAuth(uri, where),
       authFile: string("authfile"),
+      target: string("target"),
+      ticket: string("ticket"),
+      token: string("token"),
     }),
     argv: uri.parameters.filter(({ name }) => name.toLowerCase() === "argv")
       .map(({ value }) => value),

@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStrictEquals,
+  assertStringIncludes,
+} from "@std/assert";
 import { connect, type Connection, LibvirtError } from "../../mod.ts";
 import { type DaemonVersion, skipWithoutDaemon, startDaemon } from "../daemons/daemons.ts";
 import { test } from "../harness.ts";
@@ -47,6 +53,7 @@ async function usesSecrets(conn: Connection): Promise<void> {
       "<usage type='volume'><volume>/volumes/a</volume></usage></secret>",
   );
   assertEquals([secret.usageType, secret.usageId], [VOLUME, "/volumes/a"]);
+  assertStrictEquals(secret.caller, conn.caller);
   assertEquals(await code(secret.getValue()), "NO_SECRET");
   await secret.setValue(Uint8Array.of(1, 0, 255));
   assertEquals([...await secret.getValue()], [1, 0, 255]);

@@ -17,26 +17,26 @@ spec("snapshots", {
   "form a chain, the last of which is current": async (conn) => {
     const domain = await conn.lookupDomainByName("test");
     assertEquals(await domain.hasCurrentSnapshot(), false);
-    const a = await domain.createSnapshotXml(snapshotXml("a"));
-    const b = await domain.createSnapshotXml(snapshotXml("b"));
-    const c = await domain.createSnapshotXml(snapshotXml("c"));
+    const parent = await domain.createSnapshotXml(snapshotXml("a"));
+    const child = await domain.createSnapshotXml(snapshotXml("b"));
+    const last = await domain.createSnapshotXml(snapshotXml("c"));
     assertEquals(await domain.hasCurrentSnapshot(), true);
     assertEquals((await domain.currentSnapshot()).name, "c");
-    assertEquals([await a.isCurrent(), await c.isCurrent()], [false, true]);
-    assertEquals(await a.hasMetadata(), true);
-    assertEquals((await b.getParent()).name, "a");
-    assertEquals((await refusal(a.getParent()))[0], "NO_DOMAIN_SNAPSHOT");
+    assertEquals([await parent.isCurrent(), await last.isCurrent()], [false, true]);
+    assertEquals(await parent.hasMetadata(), true);
+    assertEquals((await child.getParent()).name, "a");
+    assertEquals((await refusal(parent.getParent()))[0], "NO_DOMAIN_SNAPSHOT");
     assertEquals(await domain.numSnapshots(), 3);
     assertEquals((await domain.listSnapshotNames()).sort(), ["a", "b", "c"]);
     assertEquals((await domain.listAllSnapshots()).length, 3);
-    assertEquals(await a.numChildren(), 1);
-    assertEquals(await a.numChildren({ flags: DESCENDANTS }), 2);
-    const below = await a.listChildrenNames({ flags: DESCENDANTS });
+    assertEquals(await parent.numChildren(), 1);
+    assertEquals(await parent.numChildren({ flags: DESCENDANTS }), 2);
+    const below = await parent.listChildrenNames({ flags: DESCENDANTS });
     assertEquals(below.sort(), ["b", "c"]);
-    assertEquals((await a.listAllChildren()).map(({ name }) => name), ["b"]);
-    const found = await domain.lookupSnapshotByName("b");
-    assertStringIncludes(await found.getXmlDesc(), "<state>running</state>");
-    assertEquals(found.domain.name, "test");
+    assertEquals((await parent.listAllChildren()).map(({ name }) => name), ["b"]);
+    const snapshot = await domain.lookupSnapshotByName("b");
+    assertStringIncludes(await snapshot.getXmlDesc(), "<state>running</state>");
+    assertEquals(snapshot.domain.name, "test");
   },
   "can be reverted to and deleted": async (conn) => {
     const domain = await conn.lookupDomainByName("test");
@@ -57,24 +57,24 @@ spec("checkpoints", {
   "form a chain, and are deleted": async (conn) => {
     const domain = await conn.defineDomainXml(DISK);
     await domain.create();
-    const a = await domain.createCheckpointXml(
+    const parent = await domain.createCheckpointXml(
       "<domaincheckpoint><name>a</name></domaincheckpoint>",
     );
-    const b = await domain.createCheckpointXml(
+    const child = await domain.createCheckpointXml(
       "<domaincheckpoint><name>b</name></domaincheckpoint>",
     );
     const names = (await domain.listAllCheckpoints()).map(({ name }) => name);
     assertEquals(names.sort(), ["a", "b"]);
-    assertEquals((await b.getParent()).name, "a");
-    assertEquals((await refusal(a.getParent()))[0], "NO_DOMAIN_CHECKPOINT");
-    assertEquals((await a.listAllChildren()).map(({ name }) => name), ["b"]);
-    const found = await domain.lookupCheckpointByName("a");
-    assertEquals([found.name, found.domain.name], ["a", "disky"]);
+    assertEquals((await child.getParent()).name, "a");
+    assertEquals((await refusal(parent.getParent()))[0], "NO_DOMAIN_CHECKPOINT");
+    assertEquals((await parent.listAllChildren()).map(({ name }) => name), ["b"]);
+    const checkpoint = await domain.lookupCheckpointByName("a");
+    assertEquals([checkpoint.name, checkpoint.domain.name], ["a", "disky"]);
     const disk = "<disk name='vda' checkpoint='bitmap' bitmap='a'/>";
-    assertStringIncludes(await found.getXmlDesc(), disk);
+    assertStringIncludes(await checkpoint.getXmlDesc(), disk);
     assertEquals((await refusal(domain.lookupCheckpointByName("z")))[0], "NO_DOMAIN_CHECKPOINT");
-    await a.delete();
-    await b.delete();
+    await parent.delete();
+    await child.delete();
     assertEquals(await domain.listAllCheckpoints(), []);
   },
 });

@@ -8,17 +8,17 @@ const XML = "<interface type='ethernet' name='eth9'><start mode='onboot'/>" +
 spec("interfaces", {
   "finds the default one by name and by MAC address": async (conn) => {
     for (
-      const found of [
+      const iface of [
         await conn.lookupInterfaceByName("eth1"),
         await conn.lookupInterfaceByMacString("aa:bb:cc:dd:ee:ff"),
         ...await conn.listAllInterfaces(),
       ]
     ) {
-      assertEquals([found.name, found.mac], ["eth1", "aa:bb:cc:dd:ee:ff"]);
-      assertEquals(await found.isActive(), true);
+      assertEquals([iface.name, iface.mac], ["eth1", "aa:bb:cc:dd:ee:ff"]);
+      assertEquals(await iface.isActive(), true);
     }
-    const found = await conn.lookupInterfaceByName("eth1");
-    assertStringIncludes(await found.getXmlDesc(), "<ip address='192.168.0.5' prefix='24'/>");
+    const iface = await conn.lookupInterfaceByName("eth1");
+    assertStringIncludes(await iface.getXmlDesc(), "<ip address='192.168.0.5' prefix='24'/>");
     assertEquals((await refusal(conn.lookupInterfaceByName("no")))[0], "NO_INTERFACE");
     const mac = "00:00:00:00:00:01";
     assertEquals((await refusal(conn.lookupInterfaceByMacString(mac)))[0], "NO_INTERFACE");
@@ -30,18 +30,18 @@ spec("interfaces", {
     assertEquals(await conn.listDefinedInterfaces(), []);
   },
   "defines, creates, destroys and undefines": async (conn) => {
-    const defined = await conn.defineInterfaceXml(XML);
-    assertEquals([defined.name, defined.mac], ["eth9", "aa:bb:cc:dd:ee:09"]);
-    assertEquals(await defined.isActive(), false);
+    const iface = await conn.defineInterfaceXml(XML);
+    assertEquals([iface.name, iface.mac], ["eth9", "aa:bb:cc:dd:ee:09"]);
+    assertEquals(await iface.isActive(), false);
     assertEquals(await conn.listDefinedInterfaces(), ["eth9"]);
-    await defined.create();
-    assertEquals(await defined.isActive(), true);
+    await iface.create();
+    assertEquals(await iface.isActive(), true);
     assertEquals((await conn.listInterfaces()).sort(), ["eth1", "eth9"]);
-    assertEquals((await refusal(defined.create()))[0], "OPERATION_INVALID");
-    await defined.destroy();
-    assertEquals(await defined.isActive(), false);
-    assertEquals((await refusal(defined.destroy()))[0], "OPERATION_INVALID");
-    await defined.undefine();
+    assertEquals((await refusal(iface.create()))[0], "OPERATION_INVALID");
+    await iface.destroy();
+    assertEquals(await iface.isActive(), false);
+    assertEquals((await refusal(iface.destroy()))[0], "OPERATION_INVALID");
+    await iface.undefine();
     assertEquals(await conn.numOfDefinedInterfaces(), 0);
   },
   "refuses to end a change that was not begun, and to begin a second": async (conn) => {

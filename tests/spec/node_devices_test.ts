@@ -20,6 +20,7 @@ spec("node devices", {
     assertEquals(await device.getParent(), "scsi_host1");
     assertEquals(await device.numOfCaps(), 1);
     assertEquals(await device.listCaps(), ["scsi_host"]);
+    assertStringIncludes(await device.getXmlDesc(), "<parent>scsi_host1</parent>");
     const computer = await conn.lookupNodeDeviceByName("computer");
     assertEquals(await computer.getParent(), null);
     assertStringIncludes(await computer.getXmlDesc(), "<version>Test driver</version>");

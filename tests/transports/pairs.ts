@@ -7,9 +7,12 @@
 import type { ByteDuplex } from "../../src/transport.ts";
 import { type Listener, listenTcp, listenUnix } from "../../transports/listen.ts";
 import { memoryPair } from "../../transports/memory.ts";
+import { dialDefault } from "../../transports/default.ts";
 import { dialTcp } from "../../transports/tcp.ts";
 import { dialUnix } from "../../transports/unix.ts";
+import { PAUSING_SUBPROTOCOL } from "../../transports/websocket_protocol.ts";
 import { withTempDir } from "./host.ts";
+import { acceptedDuplex, serveWebSockets } from "./websocket_server.ts";
 
 /** Two ends of a connection. */
 export interface Pair {
@@ -28,6 +31,21 @@ export interface PairKind {
 }
 
 const MIB = 1024 * 1024;
+
+const WEB_SOCKET: PairKind = {
+  name: "ws",
+  secure: false,
+  bound: 24 * MIB, // the kernel's buffers grow, and what each end keeps
+  open: async (use) => {
+    const arrived = Promise.withResolvers<ByteDuplex>();
+    await using server = await serveWebSockets({
+      select: PAUSING_SUBPROTOCOL,
+      accepted: ({ socket }) => arrived.resolve(acceptedDuplex(socket)),
+    });
+    const client = await dialDefault({ kind: "websocket", url: `${server.url}/pair` });
+    await use({ client, server: await arrived.promise });
+  },
+};
 
 /** Every kind. */
 export const PAIR_KINDS: readonly PairKind[] = [
@@ -61,6 +79,7 @@ export const PAIR_KINDS: readonly PairKind[] = [
       await use({ client, server });
     },
   },
+  WEB_SOCKET,
 ];
 
 async function useListener(

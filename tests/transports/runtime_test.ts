@@ -9,11 +9,11 @@ import { readOnce, writeOnce } from "./bytes.ts";
 import { fs, process, runChild, withTempDir } from "./host.ts";
 import { release } from "./pairs.ts";
 
-const runtime = await detectRuntime();
+const runtime = detectRuntime();
 
 test("transports: runtime: is the one that runs", async () => {
   assertEquals(runtime.name, expected);
-  assertEquals(await detectRuntime(), runtime);
+  assertEquals(detectRuntime(), runtime);
 });
 
 test("transports: runtime: environment and user", () => {

@@ -246,7 +246,14 @@ const OWN: Row[] = [
   ["test:/default", {}, { kind: "memory", path: "/default" }, "test:///default"],
   ["test:///tmp/a%20b.xml", {}, { kind: "memory", path: "/tmp/a b.xml" }, "test:///tmp/a%20b.xml"],
   ["wss://h/target", {}, { kind: "websocket", url: "wss://h/target" }, ""],
-  ["WS://u@h:80/a:b?token=x;y", {}, { kind: "websocket", url: "ws://h:80/a:b?token=x;y" }, ""],
+  ["WS://u@h:80/a:b?k=x;y", {}, { kind: "websocket", url: "ws://h:80/a:b?k=x;y" }, ""],
+  ["wss://h/t?token=a%2Fb", {}, { kind: "websocket", url: "wss://h/t", token: "a/b" }, ""],
+  [
+    "wss://h/t?Ticket=x&k=1&target=u",
+    {},
+    { kind: "websocket", url: "wss://h/t?k=1&target=u", ticket: "x" },
+    "",
+  ],
   ["ws://[::1]:8080", {}, { kind: "websocket", url: "ws://[::1]:8080" }, ""],
   ["wss://h/t?mode=foo&no_verify=2", {}, {
     kind: "websocket",
@@ -255,13 +262,18 @@ const OWN: Row[] = [
   ["wss://h/t?name=qemu:///system", {}, { kind: "websocket", url: "wss://h/t" }, SYSTEM],
   ["wss://h/t?k=a%2Fb&auth=sasl&l", {}, { kind: "websocket", url: "wss://h/t?k=a%2Fb&l=" }, ""],
   [
-    "qemu+wss://h:8443/system?a=1",
+    "qemu+wss://h:8443/system?a=1&target=prod&ticket=x",
     {},
-    { kind: "websocket", url: "wss://h:8443/system" },
+    { kind: "websocket", url: "wss://h:8443/prod", ticket: "x" },
     `${SYSTEM}?a=1`,
   ],
-  ["qemu+ws:///system", {}, { kind: "websocket", url: "ws://localhost/system" }, SYSTEM],
-  ["remote+wss://h/t", {}, { kind: "websocket", url: "wss://h/t" }, ""],
+  [
+    "qemu+ws:///system?target=/below/a%20b",
+    {},
+    { kind: "websocket", url: "ws://localhost/below/a%20b" },
+    SYSTEM,
+  ],
+  ["remote+wss://h/?target=t", {}, { kind: "websocket", url: "wss://h/t" }, ""],
 ];
 
 for (const [table, rows] of [["as virsh", OBSERVED], ["own", OWN]] as const) {

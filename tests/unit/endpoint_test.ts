@@ -80,6 +80,13 @@ const REFUSED: [uri: string, situation: Situation, message: string][] = [
     "has the transport ext but no command=; a correct one is, for example, " +
     '"qemu+ext:///system?command=/usr/local/bin/tunnel"',
   ],
+  [
+    "qemu+wss://h/system",
+    {},
+    "has the transport wss but no target=, which the proxy knows the daemon by; a correct one is, " +
+    'for example, "qemu+wss://host/system?target=name"',
+  ],
+  ["qemu+wss://h/system?target=t&token=", {}, "has token= without a value"],
 ];
 
 for (const [uri, situation, message] of REFUSED) {

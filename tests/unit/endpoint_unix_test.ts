@@ -270,7 +270,7 @@ const ASKED: [uri: string, situation: Situation, asked: string[]][] = [
   ["qemu+tcp://h/system", {}, []],
   ["qemu+tcp://h/session", { config: {} }, []],
   ["qemu+ext:///session?command=c", { config: {} }, []],
-  ["qemu+wss://h/session", { config: {} }, []],
+  ["qemu+wss://h/session?target=t", { config: {} }, []],
   ["qemu+tls://h/session", { config: {} }, ["config"]],
   ["qemu+ssh://h/system?mode=auto&proxy=auto", { config: {} }, []],
   ["qemu+ssh://h/session?mode=auto&proxy=native", { config: {} }, []],

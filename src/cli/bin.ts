@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+/**
+ * What npm installs as `virtwire`.
+ *
+ * @module
+ */
+
+import { runProcess } from "./main.ts";
+
+await runProcess();

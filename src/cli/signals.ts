@@ -1,0 +1,38 @@
+/**
+ * Ctrl-C and SIGTERM.
+ *
+ * @module
+ */
+
+import process from "node:process";
+import { ExitStatus, Interrupted } from "./failures.ts";
+
+/** Signals that end a command in order, while they are listened to. */
+export class Signals implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #onInterrupt = () => this.#end(ExitStatus.INTERRUPTED);
+  readonly #onTerminate = () => this.#end(ExitStatus.TERMINATED);
+
+  /** Listens. */
+  constructor() {
+    process.on("SIGINT", this.#onInterrupt);
+    process.on("SIGTERM", this.#onTerminate);
+  }
+
+  /** Aborted by the first of them. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Listens no more. */
+  [Symbol.dispose](): void {
+    process.off("SIGINT", this.#onInterrupt);
+    process.off("SIGTERM", this.#onTerminate);
+  }
+
+  #end(status: number): void {
+    // who asks twice does not want to wait for a daemon that no longer answers
+    if (this.signal.aborted) process.exit(status);
+    this.#controller.abort(new Interrupted(status));
+  }
+}
