@@ -21,16 +21,10 @@
 
 import { type ConnectOptions, connectWith } from "./src/connect.ts";
 import type { Connection } from "./src/connection.ts";
-import type { ClientConfig, HostFacts } from "./src/endpoint.ts";
+import { localContext } from "./src/local_context.ts";
 import type { FileTransferOptions } from "./src/objects/file_transfer.ts";
 import type { StorageVol } from "./src/objects/storage_vol.ts";
 import type { StreamProgress } from "./src/streams.ts";
-import type { Dial } from "./src/transport.ts";
-import { readClientConfig } from "./src/uri/client_config.ts";
-import { detectRuntime } from "./transports/detect.ts";
-import { dialDefault } from "./transports/default.ts";
-import { daemonFileExists } from "./transports/unix.ts";
-import type { Runtime } from "./transports/runtime.ts";
 
 /**
  * Connects to the daemon that a libvirt URI names, or to the hypervisor in memory.
@@ -52,44 +46,8 @@ import type { Runtime } from "./transports/runtime.ts";
  * ```
  */
 export async function connect(uri?: string, options: ConnectOptions = {}): Promise<Connection> {
-  const runtime = detectRuntime();
-  let config: ClientConfig | undefined;
-  const facts: HostFacts = {
-    isRoot: () => runtime.uid() === 0,
-    env: (name) => runtime.env(name),
-    home: () => runtime.home(),
-    exists: (path) => daemonFileExists(runtime, path),
-    config: () => config ??= clientConfig(facts, runtime),
-  };
-  return await connectWith(
-    { dial, facts, readTextFile: (path) => runtime.readTextFile(path) },
-    uri,
-    options,
-  );
+  return await connectWith(localContext(), uri, options);
 }
-
-// A runtime that does not let us look for the file is not asked for more than the URI needs.
-function clientConfig(facts: HostFacts, runtime: Runtime): ClientConfig {
-  try {
-    return readClientConfig(facts, (path) => runtime.readOptionalFile(path));
-  } catch (error) {
-    if (runtime.permissionHint(error, []) === undefined) throw error;
-    return {};
-  }
-}
-
-// The hypervisor in memory is part of this package, not of the transports: it is loaded only here.
-const dial: Dial = async (endpoint, options) => {
-  if (endpoint.kind !== "memory") return await dialDefault(endpoint, options);
-  const [{ memoryPair }, { serveTestUri }] = await Promise.all([
-    import("./transports/memory.ts"),
-    import("./src/testing.ts"),
-  ]);
-  const [client, server] = memoryPair(`test://${endpoint.path}`);
-  const runtime = detectRuntime();
-  serveTestUri(endpoint.path, server, { readTextFile: (path) => runtime.readTextFile(path) });
-  return client;
-};
 
 /**
  * Uploads a file of this host to a volume and resolves when the daemon has all of it.
@@ -191,6 +149,14 @@ export {
   type StreamProgress,
 } from "./src/streams.ts";
 export * from "./src/domain_stats.ts";
+export {
+  type GuestPlace,
+  type MigrationFailure,
+  migrationFailure,
+  type MigrationStep,
+} from "./src/migration/failure.ts";
+export type * from "./src/migration/job_progress.ts";
+export type * from "./src/migration/options.ts";
 export * from "./src/typed_params.ts";
 export type * from "./src/session/caller.ts";
 export { Feature, Features } from "./src/session/features.ts";

@@ -82,21 +82,9 @@ export async function connectWith(
   uri: string | undefined,
   options: ConnectOptions = {},
 ): Promise<Connection> {
-  const target = resolveEndpoint(uri, context.facts, {
-    readOnly: options.readOnly ?? false,
-    noAliases: options.noAliases ?? false,
-  });
   const signal = deadline(options);
-  signal?.throwIfAborted();
-  const { callsInFlight = CALLS_IN_FLIGHT, strict = false } = options;
-  checkPlaces(callsInFlight);
-  const dialed = await context.dial(target.endpoint, { signal });
-  // only there a mechanism may have to protect what follows
-  const duplex = dialed.secure ? dialed : new SecurableDuplex(dialed);
-  const session = new Session(duplex, { programs: PROGRAMS, strict, callsInFlight });
+  const { session, target } = await authenticateWith(context, uri, { ...options, signal });
   try {
-    const auth = { method: target.auth?.type, sasl: saslOptions(context, target, options, duplex) };
-    await authenticate(session, auth, { signal });
     const connection = await open(session, target, options, { signal });
     // in memory each connection may have a hypervisor of its own
     if (target.endpoint.kind !== "memory") {
@@ -104,9 +92,54 @@ export async function connectWith(
     }
     return connection;
   } catch (error) {
-    session.abort(error instanceof Error ? error : new Error(String(error)));
+    session.abort(asError(error));
     throw error;
   }
+}
+
+/** A daemon that has accepted the caller, and on which nothing is open yet. */
+export interface Authenticated {
+  /** What speaks with it. */
+  readonly session: Session;
+  /** Where the URI leads. */
+  readonly target: ResolvedEndpoint;
+}
+
+/**
+ * Connects to what a URI names, and says there who we are, but opens nothing.
+ *
+ * The session speaks over what `wrap` makes of the connection. Throws as {@linkcode connectWith};
+ * of the options `timeout` and `keepalive` do not count.
+ */
+export async function authenticateWith(
+  context: ConnectContext,
+  uri: string | undefined,
+  options: ConnectOptions,
+  wrap: (duplex: ByteDuplex) => ByteDuplex = (duplex) => duplex,
+): Promise<Authenticated> {
+  const target = resolveEndpoint(uri, context.facts, {
+    readOnly: options.readOnly ?? false,
+    noAliases: options.noAliases ?? false,
+  });
+  const { signal, callsInFlight = CALLS_IN_FLIGHT, strict = false } = options;
+  signal?.throwIfAborted();
+  checkPlaces(callsInFlight);
+  const dialed = await context.dial(target.endpoint, { signal });
+  // only there a mechanism may have to protect what follows
+  const duplex = dialed.secure ? dialed : new SecurableDuplex(dialed);
+  const session = new Session(wrap(duplex), { programs: PROGRAMS, strict, callsInFlight });
+  try {
+    const auth = { method: target.auth?.type, sasl: saslOptions(context, target, options, duplex) };
+    await authenticate(session, auth, { signal });
+    return { session, target };
+  } catch (error) {
+    session.abort(asError(error));
+    throw error;
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 async function openAnother(

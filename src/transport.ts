@@ -72,6 +72,8 @@ export interface TlsEndpoint {
 export interface SshEndpoint {
   /** The kind of endpoint. */
   readonly kind: "ssh";
+  /** The transport that the URI names, where the user's own ssh stands in for it. */
+  readonly instead?: "libssh" | "libssh2";
   /** Host as ssh is given it. */
   readonly host: string;
   /** Port, where the URI names one. */

@@ -55,6 +55,7 @@ declare module "ws" {
     readonly readyState: number;
     send(data: string | Uint8Array | ArrayBuffer, done?: (error?: Error) => void): void;
     close(code?: number, reason?: string): void;
+    ping(): void;
     terminate(): void;
     pause(): void;
     resume(): void;

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { SshEndpoint } from "../src/transport.ts";
+
 /** `unix:/run/libvirt/libvirt-sock`. */
 export function unixLabel(path: string): string {
   return `unix:${path}`;
@@ -17,6 +19,13 @@ export function tcpLabel(host: string, port: number): string {
 /** `tls:host:16514`, `tls:[::1]:16514`. */
 export function tlsLabel(host: string, port: number): string {
   return `tls:${hostPort(host, port)}`;
+}
+
+/** `ssh:user@host:22`; `ssh:host, in place of libssh2` where the URI names that. */
+export function sshLabel({ user, host, port, instead }: SshEndpoint): string {
+  const where = port === undefined ? host : hostPort(host, port);
+  const label = `ssh:${user === undefined ? where : `${user}@${where}`}`;
+  return instead === undefined ? label : `${label}, in place of ${instead}`;
 }
 
 /** `host:16509`, `[::1]:16509`. */

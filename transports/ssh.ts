@@ -6,7 +6,7 @@
  */
 
 import type { ByteDuplex, DialOptions, SshEndpoint } from "../src/transport.ts";
-import { hostPort } from "./labels.ts";
+import { sshLabel } from "./labels.ts";
 import { runProgram } from "./program.ts";
 import type { ProgramEnd } from "./runtime.ts";
 
@@ -22,13 +22,12 @@ export async function dialSsh(
   endpoint: SshEndpoint,
   options: DialOptions = {},
 ): Promise<ByteDuplex> {
-  const { command = "ssh", host, port, user } = endpoint;
-  const where = port === undefined ? host : hostPort(host, port);
+  const { command = "ssh" } = endpoint;
   return await runProgram(
     {
       program: command,
       args: sshArguments(endpoint),
-      label: `ssh:${user === undefined ? where : `${user}@${where}`}`,
+      label: sshLabel(endpoint),
       secure: true,
       encrypted: true,
       install: "install the OpenSSH client, or name another program with command= in the URI",

@@ -1,5 +1,5 @@
 /**
- * Byte streams over a WebSocket of whatever make.
+ * Byte streams over a client's WebSocket of whatever make.
  *
  * @module
  */
@@ -14,6 +14,8 @@ export interface WebSocketLike {
   binaryType: string;
   /** The subprotocol that the server has selected. */
   readonly protocol: string;
+  /** 1 while it is open. */
+  readonly readyState: number;
   /** Bytes that were sent and have not left yet. */
   readonly bufferedAmount: number;
   /** Sends a frame. */
@@ -44,6 +46,9 @@ const PIECE = 256 * 1024;
  */
 const WAITING = 1024 * 1024;
 
+/** `readyState` of a WebSocket that is open. */
+const OPEN = 1;
+
 /** Milliseconds between looks at what waits to leave: no event tells. */
 const LOOK = 1;
 
@@ -59,7 +64,7 @@ const FLOOD = 64 * 1024 * 1024;
 /** Milliseconds that the peer has to answer when the connection is closed. */
 const FAREWELL = 1000;
 
-/** The byte streams of one WebSocket, which must not have delivered anything yet. */
+/** The byte streams of a client's WebSocket, which must not have delivered anything yet. */
 export class WebSocketSocket implements SocketControl {
   /** The streams. */
   readonly streams: SocketStreams;
@@ -94,17 +99,15 @@ export class WebSocketSocket implements SocketControl {
 
   write(chunk: Uint8Array): Promise<void> | undefined {
     if (chunk.byteLength > PIECE) return this.#writePieces(chunk);
-    this.#socket.send(chunk);
-    return this.#socket.bufferedAmount > WAITING ? this.#leave() : undefined;
+    return this.#send(chunk);
   }
 
   resume(): void {
     this.#unasked = 0;
     if (!this.#standing) return;
     this.#standing = false;
-    if (!this.#open) return;
     if (this.#socket.resume !== undefined) this.#socket.resume();
-    else this.#socket.send(RESUME);
+    else if (this.#socket.readyState === OPEN) this.#socket.send(RESUME);
   }
 
   finish(): Promise<void> {
@@ -154,10 +157,22 @@ export class WebSocketSocket implements SocketControl {
 
   async #writePieces(chunk: Uint8Array): Promise<void> {
     for (let at = 0; at < chunk.byteLength; at += PIECE) {
-      this.#socket.send(chunk.subarray(at, at + PIECE));
-      if (this.#socket.bufferedAmount > WAITING) await this.#leave();
       if (!this.#open) throw this.streams.end();
+      await this.#send(chunk.subarray(at, at + PIECE));
     }
+  }
+
+  #send(piece: Uint8Array): Promise<void> | undefined {
+    const socket = this.#socket;
+    // One that is closing drops what it is given, and on Deno counts it as sent.
+    if (socket.readyState !== OPEN) return this.#refused();
+    socket.send(piece);
+    return socket.bufferedAmount > WAITING ? this.#leave() : undefined;
+  }
+
+  async #refused(): Promise<never> {
+    await this.closed;
+    throw this.streams.end();
   }
 
   async #leave(): Promise<void> {

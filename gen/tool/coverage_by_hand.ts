@@ -31,6 +31,28 @@ const STRING = "a UUID is a string here";
 const READABLE = "a read of the `ReadableStream`";
 const WRITABLE = "a write to the `WritableStream`";
 const KEY = "a key of the plain object";
+const TO_URI_PROCEDURES = [
+  "domainMigratePerform3Params",
+  "domainMigratePerform3",
+  "domainMigratePerform",
+];
+const MIGRATE_PROCEDURES = [
+  "domainMigrateBegin3Params",
+  "domainMigratePrepare3Params",
+  "domainMigratePerform3Params",
+  "domainMigrateFinish3Params",
+  "domainMigrateConfirm3Params",
+  "domainMigrateBegin3",
+  "domainMigratePrepare3",
+  "domainMigratePerform3",
+  "domainMigrateFinish3",
+  "domainMigrateConfirm3",
+  "domainMigratePrepare2",
+  "domainMigratePerform",
+  "domainMigrateFinish2",
+  "domainMigratePrepare",
+  "domainMigrateFinish",
+];
 const CHOSEN = "said where a field's type is not known";
 
 function registered(kind: string, qualifier = ""): Readonly<Record<string, Counterpart>> {
@@ -75,6 +97,12 @@ export const COUNTERPARTS: Readonly<Record<string, Counterpart>> = {
     "connectRegisterCloseCallback",
   ),
   virConnectUnregisterCloseCallback: by(EVENTS, DEREGISTER, "connectUnregisterCloseCallback"),
+  virDomainMigrate: by("Domain.migrate", undefined, ...MIGRATE_PROCEDURES),
+  virDomainMigrate2: by("Domain.migrate", "with `params`", ...MIGRATE_PROCEDURES),
+  virDomainMigrate3: by("Domain.migrate", "with `params`", ...MIGRATE_PROCEDURES),
+  virDomainMigrateToURI: by("Domain.migrateToUri", undefined, ...TO_URI_PROCEDURES),
+  virDomainMigrateToURI2: by("Domain.migrateToUri", "with `params`", ...TO_URI_PROCEDURES),
+  virDomainMigrateToURI3: by("Domain.migrateToUri", "with `params`", ...TO_URI_PROCEDURES),
   virConnectDomainEventRegister: by(
     EVENTS,
     "`DomainEvent.LIFECYCLE`; the newer registrations serve",

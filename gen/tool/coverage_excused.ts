@@ -83,12 +83,6 @@ export const EXCUSED_GROUPS: readonly ExcusedGroup[] = [
       "virDomainQemuMonitorCommandWithFiles",
     ],
   },
-  {
-    title: "migration",
-    reason: "drives the phases of a migration between two daemons, which is still to be built",
-    notYet: true,
-    functions: [/^virDomainMigrate(2|3|ToURI[23]?)?$/],
-  },
 ];
 
 /** The group that a function belongs to. */

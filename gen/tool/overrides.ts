@@ -245,6 +245,7 @@ const DOMAIN = "src/objects/domain.ts";
 const DOMAIN_CPUS = "src/objects/domain_cpus.ts";
 const DOMAIN_STREAMS = "src/objects/domain_streams.ts";
 const CONNECTION = "src/connection.ts";
+const PHASES3 = "src/migration/phases3.ts";
 
 /** Procedures that a person wrote the methods of: the file that calls them. */
 export const BY_HAND: Readonly<Record<string, string>> = {
@@ -296,6 +297,22 @@ export const BY_HAND: Readonly<Record<string, string>> = {
   domainOpenGraphics: DOMAIN_STREAMS,
   domainOpenGraphicsFd: DOMAIN_STREAMS,
   lxcDomainOpenNamespace: "src/lxc.ts",
+  // the steps of a migration, which one method takes
+  domainMigrateBegin3: PHASES3,
+  domainMigrateBegin3Params: PHASES3,
+  domainMigrateConfirm3: PHASES3,
+  domainMigrateConfirm3Params: PHASES3,
+  domainMigrateFinish: "src/migration/version1.ts",
+  domainMigrateFinish2: "src/migration/version2.ts",
+  domainMigrateFinish3: PHASES3,
+  domainMigrateFinish3Params: PHASES3,
+  domainMigratePerform: "src/migration/version2.ts",
+  domainMigratePerform3: PHASES3,
+  domainMigratePerform3Params: PHASES3,
+  domainMigratePrepare: "src/migration/version1.ts",
+  domainMigratePrepare2: "src/migration/version2.ts",
+  domainMigratePrepare3: PHASES3,
+  domainMigratePrepare3Params: PHASES3,
   // registrations of events
   connectRegisterCloseCallback: "src/objects/connection_event.ts",
   connectUnregisterCloseCallback: "src/objects/connection_event.ts",
@@ -317,7 +334,7 @@ export const BY_HAND: Readonly<Record<string, string>> = {
 
 const EVENTS = "an older registration of events, which daemons of libvirt 6.0 need no more";
 const DESCRIPTORS = "passes file descriptors, for which JavaScript has no path";
-const MIGRATION = "one phase of a migration";
+const TUNNEL = "a step of tunnelled migration, in which the source's daemon is the client";
 
 /** Procedures without a method, each with the reason. */
 export const EXCUSED: Readonly<Record<string, string>> = {
@@ -327,22 +344,7 @@ export const EXCUSED: Readonly<Record<string, string>> = {
   domainCreateXmlWithFiles: DESCRIPTORS,
   domainFdAssociate: DESCRIPTORS,
   qemuDomainMonitorCommandWithFiles: DESCRIPTORS,
-  domainMigrateBegin3: MIGRATION,
-  domainMigrateBegin3Params: MIGRATION,
-  domainMigrateConfirm3: MIGRATION,
-  domainMigrateConfirm3Params: MIGRATION,
-  domainMigrateFinish: MIGRATION,
-  domainMigrateFinish2: MIGRATION,
-  domainMigrateFinish3: MIGRATION,
-  domainMigrateFinish3Params: MIGRATION,
-  domainMigratePerform: MIGRATION,
-  domainMigratePerform3: MIGRATION,
-  domainMigratePerform3Params: MIGRATION,
-  domainMigratePrepare: MIGRATION,
-  domainMigratePrepare2: MIGRATION,
-  domainMigratePrepare3: MIGRATION,
-  domainMigratePrepare3Params: MIGRATION,
-  domainMigratePrepareTunnel: MIGRATION,
-  domainMigratePrepareTunnel3: MIGRATION,
-  domainMigratePrepareTunnel3Params: MIGRATION,
+  domainMigratePrepareTunnel: TUNNEL,
+  domainMigratePrepareTunnel3: TUNNEL,
+  domainMigratePrepareTunnel3Params: TUNNEL,
 };

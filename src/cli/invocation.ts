@@ -58,7 +58,7 @@ export class Invocation {
 
   /** What every call with flags is made with; flags of 0 are left out, so that old daemons answer. */
   flags(...flags: readonly (number | false)[]): FlagOptions {
-    const all = flags.reduce((sum: number, flag) => sum | (flag || 0), 0);
+    const all = flags.reduce((sum: number, flag) => sum | (flag || 0), 0) >>> 0;
     return all === 0 ? this.call : { ...this.call, flags: all };
   }
 
@@ -77,9 +77,14 @@ export class Invocation {
     return (this.#command.arguments[name] ?? []) as readonly string[];
   }
 
-  /** Whether an option was given that takes no value; or `--no-…` was not. */
+  /** Whether an option was given that takes no value. */
   flag(name: string): boolean {
     return this.#command.options[name] === true;
+  }
+
+  /** Whether an option was given, or the same with `no-` before it, or neither. */
+  choice(name: string): boolean | undefined {
+    return this.#command.options[name] as boolean | undefined;
   }
 
   /** The value of an option. */

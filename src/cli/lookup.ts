@@ -26,7 +26,10 @@ async function firstFound<T>(lookups: readonly (() => Promise<T>)[]): Promise<T>
 }
 
 /** The domain of the argument `domain`, by id, UUID or name. */
-export async function findDomain(run: Invocation, name = run.argument("domain")): Promise<Domain> {
+export async function findDomain(
+  run: Invocation,
+  name: string = run.argument("domain"),
+): Promise<Domain> {
   const conn = await run.connect();
   return await firstFound<Domain>([
     ...(/^\d+$/.test(name) ? [() => conn.lookupDomainById(Number(name), run.call)] : []),
@@ -38,7 +41,7 @@ export async function findDomain(run: Invocation, name = run.argument("domain"))
 /** The network of the argument `network`, by UUID or name. */
 export async function findNetwork(
   run: Invocation,
-  name = run.argument("network"),
+  name: string = run.argument("network"),
 ): Promise<Network> {
   const conn = await run.connect();
   return await firstFound<Network>([
@@ -48,7 +51,10 @@ export async function findNetwork(
 }
 
 /** The pool of the argument `pool`, by UUID or name. */
-export async function findPool(run: Invocation, name = run.argument("pool")): Promise<StoragePool> {
+export async function findPool(
+  run: Invocation,
+  name: string = run.argument("pool"),
+): Promise<StoragePool> {
   const conn = await run.connect();
   return await firstFound<StoragePool>([
     ...(UUID.test(name) ? [() => conn.lookupStoragePoolByUuid(name, run.call)] : []),
@@ -59,7 +65,7 @@ export async function findPool(run: Invocation, name = run.argument("pool")): Pr
 /** The volume of the argument `volume`: a name in the pool of `--pool`, else a path or a key. */
 export async function findVolume(
   run: Invocation,
-  name = run.argument("volume"),
+  name: string = run.argument("volume"),
 ): Promise<StorageVol> {
   const conn = await run.connect();
   const poolName = run.text("pool");
@@ -95,7 +101,7 @@ export async function findSecret(run: Invocation): Promise<Secret> {
 /** The filter of an argument, by UUID or name. */
 export async function findNwFilter(run: Invocation): Promise<NwFilter> {
   const conn = await run.connect();
-  const name = run.argument("nwfilter");
+  const name: string = run.argument("nwfilter");
   return await firstFound<NwFilter>([
     ...(UUID.test(name) ? [() => conn.lookupNwFilterByUuid(name, run.call)] : []),
     () => conn.lookupNwFilterByName(name, run.call),

@@ -15,7 +15,7 @@ import { explain } from "./explain.ts";
 import { CommandError, ExitStatus, Interrupted, UsageError } from "./failures.ts";
 import { hintFor } from "./hints.ts";
 import { Invocation } from "./invocation.ts";
-import { colorsWanted, Output } from "./output.ts";
+import { colorsWanted, flushOutput, Output } from "./output.ts";
 import { type Chosen, createProgram, PROGRAM } from "./program.ts";
 import { Signals } from "./signals.ts";
 import { parseSeconds } from "./values.ts";
@@ -39,7 +39,8 @@ export async function main(args: readonly string[]): Promise<number> {
     createProgram((each) => chosen = each).parse([...args], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? ExitStatus.OK : ExitStatus.USAGE; // the text is printed
+    await flushOutput(); // the text is printed
+    return error.exitCode === 0 ? ExitStatus.OK : ExitStatus.USAGE;
   }
   return chosen === undefined ? ExitStatus.OK : await runCommand(chosen);
 }
@@ -72,7 +73,7 @@ async function runCommand({ spec, group, parsed, globals }: Chosen): Promise<num
     return error instanceof UsageError ? ExitStatus.USAGE : ExitStatus.FAILURE;
   } finally {
     await run?.close();
-    await out.flush();
+    await flushOutput();
     process.stdout.off("error", onOutputError);
   }
 }

@@ -9,6 +9,8 @@ import { createColors } from "picocolors";
 import { type Column, formatTable } from "./table.ts";
 import { toJson } from "./json.ts";
 
+export type { Column } from "./table.ts";
+
 type Colors = ReturnType<typeof createColors>;
 
 /** How to print. */
@@ -101,13 +103,13 @@ export class Output {
   item(value: unknown, text: string): void {
     this.line(this.json ? toJson(value) : text);
   }
+}
 
-  /** Resolves when what was printed has left. */
-  async flush(): Promise<void> {
-    for (const stream of [process.stdout, process.stderr]) {
-      if (!stream.destroyed && stream.writable) {
-        await new Promise<void>((resolve) => stream.write("", () => resolve()));
-      }
+/** Resolves when what was printed has left. */
+export async function flushOutput(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (!stream.destroyed && stream.writable) {
+      await new Promise<void>((resolve) => stream.write("", () => resolve()));
     }
   }
 }

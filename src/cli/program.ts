@@ -5,10 +5,10 @@
  */
 
 import { Command, Option } from "commander";
-import denoJson from "../../deno.json" with { type: "json" };
 import type { CommandGroup, CommandSpec } from "./command.ts";
 import type { ParsedCommand } from "./invocation.ts";
 import { GROUPS } from "./table_of_commands.ts";
+import { VERSION } from "./version.ts";
 
 /** The program's name. */
 export const PROGRAM = "virtwire";
@@ -52,7 +52,7 @@ Exit status: 0 for success, 1 for a failure, 2 for a wrong command line, 130 aft
 export function createProgram(choose: (chosen: Chosen) => void): Command {
   const program = new Command(PROGRAM)
     .description("Manage virtual machines over libvirt's protocol")
-    .version(denoJson.version, "--version", "print the version of this program")
+    .version(VERSION, "--version", "print the version of this program")
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help for a command")
     .showSuggestionAfterError(true)
@@ -77,7 +77,9 @@ export function createProgram(choose: (chosen: Chosen) => void): Command {
       command.configureHelp({ showGlobalOptions: true });
       command.action(() => {
         const names = command.registeredArguments;
-        const values = Object.fromEntries(names.map((arg, i) => [arg.name(), command.processedArgs[i]]));
+        const values = Object.fromEntries(
+          names.map((arg, i) => [arg.name(), command.processedArgs[i]]),
+        );
         const parsed = { arguments: values, options: command.opts() };
         choose({ spec, group, parsed, globals: program.opts() });
       });

@@ -67,8 +67,8 @@ const FACTORS: Readonly<Record<string, bigint>> = {
  * @param unit What a number alone is of: `b`, or `k` where libvirt counts in KiB.
  */
 export function parseSize(text: string, what: string, unit: "b" | "k" = "b"): bigint {
-  const [, digits, fraction = "", name = ""] =
-    /^(\d+)(\.\d+)?\s*([a-z]*)$/i.exec(text.trim()) ?? [];
+  const [, digits, fraction = "", name = ""] = /^(\d+)(\.\d+)?\s*([a-z]*)$/i.exec(text.trim()) ??
+    [];
   const factor = FACTORS[name.toLowerCase().replace(/ib$/, "") || unit];
   if (digits === undefined || factor === undefined) {
     throw new UsageError(
@@ -76,7 +76,9 @@ export function parseSize(text: string, what: string, unit: "b" | "k" = "b"): bi
     );
   }
   const whole = BigInt(digits) * factor;
-  return fraction === "" ? whole : whole + BigInt(Math.round(Number(`0${fraction}`) * Number(factor)));
+  return fraction === ""
+    ? whole
+    : whole + BigInt(Math.round(Number(`0${fraction}`) * Number(factor)));
 }
 
 /** A whole number that is not negative. */

@@ -7,11 +7,7 @@
  * @module
  */
 
-import {
-  DomainJobType,
-  DomainPausedReason,
-  DomainState,
-} from "../../gen/enums/domain.ts";
+import { DomainJobType, DomainPausedReason, DomainState } from "../../gen/enums/domain.ts";
 import { ErrorNumber } from "../../gen/enums/errors.ts";
 import type { NonnullDomain } from "../../gen/remote/common.ts";
 import {
@@ -27,9 +23,10 @@ import { type MigrationRun, sleep } from "./run.ts";
 const PAUSE = 250;
 
 /** What is found at a daemon: the guest, its absence, or nothing certain. */
-export type Fate = { readonly kind: "here"; readonly dom: NonnullDomain } | {
-  readonly kind: "gone" | "unknown";
-};
+export type Fate =
+  | { readonly kind: "here"; readonly dom: NonnullDomain }
+  | { readonly kind: "gone" }
+  | { readonly kind: "unknown" };
 
 /**
  * What became of the guest at the destination, when the answer to the last step is missing.

@@ -13,9 +13,11 @@ export type MigrationStep = "begin" | "prepare" | "perform" | "finish" | "confir
  * - `source`: at the source, as before
  * - `source-paused`: at the source, stopped by the migration; `resume()` starts it again
  * - `destination`: at the destination
+ * - `split`: its memory is on both hosts, since post-copy broke off; it stands still until it is
+ *   migrated again with `POSTCOPY_RESUME`
  * - `unknown`: it runs at the destination or stands still at the source, and nobody could be asked
  */
-export type GuestPlace = "source" | "source-paused" | "destination" | "unknown";
+export type GuestPlace = "source" | "source-paused" | "destination" | "split" | "unknown";
 
 /** What `migrationFailure()` tells. */
 export interface MigrationFailure {
@@ -38,6 +40,6 @@ export function noteFailure(error: unknown, step: MigrationStep, guest: GuestPla
  * Where a migration that failed with an error has left the guest; `undefined` for an error of
  * something else, and for one that came before anything was asked of either side.
  */
-export function failureOf(error: unknown): MigrationFailure | undefined {
+export function migrationFailure(error: unknown): MigrationFailure | undefined {
   return typeof error === "object" && error !== null ? failures.get(error) : undefined;
 }

@@ -77,9 +77,19 @@ export class MigrationRun {
     return this.#stop.signal;
   }
 
-  /** Whether it shall be live, offline and so on: whether any of some flags is set. */
+  /** Whether any of some flags is set. */
   any(flags: number): boolean {
     return (this.flags & flags) !== 0;
+  }
+
+  /** Whether it was paused before, or shall be after. */
+  get paused(): boolean {
+    return this.any(DomainMigrateFlags.PAUSED);
+  }
+
+  /** Whether it is a migration of a definition, with nothing that runs. */
+  get offline(): boolean {
+    return this.any(DomainMigrateFlags.OFFLINE);
   }
 
   /** The flags for the destination, which takes no part in what these two do at the source. */
@@ -134,7 +144,9 @@ export class MigrationRun {
     const abort = async () => {
       for (let pause = ABORT_PAUSE; !settled; pause = Math.min(pause * 2, ABORT_PAUSE_MAX)) {
         try {
-          await this.source.call(domainAbortJob, { dom: this.dom }, { timeout: this.settleTimeout });
+          await this.source.call(domainAbortJob, { dom: this.dom }, {
+            timeout: this.settleTimeout,
+          });
         } catch {
           // no job yet, or one that cannot be aborted: the step's own result tells
         }

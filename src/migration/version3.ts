@@ -8,9 +8,10 @@
  * @module
  */
 
-import { DomainMigrateFlags, DomainState } from "../../gen/enums/domain.ts";
+import { DomainMigrateFlags, DomainPausedReason, DomainState } from "../../gen/enums/domain.ts";
 import { ErrorDomain, ErrorNumber } from "../../gen/enums/errors.ts";
 import type { NonnullDomain } from "../../gen/remote/common.ts";
+import { domainGetState } from "../../gen/remote/domain.ts";
 import { LibvirtError } from "../errors.ts";
 import { Feature } from "../session/features.ts";
 import { fateAtDestination, restoreAtSource } from "./aftermath.ts";
@@ -19,7 +20,7 @@ import type { Cookie, Phases3 } from "./phases3.ts";
 import { has, isLost, type MigrationRun } from "./run.ts";
 
 const NO_COOKIE: Cookie = new Uint8Array(0);
-const { CHANGE_PROTECTION, OFFLINE, PAUSED, POSTCOPY_RESUME } = DomainMigrateFlags;
+const { CHANGE_PROTECTION, OFFLINE, PAUSED, POSTCOPY, POSTCOPY_RESUME } = DomainMigrateFlags;
 
 /** What went wrong first, which is what the caller gets in the end. */
 interface Trouble {
@@ -57,7 +58,9 @@ export async function migrateVersion3(run: MigrationRun, phases: Phases3): Promi
   if (trouble === undefined && run.signal.aborted && await run.canStillStop()) {
     trouble = { error: run.signal.reason, step: "perform" };
   }
-  if (trouble !== undefined) return await cancel(run, phases, trouble, performed, protection, tellSource);
+  if (trouble !== undefined) {
+    return await cancel(run, phases, trouble, performed, protection, tellSource);
+  }
   return await finish(run, phases, performed, protection);
 }
 
@@ -96,11 +99,11 @@ async function prepare(
     run.signal.throwIfAborted();
     cookie = (await phases.prepare(xml, cookieOut, run.destinationFlags)).cookieOut;
   } catch (error) {
-    const trouble: Trouble = { error, step: "prepare" };
-    // with protection the source's job has begun, and is to be ended
-    if (protection === 0) throw noteFailure(error, "prepare", "source");
-    const guest = await confirmCancelled(run, phases, NO_COOKIE, protection);
-    throw noteFailure(trouble.error, "prepare", guest);
+    // with protection the source's job has begun, and is to be ended; the guest has run all along
+    if (protection !== 0) {
+      await phases.confirm(NO_COOKIE, run.flags | protection, true).catch(nothing);
+    }
+    throw noteFailure(error, "prepare", "source");
   }
   if (run.signal.aborted) return { cookie, trouble: { error: run.signal.reason, step: "prepare" } };
   if (phases.uri !== undefined) return { cookie, trouble: undefined };
@@ -127,7 +130,13 @@ async function cancel(
   } catch (error) {
     if (tellsMore(trouble.error, error)) trouble.error = error;
   }
-  const guest = tellSource ? await confirmCancelled(run, phases, answer, protection) : "source";
+  let guest: GuestPlace = "source";
+  if (!tellSource) guest = await isSplit(run) ? "split" : "source";
+  else if (trouble.step === "perform") {
+    guest = await confirmCancelled(run, phases, answer, protection);
+  } else {
+    await phases.confirm(answer, run.flags | protection, true).catch(nothing);
+  }
   throw noteFailure(trouble.error, trouble.step, guest);
 }
 
@@ -175,7 +184,7 @@ async function finish(
       // starting it here could make it run twice, which ruins its disks; here it stays paused
       throw noteFailure(error, "finish", "unknown");
     }
-    if (fate.kind === "gone") {
+    if (fate.kind !== "here") {
       const guest = await confirmCancelled(run, phases, NO_COOKIE, protection);
       throw noteFailure(error, "finish", guest);
     }
@@ -200,8 +209,24 @@ async function confirmCancelled(
 ): Promise<GuestPlace> {
   try {
     await phases.confirm(cookie, run.flags | protection, true);
-    return "source";
+    return await isSplit(run) ? "split" : "source";
   } catch (error) {
     return isLost(error) && await restoreAtSource(run) ? "source" : "source-paused";
   }
 }
+
+/** Whether post-copy broke off: neither side has all of the guest any more. */
+async function isSplit(run: MigrationRun): Promise<boolean> {
+  if (!run.any(POSTCOPY)) return false;
+  try {
+    const { state, reason } = await run.undo(run.source, domainGetState, {
+      dom: run.dom,
+      flags: 0,
+    });
+    return state === DomainState.PAUSED && reason === DomainPausedReason.POSTCOPY_FAILED;
+  } catch {
+    return false; // the error itself is what there is to tell
+  }
+}
+
+function nothing(): void {}

@@ -35,7 +35,7 @@ import { stringFlags, toObject, type TypedParams } from "../typed_params.ts";
 import { cString } from "../xdr/c_string.ts";
 import { Uuid } from "../xdr/uuid.ts";
 import { DomainCheckpoint } from "./domain_checkpoint.ts";
-import { DomainStreams } from "./domain_streams.ts";
+import { DomainMigration } from "./domain_migration.ts";
 import { DomainSnapshot } from "./domain_snapshot.ts";
 
 // The most that the wire carries (REMOTE_DOMAIN_MEMORY_STATS_MAX): newer tags than ours come too.
@@ -118,7 +118,7 @@ export interface DomainBlockJobInfo {
  * console.log(domain.uuid, DomainState[state]);
  * ```
  */
-export class Domain extends DomainStreams {
+export class Domain extends DomainMigration {
   /** Looks a domain up by its id, which only running ones have. */
   static async lookupById(caller: Caller, id: number, options: CallOptions = {}): Promise<Domain> {
     const { dom } = await caller.call(domainLookupById, { id }, options);
@@ -319,6 +319,11 @@ export class Domain extends DomainStreams {
     return labels.map(({ label, enforcing }) => (
       { label: cString(label), enforcing: enforcing !== 0 }
     ));
+  }
+
+  /** Makes a domain of another connection, of what the wire carries of one. */
+  protected override wrapDomain(caller: Caller, handle: NonnullDomain): Domain {
+    return new Domain(caller, handle);
   }
 
   /** Makes a snapshot of what the wire carries of one. */

@@ -15,6 +15,7 @@ export type * from "./domain_event_guest.ts";
 export type * from "./domain_event_job.ts";
 export type { DomainEventFilter, DomainEventKind } from "./domain_event_kind.ts";
 export type * from "./domain_event_state.ts";
+export type { MigrationDestination } from "./domain_migration.ts";
 export * from "./domain_snapshot.ts";
 export type * from "./event_kind.ts";
 export type * from "./domain_streams.ts";

@@ -17,7 +17,7 @@ import { ProtocolError } from "../xdr/errors.ts";
 import { XdrReader } from "../xdr/reader.ts";
 import { type Frame, FrameDecoder, MessageStatus, MessageType } from "./frame.ts";
 import { Keepalive, type KeepaliveOptions } from "./keepalive.ts";
-import { DAEMON_READS } from "./limits.ts";
+import { DAEMON_READS, LIFE_SIGN } from "./limits.ts";
 import { PacketWriter } from "./packet_writer.ts";
 import type { IncomingCall, PendingCall, RpcEvent } from "./rpc_event.ts";
 import { nextSerial } from "./serials.ts";
@@ -71,6 +71,8 @@ export class RpcEngine {
   #ended = false;
   #keepalive: Keepalive | undefined;
   #heard = false;
+  // so much of an incomplete packet is the next sign of life
+  #lifeAt = LIFE_SIGN;
   // stream packets sent since anything was heard
   #unheard = 0;
   /** Whether this side does not read at the moment: the peer's silence then means nothing. */
@@ -106,8 +108,7 @@ export class RpcEngine {
     const events: RpcEvent[] = [];
     if (this.#failure !== undefined || chunk.length === 0) return events;
     this.#unheard = 0;
-    if (now === undefined) this.#heard = true;
-    else this.#keepalive?.heard(now);
+    const before = this.#decoder.pending;
     try {
       this.#decoder.push(chunk);
       for (let frame = this.#decoder.next(); frame !== undefined; frame = this.#decoder.next()) {
@@ -117,6 +118,13 @@ export class RpcEngine {
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       events.push(this.#fail(error));
+    }
+    // answers to pings that drip into a packet of a wrong length are no sign of life
+    const pending = this.#decoder.pending;
+    if (pending < before + chunk.length || pending >= this.#lifeAt) {
+      this.#lifeAt = pending + LIFE_SIGN;
+      if (now === undefined) this.#heard = true;
+      else this.#keepalive?.heard(now);
     }
     return events;
   }

@@ -54,5 +54,11 @@ export const KEEPALIVE_INTERVAL = 5_000;
 /** Pings without any answer before the peer counts as dead. */
 export const KEEPALIVE_COUNT = 6;
 
+/**
+ * Bytes of an incomplete packet that show that the peer lives, as a whole packet does: a large answer
+ * on a slow line is no silence, a packet that grows by a ping at a time is.
+ */
+export const LIFE_SIGN = 1024;
+
 /** Events that wait for a consumer that is slower than they come. */
 export const EVENT_QUEUE = 1024;

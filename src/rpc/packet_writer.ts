@@ -68,8 +68,11 @@ export class PacketWriter {
     const start = this.#header(to.program, to.version, to.procedure, type, to.serial, status);
     this.#writer.patchUint32(start, LENGTH_SIZE + HEADER_SIZE + length);
     if (data === undefined || length === 0) return;
-    if (length < OWN_CHUNK) this.#writer.raw(data);
-    else {
+    if (length < OWN_CHUNK) {
+      this.#writer.raw(data);
+      // XDR pads to words of a packet: the next one has to begin at a word
+      if (length % 4 !== 0) this.#seal();
+    } else {
       this.#seal();
       this.#chunks.push(data);
     }

@@ -10,12 +10,15 @@ import { ConnectFlags } from "../../gen/enums/host.ts";
 import type { CallContext, DriverConnection } from "./driver.ts";
 import type { ClientEvents } from "./events.ts";
 import { failure } from "./failure.ts";
+import type { SaslServer } from "./sasl.ts";
 
 /** What the built-in handlers do to their session. */
 export interface BuiltinSession {
   /** The driver's connection, once it is open. */
   connection(): DriverConnection | undefined;
   readonly events: ClientEvents;
+  /** How the client says who it is, where it has to. */
+  readonly sasl: SaslServer | undefined;
   /** Opens the driver's connection. */
   open(name: string | null, flags: number): void | Promise<void>;
   /** Closes after the reply. */
@@ -50,18 +53,23 @@ const Feature = {
   REMOTE_CLOSE_CALLBACK: 15,
 } as const;
 
+// `remote_auth_type`
+const NONE = 0;
+const SASL = 1;
+
 // 12.8.0: the release whose behaviour this server has
 const LIBRARY_VERSION = 12008000n;
 
 /** The handlers of one session. */
 export function builtinHandlers(session: BuiltinSession): Builtins {
-  const { events } = session;
+  const { events, sasl } = session;
   let closeCallback = false;
   return {
-    authList: () => ({ types: [0] }),
-    authSaslInit: refuseSasl,
-    authSaslStart: refuseSasl,
-    authSaslStep: refuseSasl,
+    // a client that is known already is asked no more
+    authList: () => ({ types: [sasl === undefined || sasl.user !== undefined ? NONE : SASL] }),
+    authSaslInit: () => sasl === undefined ? refuseSasl() : sasl.init(),
+    authSaslStart: (args) => sasl === undefined ? refuseSasl() : sasl.start(args),
+    authSaslStep: (args) => sasl === undefined ? refuseSasl() : sasl.step(args),
     authPolkit() {
       throw internal("authentication failed");
     },

@@ -16,6 +16,8 @@ export interface CallContext {
   readonly procedure: string;
   /** Whether the client may only read. */
   readonly readOnly: boolean;
+  /** Who the client is, where the server asks for it. */
+  readonly user?: string | undefined;
   /** Aborted when the client is gone; a slow handler may stop then. */
   readonly signal: AbortSignal;
   /**

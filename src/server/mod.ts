@@ -33,6 +33,20 @@ export { type ServerOptions, ServerSession } from "./server.ts";
 export type { CallContext, Driver, DriverConnection } from "./driver.ts";
 export { failure } from "./failure.ts";
 export type { Interceptor } from "./interceptor.ts";
+export type {
+  SaslServerFactory,
+  SaslServerMechanism,
+  SaslServerMechanisms,
+  SaslServerStep,
+} from "./sasl.ts";
+export { type CheckPassword, saslServerExternal, saslServerPlain } from "./sasl_mechanisms.ts";
+export {
+  createScramUser,
+  type FindScramUser,
+  saslServerScram,
+  type ScramHash,
+  type ScramUser,
+} from "./sasl_scram.ts";
 export type { ServerStream, ServerStreamHandlers } from "./streams.ts";
 export { EventHub, type EventKind, type ServerEvent } from "./events.ts";
 export { type CloseReason, LibvirtError, type LibvirtErrorFields } from "../errors.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ErrorDomain, ErrorNumber } from "../../gen/enums/errors.ts";
 import { RpcEngine } from "../rpc/engine.ts";
 import { KEEPALIVE_INTERVAL } from "../rpc/limits.ts";
 import type { KeepaliveOptions } from "../rpc/keepalive.ts";
@@ -22,8 +23,9 @@ import {
 } from "./dispatcher.ts";
 import type { CallContext, Driver, DriverConnection } from "./driver.ts";
 import { ClientEvents } from "./events.ts";
-import { rpcFailure, wireError } from "./failure.ts";
+import { failure, rpcFailure, wireError } from "./failure.ts";
 import type { Interceptor } from "./interceptor.ts";
+import { SaslServer, type SaslServerMechanisms } from "./sasl.ts";
 import { ServerPump } from "./server_pump.ts";
 import { ClientStream, type StreamOwner } from "./streams.ts";
 import { remoteProgram } from "../../gen/remote/program.ts";
@@ -38,6 +40,11 @@ export interface ServerOptions {
   readonly maxClientRequests?: number;
   /** How to ping a client that asked for it: 5 s × 5 when left out, as libvirtd does; `null` not at all. */
   readonly keepalive?: KeepaliveOptions | null;
+  /**
+   * How a client has to say who it is before anything else is answered; without it all come in.
+   * Whatever is not secured by the transport is left open: no mechanism here protects what follows.
+   */
+  readonly sasl?: SaslServerMechanisms;
   /** Changes the fate of calls; meant for tests. */
   readonly intercept?: Interceptor;
 }
@@ -72,6 +79,7 @@ export class ServerSession {
   readonly #keepaliveOptions: KeepaliveOptions | null;
   readonly #maxRequests: number;
   readonly #intercept: Interceptor | undefined;
+  readonly #sasl: SaslServer | undefined;
   readonly #gone = new AbortController();
   readonly #streams = new Set<ClientStream>();
   readonly #streamOwner: StreamOwner;
@@ -96,6 +104,7 @@ export class ServerSession {
     this.#readOnly = options.readOnly ?? false;
     this.#maxRequests = options.maxClientRequests ?? MAX_CLIENT_REQUESTS;
     this.#intercept = options.intercept;
+    if (options.sasl !== undefined) this.#sasl = new SaslServer(options.sasl, duplex.secure);
     this.#keepaliveOptions = options.keepalive === undefined
       ? { interval: KEEPALIVE_INTERVAL, count: KEEPALIVE_COUNT }
       : options.keepalive;
@@ -132,11 +141,17 @@ export class ServerSession {
     this.#builtins = builtinHandlers({
       connection: () => this.#connection,
       events: this.#events,
+      sasl: this.#sasl,
       open: (name, flags) => this.#open(name, flags),
       closeSoon: () => this.#closing = true,
       startKeepalive: () => this.#startKeepalive(),
     });
     this.#pump.start();
+  }
+
+  /** Who the client is, once it has proved it; `undefined` where it was not asked. */
+  get user(): string | undefined {
+    return this.#sasl?.user;
   }
 
   /** Bytes for the client that the transport has not taken yet. */
@@ -219,6 +234,11 @@ export class ServerSession {
       const stream = event.stream.context as ClientStream;
       this.#streams.delete(stream);
       stream.abort();
+      // the client waits for this answer (remote_daemon_stream.c, daemonStreamHandleAbort())
+      const detail = "stream aborted at client request";
+      const error = failure(ErrorDomain.STREAMS, ErrorNumber.RPC, detail);
+      this.#engine.sendError(event.stream, wireError(error));
+      this.#pump.schedule();
       return;
     }
     if (event.type !== "data" && event.type !== "hole" && event.type !== "finish") return;
@@ -240,6 +260,10 @@ export class ServerSession {
     let stream: ClientStream | undefined;
     try {
       entry = lookUp(call, known, status);
+      if (this.#sasl !== undefined && this.#sasl.user === undefined) {
+        // before the arguments are read, as in virNetServerProgramDispatchCall()
+        if (!mayComeFirst(entry, call.program)) throw rpcFailure("authentication required");
+      }
       if (descriptors > 0) throw rpcFailure("File descriptors cannot be received here");
       const found = entry;
       const args = decodeArguments(found, body);
@@ -247,6 +271,7 @@ export class ServerSession {
       const context: CallContext = {
         procedure: found.name,
         readOnly: this.#readOnly,
+        user: this.user,
         signal: this.#gone.signal,
         openStream: (handlers) => {
           stream = new ClientStream(
@@ -369,6 +394,10 @@ export class ServerSession {
     this.#connection = undefined;
     this.#resolveClosed(reason);
   }
+}
+
+function mayComeFirst({ name }: DispatchEntry, program: number): boolean {
+  return program === remoteProgram.number && BEFORE_AUTHENTICATION.has(name);
 }
 
 // A driver without secrets has no events of them either: the public function refuses.

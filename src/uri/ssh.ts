@@ -12,7 +12,10 @@ import { oneOf, present, SSH_PROXIES, type SshProxy } from "./parameters.ts";
 import { effectiveMode, isSession, sessionDirectory, SOCKET_DIRECTORY } from "./unix.ts";
 
 /** Resolves a URI whose transport is `ssh`, `libssh` or `libssh2`. */
-export function resolveSsh(context: UriContext, transport: string): SshEndpoint {
+export function resolveSsh(
+  context: UriContext,
+  transport: "ssh" | "libssh" | "libssh2",
+): SshEndpoint {
   const { uri, text, facts, readOnly, parameters } = context;
   const remoteUri = helperUri(uri);
   const proxy = chooseProxy(context, remoteUri);
@@ -31,6 +34,7 @@ export function resolveSsh(context: UriContext, transport: string): SshEndpoint 
     verify: parameters.verify,
     tty: parameters.tty,
     ...present({
+      instead: transport === "ssh" ? undefined : transport,
       port: uri.port,
       user: uri.user,
       command: parameters.command,

@@ -192,10 +192,18 @@ export class XdrWriter {
     const bytes = this.#bytes;
     let written = 0;
     if (n <= SHORT) {
+      // the padding first: the characters overwrite the rest of its word
+      const tail = o + (n & ~3);
+      this.#view.setInt32(tail, 0);
       for (; written < n; written++) {
         const c = value.charCodeAt(written);
         if (c > 0x7f || c === 0) break;
         bytes[o + written] = c;
+      }
+      if (written === n) {
+        this.#view.setInt32(o - 4, n);
+        this.#length = (n & 3) === 0 ? tail : tail + 4;
+        return;
       }
     }
     if (written < n) {

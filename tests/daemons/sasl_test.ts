@@ -6,6 +6,9 @@ import {
   type ConnectOptions,
   UnsupportedError,
 } from "../../mod.ts";
+import { authSaslInit, authSaslStart } from "../../gen/remote/connect.ts";
+import { Session } from "../../src/session/session.ts";
+import { dialDefault } from "../../transports/default.ts";
 import { test } from "../harness.ts";
 import { freePort, fs, os, path, run } from "./builtin.ts";
 import { type DaemonVersion, type RealDaemon, skipWithoutDaemon, startDaemon } from "./daemons.ts";
@@ -68,6 +71,19 @@ function uris({ daemon, directory, tcp, tls }: Setup): Record<"unix" | "tcp" | "
   };
 }
 
+/** The ciphers in the daemon's challenge, of which this library has the strongest. */
+async function offeredCiphers(port: number): Promise<string> {
+  const session = new Session(await dialDefault({ kind: "tcp", host: "127.0.0.1", port }));
+  try {
+    await session.call(authSaslInit, undefined);
+    const start = { mech: "DIGEST-MD5", nil: 1, data: new Uint8Array(0) };
+    const { data } = await session.call(authSaslStart, start);
+    return /cipher="([^"]*)"/.exec(new TextDecoder().decode(data))?.[1] ?? "";
+  } finally {
+    await session.close();
+  }
+}
+
 function as(username: string, password: string, options: ConnectOptions = {}): ConnectOptions {
   const answers = { username, password, realm: null };
   return { ...options, credentials: ({ kind }) => answers[kind] };
@@ -113,10 +129,23 @@ function declareTests(version: DaemonVersion): void {
   }
 
   test(
+    `sasl: libvirtd ${version}: ANONYMOUS where the transport is secure, and refused where not`,
+    () =>
+      withDaemon(version, "anonymous", async (setup) => {
+        const { unix, tcp, tls } = uris(setup);
+        for (const uri of [unix, tls]) await assertWorks(connect(uri));
+        // over plain TCP the daemon wants a security layer, which the mechanism has not
+        await assertRejects(() => connect(tcp), Error, "Cannot authenticate");
+      }),
+    { skip },
+  );
+
+  test(
     `sasl: libvirtd ${version}: DIGEST-MD5 protects a connection over plain TCP`,
     () =>
       withDaemon(version, "scram-sha-256 digest-md5 plain", async (setup) => {
         const { tcp } = uris(setup);
+        assertMatch(await offeredCiphers(setup.tcp), /(^|,)rc4(,|$)/);
         const conn = await connect(tcp, as("tester", PASSWORD));
         assertEquals([conn.session.secure, conn.session.encrypted], [true, true]);
         assertEquals([await conn.isSecure(), await conn.isEncrypted()], [true, true]);

@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { connect, type Connection, ConnectionError } from "../../mod.ts";
 import { test } from "../harness.ts";
 import { freePort, fs, process } from "./builtin.ts";
@@ -78,6 +84,27 @@ test("ssh: virt-ssh-helper, found and asked for", () =>
     await assertRejects(() => conn.defineDomainXml("<domain/>"), Error, "read only");
     await conn.close();
   }), { skip });
+
+test(
+  "ssh: the user's own ssh stands in for libssh and libssh2, and the name says so",
+  () =>
+    withHosts(async (hosts) => {
+      for (const transport of ["libssh", "libssh2"]) {
+        const uri = uriOf(hosts).replace("+ssh:", `+${transport}:`);
+        const conn = await connect(uri);
+        const label = `ssh:root@127.0.0.1:${hosts.sshd.port}, in place of ${transport}`;
+        assertEquals(conn.session.duplex.label, label);
+        assertEquals([await conn.isSecure(), await conn.isEncrypted()], [true, true]);
+        await assertWorks(conn);
+        const broken = uri.replace(/:\d+\//, ":1/");
+        assertStringIncludes(
+          await failureOf(broken),
+          `ssh:root@127.0.0.1:1, in place of ${transport}`,
+        );
+      }
+    }),
+  { skip },
+);
 
 test("ssh: netcat, asked for and fallen back to", () =>
   withHosts(async (hosts) => {

@@ -17,6 +17,7 @@ async function talk(version: DaemonVersion): Promise<void> {
     const other = await Authority.create(directory, "other");
     await ca.sign("server", { extensions: ["subjectAltName=IP:127.0.0.1,DNS:virt.test"] });
     for (const name of ["client", "stranger"]) await ca.sign(name);
+    await ca.sign("expired", { days: -1 });
     await other.sign("foreigner");
     const port = await freePort();
     await using _daemon = await startDaemon(version, {
@@ -53,6 +54,9 @@ async function talk(version: DaemonVersion): Promise<void> {
       AuthError,
       "the server refused us without a client certificate; put one into",
     );
+    const expired = uri(ca.pkiPath(`${directory}/expired`, "expired"));
+    await assertRejects(() => connect(expired), ConnectionError, " expired on ");
+    await assertRejects(() => connect(`${expired}&no_sanity=1`), AuthError, "clientcert.pem");
     const foreign = ca.pkiPath(`${directory}/foreign`);
     other.addClient(foreign, "foreigner");
     await assertRejects(

@@ -240,7 +240,7 @@ class Direction {
     }
     if (fault.kind === "stall") counts.stalled++;
     else counts.cut++;
-    return { pieces: at === 0 ? [] : this.#split(chunk.subarray(0, at)), end: fault.kind };
+    return { pieces: at === 0 ? [] : this.#split(chunk.slice(0, at)), end: fault.kind };
   }
 
   #corrupted(chunk: Uint8Array, at: number): Uint8Array {
@@ -271,10 +271,10 @@ class Direction {
     for (let n = 1 + random.below(6); n > 0 && rest.length > 1; n--) {
       // many cuts within a header, where they matter most
       const at = 1 + random.below(Math.min(rest.length - 1, random.oneIn(2) ? 32 : rest.length));
-      pieces.push(rest.subarray(0, at));
+      pieces.push(rest.slice(0, at)); // a reader may transfer its buffer
       rest = rest.subarray(at);
     }
-    pieces.push(rest);
+    pieces.push(rest.slice());
     counts.split++;
     return pieces;
   }

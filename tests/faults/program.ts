@@ -5,6 +5,7 @@
  */
 
 import { DomainMetadataType, DomainState } from "../../gen/enums/domain.ts";
+import { ConnectionError } from "../../src/errors.ts";
 import type { Random } from "../codec/random.ts";
 import {
   causeEvents,
@@ -71,6 +72,7 @@ async function program(world: World): Promise<void> {
   await master.ready;
   const count = 1 + random.below(DOMAINS);
   const plans = Array.from({ length: count }, () => planOf(random));
+  if (globalThis.process?.env.DBG) console.error(JSON.stringify(plans));
   const clients = await Promise.all(plans.map((plan, n) => liveOf(world, plan, n, world.random())));
   const soundOnes = plans.every((plan) => !isCorrupt(plan));
   for (let n = 0; n < DOMAINS; n++) {
@@ -146,7 +148,9 @@ async function liveOf(world: World, plan: FaultPlan, n: number, random: Random):
     lanes.push(world.clock.sleep(turns).then(() => world.watch("closing", conn.close())));
   }
   const stalled = plan.incoming?.kind === "stall" || plan.outgoing?.kind === "stall";
-  await Promise.all(lanes);
+  const done = Promise.all(lanes);
+  if (client.corrupt) await giveUpLate(client, done);
+  await done;
   const live: Live = {
     client,
     loops,
@@ -161,13 +165,25 @@ async function liveOf(world: World, plan: FaultPlan, n: number, random: Random):
       await world.watch("closing", conn.close());
       const reason = await world.watch("closed", conn.closed);
       world.expect(!conn.isAlive, () => `alive after its end by ${reason}`);
-      if (isSound(plan)) world.expect(reason === "client", () => `a sound one ended by ${reason}`);
+      if (isSound(plan)) {
+        const why = () => `a sound connection ended by ${reason}: ${conn.closeError}`;
+        world.expect(reason === "client", why);
+      }
       const late = await world.outcome("a late call", conn.getHostname());
       world.expect(late.kind === "lost", () => `a call after the end: ${late.kind}`);
       for (const { over } of loops) await over;
     },
   };
   return live;
+}
+
+// A damaged stream packet may leave either side waiting for the other, as does a damaged answer.
+async function giveUpLate({ conn }: Client, done: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise((resolve) => timer = setTimeout(resolve, 200));
+  await Promise.race([done, late]);
+  clearTimeout(timer);
+  conn.session.abort(new ConnectionError("given up by the run"));
 }
 
 /** Order is kept, nothing comes twice, nothing is missing in between, nor at either end. */

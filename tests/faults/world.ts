@@ -105,7 +105,10 @@ export class World {
         : faultyDuplex(near, plan, random, this.clock, this.tally.faults);
     };
     const facts = { isRoot: no, env: nothing, home: nothing, exists: no };
-    const stalls = plan?.incoming?.kind === "stall" || plan?.outgoing?.kind === "stall";
+    // what else would notice that nothing comes, or that a packet never ends?
+    const stalls = ["stall", "corrupt"].some((kind) =>
+      plan?.incoming?.kind === kind || plan?.outgoing?.kind === kind
+    );
     return await connectWith({ dial, facts }, "test:///default", {
       keepalive: stalls ? { interval: 15, count: 1 } : false,
       strict: plan?.incoming?.kind !== "corrupt",

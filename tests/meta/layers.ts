@@ -23,6 +23,7 @@ export type LayerName =
   | "session"
   | "auth"
   | "objects"
+  | "migration"
   | "programs"
   | "connection"
   | "protocol"
@@ -30,7 +31,9 @@ export type LayerName =
   | "server"
   | "transports"
   | "testing"
+  | "local context"
   | "facade"
+  | "proxy"
   | "cli"
   | "streams"
   | "client parts";
@@ -122,7 +125,13 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
     packages: [...STD, "@mongodb-js/saslprep", "@noble/hashes/*"],
   },
 
-  "objects": { files: ["src/objects/**"], uses: [...CLIENT, "bases"] },
+  "objects": {
+    files: ["src/objects/**"],
+    uses: [...CLIENT, "bases"],
+    types: ["migration"],
+    lazy: ["migration"],
+  },
+  "migration": { files: ["src/migration/**"], uses: [...CLIENT, "bases"] },
   "programs": {
     files: ["src/{admin_objects,lxc,qemu}.ts", "src/{lxc,qemu}/**"],
     uses: [...CLIENT, "bases", "objects"],
@@ -139,7 +148,7 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
   "xml": { files: ["src/xml/**"], uses: ["errors"], packages: ["@xmldom/xmldom"] },
   "server": {
     files: ["src/server/**", "src/server.ts"],
-    uses: [...CODECS, "dispatch tables", "engine", "session", "xml", "client parts"],
+    uses: [...CODECS, "dispatch tables", "engine", "session", "auth", "xml", "client parts"],
     types: ["procedure", "transport", "caller"],
     packages: STD,
   },
@@ -158,14 +167,34 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
     types: ["connection"],
     lazy: ["connection"],
   },
+  "local context": {
+    files: ["src/local_context.ts"],
+    uses: [...CLIENT, "transports"],
+    types: ["connection"],
+    lazy: ["testing"],
+  },
+  "proxy": {
+    files: ["src/proxy/**"],
+    uses: [...CLIENT, "connection", "local context", "transports"],
+    packages: STD,
+  },
   "facade": {
     files: ["mod.ts", "src/web.ts", "src/admin.ts", "src/admin_connect.ts"],
-    uses: [...CLIENT, "bases", "objects", "programs", "connection", "transports"],
+    uses: [
+      ...CLIENT,
+      "bases",
+      "objects",
+      "migration",
+      "programs",
+      "connection",
+      "local context",
+      "transports",
+    ],
     lazy: ["testing"],
   },
   "cli": {
     files: ["src/cli/**"],
-    uses: [...CLIENT, "objects", "programs", "facade", "testing", "server", "transports"],
+    uses: [...CLIENT, "objects", "programs", "facade", "proxy", "testing", "server", "transports"],
     packages: ["node:*", "cli-table3"],
   },
 

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Keepalive } from "../../src/rpc/keepalive.ts";
 import { line, newClient, newServer, output } from "./engines.ts";
 import { test } from "../harness.ts";
-import { packet, ping, pong, reply, streamData } from "./frames.ts";
+import { packet, ping, pong, streamData } from "./frames.ts";
 
 const OPTIONS = { interval: 100, count: 3 };
 
@@ -90,8 +90,9 @@ test("engine: pings of its own until the peer counts as dead, in both roles", ()
   }
 });
 
-test("engine: any bytes count as a sign of life, from the moment they came", () => {
-  const signs = [pong(), ping(), reply(59, 1).slice(0, 1), packet({ type: 2 }), streamData(1, 1)];
+test("engine: any packet counts as a sign of life, and much of one, from the moment it came", () => {
+  const large = streamData(1, 1, new Uint8Array(5000));
+  const signs = [pong(), ping(), large.slice(0, 1024), packet({ type: 2 }), streamData(1, 1)];
   for (const sign of signs) {
     const client = newClient();
     client.startKeepalive(OPTIONS, 0);
@@ -114,6 +115,21 @@ test("engine: a peer that dies right after it was heard is given up in time", ()
     assert(events.length === 0 || now === 401, `dead at ${now}`);
     if (now === 401) assertEquals(events.map(line), ["dead"]);
   }
+});
+
+test("engine: a packet that grows by little at a time is no sign of life, and then it is", () => {
+  const client = newClient();
+  client.startKeepalive(OPTIONS, 0);
+  const endless = packet({ length: 33554436, type: 1 });
+  client.receive(endless.slice(0, 20), 50);
+  for (let now = 60; now < 90; now++) client.receive(pong(), now); // swallowed: 860 bytes
+  assertEquals(client.deadline(), 100);
+  for (let n = 0; n < 6; n++) client.receive(pong(), 99);
+  assertEquals(client.deadline(), 199, "1024 bytes");
+  client.receive(new Uint8Array(1000), 150);
+  assertEquals(client.deadline(), 199);
+  client.receive(new Uint8Array(2000), 160);
+  assertEquals(client.deadline(), 260);
 });
 
 test("engine: no bytes are no sign of life", () => {

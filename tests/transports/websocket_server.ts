@@ -4,10 +4,9 @@
  * @module
  */
 
-import { WebSocket, WebSocketServer } from "ws";
+import { type WebSocket, WebSocketServer } from "ws";
 import type { ByteDuplex } from "../../src/transport.ts";
-import { PAUSE, PAUSING_SUBPROTOCOL, RESUME } from "../../transports/websocket_protocol.ts";
-import { WebSocketSocket } from "../../transports/websocket_socket.ts";
+import { AcceptedWebSocket } from "../../transports/accepted_websocket.ts";
 
 interface Socket {
   end(text?: string): void;
@@ -121,65 +120,7 @@ export async function serveWebSockets(
   };
 }
 
-/** The bytes of a WebSocket that a server has accepted; obeys the client's wish to pause. */
+/** The bytes of a WebSocket that a server has accepted. */
 export function acceptedDuplex(socket: WebSocket): ByteDuplex {
-  const obeys = socket.protocol === PAUSING_SUBPROTOCOL;
-  if (!obeys) return duplexOf(socket);
-  const gate = new Gate();
-  const { readable, writable, ...rest } = duplexOf(withoutText(socket, (text) => {
-    if (text === PAUSE) gate.close();
-    else if (text === RESUME) gate.open();
-  }));
-  const gated = new TransformStream<Uint8Array, Uint8Array>(
-    {
-      async transform(chunk, controller) {
-        await gate.passed();
-        controller.enqueue(chunk);
-      },
-    },
-    { highWaterMark: 1 },
-    { highWaterMark: 0 },
-  );
-  gated.readable.pipeTo(writable).catch(() => gate.open());
-  return { ...rest, readable, writable: gated.writable };
-}
-
-function duplexOf(socket: WebSocket): ByteDuplex {
-  const { streams: { readable, writable } } = new WebSocketSocket(socket, "ws:client");
-  return { readable, writable, secure: false, encrypted: false, label: "ws:client" };
-}
-
-/** The same WebSocket, whose text frames go elsewhere. */
-function withoutText(socket: WebSocket, text: (text: string) => void): WebSocket {
-  return new Proxy(socket, {
-    get(target, key) {
-      if (key === "addEventListener") {
-        return (type: string, listener: (event: { data: unknown }) => void) =>
-          target.addEventListener(type, (event) => {
-            if (type === "message" && typeof event.data === "string") text(event.data);
-            else listener(event);
-          });
-      }
-      const value = Reflect.get(target, key);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-    set: (target, key, value) => Reflect.set(target, key, value),
-  });
-}
-
-class Gate {
-  #closed: PromiseWithResolvers<void> | undefined;
-
-  close(): void {
-    this.#closed ??= Promise.withResolvers();
-  }
-
-  open(): void {
-    this.#closed?.resolve();
-    this.#closed = undefined;
-  }
-
-  async passed(): Promise<void> {
-    await this.#closed?.promise;
-  }
+  return new AcceptedWebSocket(socket, "ws:client", false).duplex;
 }

@@ -239,10 +239,20 @@ const OWN: Row[] = [
   [
     "qemu+libssh2://h/system?known_hosts=/kh&known_hosts_verify=AUTO&sshauth=agent,Password",
     {},
-    ssh({ knownHosts: "/kh", knownHostsVerify: "auto", authMethods: ["agent", "password"] }),
+    ssh({
+      instead: "libssh2",
+      knownHosts: "/kh",
+      knownHostsVerify: "auto",
+      authMethods: ["agent", "password"],
+    }),
     SYSTEM,
   ],
-  ["qemu+libssh://u@h:23/system", {}, ssh({ user: "u", port: 23 }), SYSTEM],
+  [
+    "qemu+libssh://u@h:23/system",
+    {},
+    ssh({ instead: "libssh", user: "u", port: 23 }),
+    SYSTEM,
+  ],
   ["test:/default", {}, { kind: "memory", path: "/default" }, "test:///default"],
   ["test:///tmp/a%20b.xml", {}, { kind: "memory", path: "/tmp/a b.xml" }, "test:///tmp/a%20b.xml"],
   ["wss://h/target", {}, { kind: "websocket", url: "wss://h/target" }, ""],

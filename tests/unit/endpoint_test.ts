@@ -86,7 +86,11 @@ const REFUSED: [uri: string, situation: Situation, message: string][] = [
     "has the transport wss but no target=, which the proxy knows the daemon by; a correct one is, " +
     'for example, "qemu+wss://host/system?target=name"',
   ],
-  ["qemu+wss://h/system?target=t&token=", {}, "has token= without a value"],
+  [
+    "qemu+wss://h/system?target=t&token=",
+    {},
+    "has token= without a value; give one or leave it out",
+  ],
 ];
 
 for (const [uri, situation, message] of REFUSED) {

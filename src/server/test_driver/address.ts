@@ -19,7 +19,7 @@ const FIELDS: Readonly<Record<string, readonly (readonly [string, number | "dec"
   ccid: [["controller", "dec", "0"], ["slot", "dec", "0"]],
   usb: [["bus", "dec", "0"], ["port", "dec"]],
   "spapr-vio": [["reg", 8]],
-  ccw: [["cssid", 1], ["ssid", 1], ["devno", 4]],
+  ccw: [["cssid", 1, "0"], ["ssid", 1, "0"], ["devno", 4, "0"]],
   isa: [["iobase", 1], ["irq", 1]],
   dimm: [["slot", "dec", "0"], ["base", 1]],
 };
@@ -48,8 +48,8 @@ function checkPci(fields: readonly { name: string; value: string }[]): void {
 /** Prints an address' fields in libvirt's order and notation. */
 export function fillAddress(_device: XmlElement, address: XmlElement): void {
   const type = address.get("type");
-  const fields = type === undefined ? undefined : FIELDS[type];
-  if (type === undefined || fields === undefined) return;
+  if (type === undefined) return;
+  const fields = FIELDS[type] ?? [];
   // an address without a place asks the hypervisor for one
   if (type === "pci" && fields.every(([name]) => address.get(name) === undefined)) return;
   const made = [{ name: "type", value: type }];

@@ -13,6 +13,7 @@ import { dumpXml } from "../../xml/print.ts";
 import { XmlSyntaxError } from "../../xml/well_formed.ts";
 import { failure, systemFailure } from "../failure.ts";
 import { canonicalDomain } from "./domain_definition.ts";
+import { idsOf, newPolling } from "./domain_iothreads.ts";
 import type { TestDomain } from "./domain_object.ts";
 import { prepareDomain } from "./domain_prepare.ts";
 import { canonicalInterface } from "./interface_handlers.ts";
@@ -23,6 +24,7 @@ import { parseSnapshot } from "./snapshot_definition.ts";
 import type { TestState } from "./state.ts";
 import { canonicalPool, canonicalVolume } from "./storage_definition.ts";
 import { addVolume } from "./storage_vol.ts";
+import { taintDomain } from "./taints.ts";
 import { parseDecimal, xmlFailure } from "./values.ts";
 
 /** Reads a text file; answers `undefined` for one that is not there, rejects for other reasons. */
@@ -166,6 +168,8 @@ function addDomain(state: TestState, source: XmlElement): TestDomain {
     domain.start(state.takeDomainId(), 0);
     domain.state = hints.runstate;
   }
+  taintDomain(domain);
+  for (const id of idsOf(definition)) domain.ioThreads.push(newPolling(id));
   return domain;
 }
 

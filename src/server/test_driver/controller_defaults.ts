@@ -4,74 +4,88 @@
  * @module
  */
 
-import { element, XmlElement } from "../../xml/element.ts";
+import { element, type XmlElement } from "../../xml/element.ts";
+import { insertDevice } from "./device_order.ts";
 
 /** Numbers the controllers and adds those that devices need. */
 export function fillControllers(devices: XmlElement): void {
   number(devices);
-  const needed = new Map<string, number>();
-  const need = (type: string, index: number): void => {
-    needed.set(type, Math.max(needed.get(type) ?? -1, index));
-  };
-  for (const device of devices.elements) {
-    const address = device.child("address");
-    const controller = Number(address?.get("controller") ?? 0);
-    if (device.name === "disk" && address?.get("type") === "drive") {
-      const bus = device.child("target")?.get("bus");
-      if (bus !== undefined && DRIVE_BUSES.has(bus)) need(bus, controller);
-    } else if (address?.get("type") === "virtio-serial") need("virtio-serial", controller);
-    else if (address?.get("type") === "ccid") need("ccid", controller);
-    else if (device.name === "channel" && device.child("target")?.get("type") === "virtio") {
-      need("virtio-serial", 0);
-    } else if (device.name === "console" && device.child("target")?.get("type") === "virtio") {
-      need("virtio-serial", 0);
-    } else if (device.name === "smartcard") need("ccid", 0);
+  for (const type of ["scsi", "fdc", "ide", "sata", "nvme"]) {
+    const disks = devices.all("disk").filter((disk) =>
+      disk.child("target")?.get("bus") === type && disk.child("address")?.get("type") === "drive"
+    );
+    const hostdevs = devices.all("hostdev").filter((one) =>
+      one.get("type") === type && one.child("address")?.get("type") === "drive"
+    );
+    addUpTo(devices, type, [...disks, ...hostdevs].map(controllerOf));
   }
-  for (const [type, last] of needed) for (let i = 0; i <= last; i++) add(devices, type, i);
+  const virtio = [...devices.all("channel"), ...devices.all("console")].filter((one) =>
+    one.child("target")?.get("type") === "virtio"
+  );
+  for (const one of virtio) add(devices, "virtio-serial", controllerOf(one));
+  for (const card of devices.all("smartcard")) add(devices, "ccid", controllerOf(card));
 }
 
-const DRIVE_BUSES: ReadonlySet<string> = new Set(["ide", "fdc", "sata", "scsi"]);
+function controllerOf(device: XmlElement): number {
+  return Number(device.child("address")?.get("controller") ?? 0);
+}
+
+function addUpTo(devices: XmlElement, type: string, indexes: readonly number[]): void {
+  const last = Math.max(-1, ...indexes);
+  for (let index = 0; index <= last; index++) add(devices, type, index);
+}
+
+// The parts of a USB 2 controller, which have one number together.
+const USB2: ReadonlySet<string> = new Set([
+  "ich9-ehci1",
+  "ich9-uhci1",
+  "ich9-uhci2",
+  "ich9-uhci3",
+]);
 
 // Controllers without a number get the lowest that is free, before any other attribute.
 function number(devices: XmlElement): void {
-  const taken = new Map<string, Set<number>>();
   const controllers = devices.all("controller");
   for (const one of controllers) {
     if (one.get("type") === undefined) one.attributes.unshift({ name: "type", value: "ide" });
   }
-  for (const controller of controllers) {
-    const index = controller.get("index");
-    const type = controller.get("type") ?? "";
-    const set = taken.get(type) ?? new Set();
-    taken.set(type, set);
-    if (index !== undefined) set.add(Number(index));
-  }
-  for (const controller of controllers) {
-    if (controller.get("index") !== undefined) continue;
-    const type = controller.get("type") ?? "";
-    const set = taken.get(type)!;
-    let index = 0;
-    while (set.has(index)) index++;
-    set.add(index);
+  controllers.forEach((controller, at) => {
+    if (controller.get("index") !== undefined) return;
+    const type = controller.get("type")!;
+    const index = companionIndex(controllers, at) ?? freeIndex(controllers, type);
     const rest = controller.attributes.filter(({ name }) => name !== "type");
     controller.attributes = [
       { name: "type", value: type },
-      { name: "index", value: String(index) },
+      { name: "index", value: index },
       ...rest,
     ];
-  }
+  });
+}
+
+function companionIndex(controllers: readonly XmlElement[], at: number): string | undefined {
+  const model = controllers[at]!.get("model") ?? "";
+  if (!USB2.has(model)) return undefined;
+  const previous = controllers.slice(0, at).findLast((one) => one.get("type") === "usb");
+  if (previous === undefined || !USB2.has(previous.get("model") ?? "")) return undefined;
+  const index = previous.get("index");
+  const taken = controllers.some((one) =>
+    one.get("type") === "usb" && one.get("index") === index && one.get("model") === model
+  );
+  return taken ? undefined : index;
+}
+
+function freeIndex(controllers: readonly XmlElement[], type: string): string {
+  const taken = new Set(
+    controllers.filter((one) => one.get("type") === type).map((one) => one.get("index")),
+  );
+  let index = 0;
+  while (taken.has(String(index))) index++;
+  return String(index);
 }
 
 function add(devices: XmlElement, type: string, index: number): void {
   const known = devices.all("controller").some((one) =>
     one.get("type") === type && one.get("index") === String(index)
   );
-  if (known) return;
-  let at = 0;
-  devices.children.forEach((child, i) => {
-    if (child instanceof XmlElement && BEFORE.has(child.name)) at = i + 1;
-  });
-  devices.children.splice(at, 0, element("controller", { type, index: String(index) }));
+  if (!known) insertDevice(devices, element("controller", { type, index: String(index) }));
 }
-
-const BEFORE: ReadonlySet<string> = new Set(["emulator", "disk", "controller"]);

@@ -1,7 +1,8 @@
 /**
  * What the other devices of a domain hold.
  *
- * The order is that in which libvirtd 12.8.0 prints; `shape.ts` tells how to read the outline.
+ * The order is that in which libvirtd 12.8.0 prints; `shape.ts` tells how to read the outline, and
+ * `outline_parts.ts` what stands in angle brackets.
  *
  * @module
  */
@@ -9,35 +10,37 @@
 /** What the other devices of a domain hold. */
 export const DEVICES_OUTLINE: string = `
 interface*! @type @managed @trustGuestRxFilters
-  mac @address @type @check
-  source! @bridge @network @address @port @dev @type @path @mode @portgroup
+  mac @address @type @check @currentAddress
+  source! @bridge @network @portgroup @portid @connectionid @switchid @name @address @port @dev @type @path @mode @macTableManager @missing
     ip* @address @family @prefix @peer
-    route* @family @address @prefix @gateway
-    address @type @domain @bus @slot @function
+    route* @family @address @netmask @prefix @gateway @metric
+    address @type @domain @bus @slot @function @multifunction @device @port
+    vendor @id
+    product @id
     local @address @port
-    reconnect @enabled @timeout
+    reconnect @enabled @timeout @delay
   vlan @trunk
-    tag* @id
+    tag* @id @nativeMode
   virtualport @type
     parameters @managerid @typeid @typeidversion @instanceid @interfaceid @profileid
-  bandwidth
+  bandwidth @classID
     inbound @average @peak @burst @floor
     outbound @average @peak @burst
   port @isolated
   ip* @address @family @prefix @peer
-  route* @family @address @prefix @gateway
+  route* @family @address @netmask @prefix @gateway @metric
   portForward* @proto @address @dev
     range* @start @end @to @exclude
   script @path
   downscript @path
   backenddomain @name
   target @dev @managed
-  guest @dev
+  guest @dev @actual
   model @type
-  driver @name @txmode @ioeventfd @event_idx @queues @rss @rss_hash_report @rx_queue_size @tx_queue_size @iommu @ats @packed @page_per_vq
+  driver @name @txmode=iothread|timer @ioeventfd=on|off @event_idx=on|off @queues @rx_queue_size @tx_queue_size @rss=on|off @rss_hash_report=on|off @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off @model @iommufd
     host @csum @gso @tso4 @tso6 @ecn @ufo @mrg_rxbuf
     guest @csum @tso4 @tso6 @ecn @ufo
-  backend @tap @type @logFile @vhost
+  backend @type @tap @vhost @logFile @hostname @fqdn
   filterref @filter
     parameter* @name @value
   tune
@@ -48,69 +51,48 @@ interface*! @type @managed @trustGuestRxFilters
   coalesce
     rx
       frames @max
-  boot @order @loadparm
-  alias @name
-  acpi @index
-  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction @cssid @ssid @devno
-    zpci @uid @fid
-  rom @file @enabled @bar
+  <info>
 smartcard*! @mode!=host|host-certificates|passthrough @type
-  source @mode @path @host @service
   certificate* #
   database #
-  protocol @type
-  alias @name
-  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @controller @slot
-    zpci @uid @fid
+  <chardev>
+  <info>
 serial*! @type
-  source* @master @slave @mode @path @channel @append @host @service @tls
-    seclabel @model @relabel
-  log @file @append
-  protocol @type
+  <chardev>
   target @type @port
     model @name
-  alias @name
-  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction @reg @iobase @irq
-    zpci @uid @fid
+  <info>
 parallel*! @type
-  source @mode @path @host @service
-  protocol @type
-  target @port
-console*! @type
-  source* @master @slave @mode @path @channel @append @host @service
-    seclabel @model @relabel
-  log @file @append
-  protocol @type
+  <chardev>
   target @type @port
-  alias @name
-  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction @cssid @ssid @devno @reg @iobase @irq
-    zpci @uid @fid
+    model @name
+  <info>
+console*! @type
+  <chardev>
+  target @type @port
+    model @name
+  <info>
 channel*! @type
-  source* @mode @host @service @path
-    reconnect @enabled @timeout
-    clipboard @copypaste
-    mouse @mode
-  protocol @type
-  target @type @name @address @port
-  alias @name
-  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @controller @bus @port
+  <chardev>
+  target @type @name @address @port @state
+  <info>
 input*! @type @bus @model
   driver @iommu @ats @packed @page_per_vq
   source @dev @grab @grabToggle @repeat @evdev
-  alias @name
-  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @port @function @multifunction
-    zpci @uid @fid
+  <info>
 tpm*! @model
-  backend @type @version @persistent_state
+  backend @type @version @persistent_state=yes|no @debug
     device @path
     encryption @secret
     active_pcr_banks
+      sha1!
       sha256!
+      sha384!
       sha512!
-    source @type @mode @path
-  alias @name
-  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @reg
-graphics*! @type @port:int @socket @tlsPort:int @autoport @address @p2p @display @xauth @fullscreen @websocket @listen @passwd @defaultMode @passwdValidTo @connected @sharePolicy @powerControl @keymap
+    source @type @mode @path @file @dir
+    profile @source @name @removeDisabled
+  <info>
+graphics*! @type @port:int @socket @tlsPort:int @autoport @address @p2p @display @xauth @fullscreen @websocket @multiUser @replaceUser @wait @listen @username @passwd @defaultMode @passwdValidTo @connected @sharePolicy @powerControl @keymap
   listen* @type @address @socket @network
   audio @id
   channel* @name @mode
@@ -123,91 +105,73 @@ graphics*! @type @port:int @socket @tlsPort:int @autoport @address @p2p @display
   streaming @mode
   clipboard @copypaste
   filetransfer @enable
-sound*! @model!=sb16|es1370|pcspk|ac97|ich6|ich9|usb|ich7|virtio
+sound*! @model!=sb16|es1370|pcspk|ac97|ich6|ich9|usb|ich7|virtio @multichannel @streams
   audio @id
-  alias @name
-  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction
-    zpci @uid @fid
+  driver @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off
+  <info>
   codec* @type
-audio*! @id @type @timerPeriod @path @tryMMap @exclusive @dspPolicy @serverName @driver
-  input @mixingEngine @fixedSettings @voices @bufferLength @dev @bufferCount @serverName @clientName @connectPorts @tryPoll @name @streamName @latency
+audio*! @id @type @timerPeriod @path @tryMMap @exclusive @dspPolicy @serverName @driver @runtimeDir
+  input @mixingEngine @fixedSettings @voices @bufferLength @dev @bufferCount @serverName @clientName @connectPorts @exactName @tryPoll @name @streamName @latency
     settings @frequency @channels @format
-  output @mixingEngine @fixedSettings @voices @bufferLength @dev @bufferCount @serverName @clientName @connectPorts @tryPoll @name @streamName @latency
+  output @mixingEngine @fixedSettings @voices @bufferLength @dev @bufferCount @serverName @clientName @connectPorts @exactName @tryPoll @name @streamName @latency
     settings @frequency @channels @format
 video*!
   driver @vgaconf @iommu @ats @packed @page_per_vq @name
-  model @type=default|vga|cirrus|vmvga|xen|vbox|qxl|parallels|virtio|gop|none|bochs|ramfb @ram @vram @vgamem @vram64 @heads @primary
+  model @type=default|vga|cirrus|vmvga|xen|vbox|qxl|parallels|virtio|gop|none|bochs|ramfb @ram @vram @vram64 @vgamem @heads @primary @blob @device @edid
     resolution @x @y
-    acceleration @accel3d @rendernode
-  alias @name
-  acpi @index
-  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction @cssid @ssid @devno
-    zpci @uid @fid
-hostdev*! @mode @type! @managed @model @display @ramfb
-  driver @name
-  source @protocol @name @wwpn @guestReset @writeFiltering
+    acceleration @accel2d @accel3d @rendernode
+  <info>
+hostdev*! @mode @type! @managed @sgio @rawio @model @display @ramfb
+  driver @name @model @iommufd
+  source @protocol @name @wwpn @startupPolicy @guestReset @writeFiltering
+    vendor @id
+    product @id
     block #
     char #
     interface #
-    adapter @name
-    address @uuid @domain @bus @device @slot @function @target @unit
+    adapter @name @type @parent @parent_wwnn @parent_wwpn @parent_fabric_wwn @managed @wwnn @wwpn
+      parentaddr @unique_id
+        address @domain @bus @slot @function @multifunction
+    address @uuid @domain @bus @port @device @slot @function @multifunction @target @unit
     host @name @port
     auth @username
-      secret @type @usage
+      secret @type @uuid @usage
     initiator
       iqn @name
-  ip* @address @family @prefix
-  route* @family @address @gateway
+  ip* @address @family @prefix @peer
+  route* @family @address @netmask @prefix @gateway @metric
   readonly!
   shareable!
-  boot @order
-  alias @name
-  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @controller @bus @target @unit @slot @port @function @multifunction @cssid @ssid @devno
-    zpci @uid @fid
+  <info>
   teaming @type @persistent
   rom @bar @file
 redirdev*! @bus @type
-  source @mode @path @channel @host @service
-  protocol @type
-  boot @order
-  alias @name
-  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @bus @port
+  <chardev>
+  <info>
 redirfilter!
   usbdev* @class @vendor @product @version @allow
 hub*! @type
-  alias @name
-  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @bus @port
+  <info>
 watchdog*! @model!=i6300esb|ib700|diag288|itco @action=reset|shutdown|poweroff|pause|none|dump|inject-nmi
-  alias @name
-  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction @iobase
-    zpci @uid @fid
+  <info>
 memballoon! @model!=virtio|xen|none|virtio-transitional|virtio-non-transitional @autodeflate @freePageReporting
   stats @period
-  alias @name
-  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction @cssid @ssid @devno
-    zpci @uid @fid
+  <info>
   driver @iommu @ats @packed @page_per_vq
 rng*! @model!=virtio|virtio-transitional|virtio-non-transitional
   rate @bytes @period
   backend # @model @type
-    source @mode @path @host @service
-    protocol @type
+    <chardev>
   driver @iommu @ats @packed @page_per_vq
-  alias @name
-  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction
-    zpci @uid @fid
+  <info>
 nvram!
-  alias @name
-  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @reg
+  <info>
 panic* @model
-  alias @name
-  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @cssid @ssid @devno @iobase
+  <info>
 shmem*! @name @role
   model @type
   size # @unit
-  alias @name
-  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction
-    zpci @uid @fid
+  <info>
   server! @path
   msi @vectors @ioeventfd
 memory*! @model!=dimm|nvdimm|virtio-pmem|virtio-mem|sgx-epc @access @discard
@@ -218,7 +182,7 @@ memory*! @model!=dimm|nvdimm|virtio-pmem|virtio-mem|sgx-epc @access @discard
     path #
     alignsize # @unit
     pmem!
-  target
+  target @dynamicMemslots
     size # @unit
     node #
     label
@@ -226,24 +190,24 @@ memory*! @model!=dimm|nvdimm|virtio-pmem|virtio-mem|sgx-epc @access @discard
     readonly!
     block # @unit
     requested # @unit
-  alias @name
-  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction @base
-    zpci @uid @fid
+    current # @unit
+    address @base
+  driver @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off
+  <info>
 iommu*! @model!=intel|smmuv3|virtio|amd|smmuv3Dev
-  driver @intremap @aw_bits @caching_mode @iotlb @eim
-  alias @name
-  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction
-    zpci @uid @fid
+  driver @intremap @caching_mode @eim @iotlb @aw_bits @dma_translation @xtsup @passthrough @pciBus @accel @ats @ril @ssidsize @oas @cmdqv
+    granule @size @unit @mode
+  <info>
 vsock! @model
   cid @auto @address
-  alias @name
-  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction @cssid @ssid @devno
-    zpci @uid @fid
-  driver @iommu
+  <info>
+  driver @iommu @ats @packed @page_per_vq
 crypto*! @model @type
   backend @model @queues
-  alias @name
-  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction
-    zpci @uid @fid
-pstore!
+  driver @iommu @ats @packed @page_per_vq
+  <info>
+pstore! @backend
+  path #
+  size # @unit
+  <info>
 `;

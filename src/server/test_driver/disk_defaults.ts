@@ -5,7 +5,7 @@
  */
 
 import { element, type XmlElement } from "../../xml/element.ts";
-import { diskIndex } from "./device_attach.ts";
+import { diskIndex } from "./device_order.ts";
 import { put } from "./domain_defaults.ts";
 import { sourceOf } from "./domain_devices.ts";
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
@@ -17,7 +17,7 @@ const TYPES: ReadonlySet<string> = new Set(
 );
 const DEVICES: ReadonlySet<string> = new Set(["disk", "cdrom", "floppy", "lun"]);
 
-const DISK_NAME = /^(fd|hd|sd|vd|xvd|ubd)[a-z]+\d*$/;
+const DISK_NAME = /^((fd|hd|sd|vd|xvd|ubd)[a-z]+\d*|nvme\d+n\d+(p\d+)?)$/;
 
 const BUS_OF_PREFIX: Readonly<Record<string, string>> = {
   fd: "fdc",
@@ -26,6 +26,7 @@ const BUS_OF_PREFIX: Readonly<Record<string, string>> = {
   vd: "virtio",
   xvd: "xen",
   ubd: "uml",
+  nvme: "nvme",
 };
 
 const BEFORE_READONLY = [
@@ -52,14 +53,17 @@ export function fillDisk(disk: XmlElement): void {
   const rest = disk.attributes.filter(({ name }) => name !== "type" && name !== "device");
   disk.attributes = [{ name: "type", value: type }, { name: "device", value: device }, ...rest];
   const target = disk.child("target");
-  const dev = target?.get("dev");
-  if (target === undefined || dev === undefined) return;
+  // what Xen's tools once wrote before the name
+  const dev = target?.get("dev")?.replace(/^ioemu:/, "");
+  if (target === undefined || dev === undefined) {
+    throw failure(ErrorDomain.DOMAIN, ErrorNumber.NO_TARGET, sourceOf(disk));
+  }
   if (!DISK_NAME.test(dev) && disk.child("address") === undefined) {
     xmlFailure(`Unknown disk name '${dev}' and no address specified`, ErrorDomain.DOMAIN);
   }
-  const prefix = /^(fd|hd|sd|vd|xvd|ubd)/.exec(dev)?.[1];
-  const bus = target.get("bus") ?? BUS_OF_PREFIX[prefix ?? ""] ??
-    (device === "floppy" ? "fdc" : undefined);
+  const prefix = /^(fd|hd|sd|vd|xvd|ubd|nvme)/.exec(dev)?.[1];
+  const bus = target.get("bus") ??
+    (device === "floppy" ? "fdc" : BUS_OF_PREFIX[prefix ?? ""]);
   const others = target.attributes.filter(({ name }) => name !== "dev" && name !== "bus");
   target.attributes = [
     { name: "dev", value: dev },
@@ -69,15 +73,18 @@ export function fillDisk(disk: XmlElement): void {
   if (device === "cdrom" && disk.child("readonly") === undefined) {
     put(disk, element("readonly"), BEFORE_READONLY);
   }
-  const removable = target.get("removable");
-  if (removable !== undefined && removable !== "on") target.set("removable", undefined);
   if (type === "network") checkNetworkSource(disk);
+  else {
+    for (const name of ["snapshot", "config"]) {
+      const source = disk.child("source");
+      const only = source?.child(name);
+      if (only !== undefined) source!.remove(only);
+    }
+  }
+  // libvirt prints only what is true
+  if (target.get("removable") !== "on") target.set("removable", undefined);
   checkFormat(disk);
   if (sourceOf(disk) === undefined) dropEmptySource(disk);
-  const empty = disk.child("source") === undefined;
-  if (empty && type !== "none" && (device === "disk" || device === "lun")) {
-    throw failure(ErrorDomain.DOMAIN, ErrorNumber.NO_SOURCE, dev);
-  }
   if (disk.child("address") === undefined && bus !== undefined) fillDriveAddress(disk, dev, bus);
 }
 
@@ -87,6 +94,14 @@ function checkNetworkSource(disk: XmlElement): void {
   const protocol = source.get("protocol");
   if (protocol === undefined) missingAttribute("protocol", source);
   if (!PROTOCOLS.has(protocol)) badValue("protocol", source, protocol);
+  const name = source.get("name") ?? "";
+  const parts = name.split("/").length;
+  if (protocol === "rbd" && parts !== 2 && parts !== 3) {
+    xmlFailure(
+      `failed to split path '${name}' into 'pool/image' or 'pool/namespace/image' components`,
+      ErrorDomain.STORAGE,
+    );
+  }
 }
 
 const PROTOCOLS: ReadonlySet<string> = new Set(
@@ -122,6 +137,11 @@ const DRIVES: Readonly<Record<string, readonly [buses: number, units: number]>> 
 };
 
 function fillDriveAddress(disk: XmlElement, dev: string, bus: string): void {
+  const nvme = bus === "nvme" ? /^nvme(\d+)n(\d+)/.exec(dev) : null;
+  if (nvme !== null) {
+    putDriveAddress(disk, Number(nvme[1]), 0, Math.max(0, Number(nvme[2]) - 1));
+    return;
+  }
   const drives = DRIVES[bus];
   const index = diskIndex(dev);
   if (drives === undefined || index < 0) return;
@@ -129,11 +149,14 @@ function fillDriveAddress(disk: XmlElement, dev: string, bus: string): void {
   const controller = Math.floor(index / (buses * units));
   const within = index % (buses * units);
   // the seventh unit of a SCSI bus is the controller itself
-  const unit = within % units;
+  putDriveAddress(disk, controller, Math.floor(within / units), within % units);
+}
+
+function putDriveAddress(disk: XmlElement, controller: number, bus: number, unit: number): void {
   disk.children.push(element("address", {
     type: "drive",
     controller: String(controller),
-    bus: String(Math.floor(within / units)),
+    bus: String(bus),
     target: "0",
     unit: String(unit),
   }));

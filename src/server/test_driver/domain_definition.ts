@@ -11,10 +11,11 @@ import { conform, parseShape, type Shape } from "../../xml/shape.ts";
 import { XmlSyntaxError } from "../../xml/well_formed.ts";
 import type { Uuid } from "../../xdr/uuid.ts";
 import { failure } from "../failure.ts";
-import { fillDevice, fillDevices } from "./device_defaults.ts";
+import { checkInDomain, fillDevice, fillDevices } from "./device_defaults.ts";
 import { DEVICES_OUTLINE } from "./device_shapes.ts";
 import { checkName, fillDomain } from "./domain_defaults.ts";
 import { DOMAIN_OUTLINE } from "./domain_shape.ts";
+import { withParts } from "./outline_parts.ts";
 import { STORAGE_DEVICES_OUTLINE } from "./storage_device_shapes.ts";
 import { unsupportedConfig, xmlFailure } from "./values.ts";
 import { RULES } from "./shape_rules.ts";
@@ -31,9 +32,10 @@ let domainShape: Shape | undefined;
 
 function shapeOfDomain(): Shape {
   if (domainShape === undefined) {
-    domainShape = parseShape(DOMAIN_OUTLINE);
+    domainShape = parseShape(withParts(DOMAIN_OUTLINE));
     const devices = domainShape.children.find((child) => child.name === "devices")!;
-    const all = parseShape(`devices\n${indent(STORAGE_DEVICES_OUTLINE + DEVICES_OUTLINE)}`);
+    const outline = withParts(STORAGE_DEVICES_OUTLINE + DEVICES_OUTLINE);
+    const all = parseShape(`devices\n${indent(outline)}`);
     devices.children.push(...all.children);
   }
   return domainShape;
@@ -63,20 +65,24 @@ export function parseAnyRoot(xml: string, domain: number): XmlElement {
 }
 
 /** The canonical form of one device's element. */
-export function canonicalDevice(source: XmlElement, identities: Identities): XmlElement {
+export function canonicalDevice(
+  source: XmlElement,
+  identities: Identities,
+  domain: XmlElement,
+): XmlElement {
   const devices = shapeOfDomain().children.find((child) => child.name === "devices")!;
   const shape = devices.children.find((child) => child.name === source.name);
-  if (shape === undefined) {
-    throw failure(
-      ErrorDomain.DOMAIN,
-      ErrorNumber.XML_ERROR,
-      `unknown device type '${source.name}'`,
-    );
+  if (shape === undefined || PARTS.has(source.name)) {
+    unsupportedConfig(`unknown device type '${source.name}'`);
   }
   const device = conform(source, shape, RULES);
   fillDevice(device, identities);
+  checkInDomain(device, domain);
   return device;
 }
+
+// They stand among the devices and are none.
+const PARTS: ReadonlySet<string> = new Set(["emulator", "redirfilter"]);
 
 /** Reads a domain's XML: checks it, fills in what it leaves open, and orders it as libvirt does. */
 export function parseDomain(xml: string, identities: Identities): XmlElement {

@@ -10,6 +10,7 @@ import type { CallContext } from "../driver.ts";
 import { memoryOf, vcpusOf } from "./domain_values.ts";
 import { checkFlags, invalidOperation, STRING_OKAY } from "./refusals.ts";
 import type { TestState } from "./state.ts";
+import { taintsOf } from "./taints.ts";
 import type { TestDomain } from "./domain_object.ts";
 
 /** Handlers of what a domain is and does. */
@@ -69,11 +70,11 @@ export function domainInfo(state: TestState): RemoteHandlers<CallContext> {
       return { label: new TextEncoder().encode(`${label}\0`), enforcing: active ? 1 : 0 };
     },
     domainGetMessages({ dom, flags }, context) {
-      checkFlags(context, flags, 3);
+      checkFlags(context, flags, 7);
       const domain = domains.of(dom);
       const msgs: string[] = [];
       if (flags === 0 || (flags & 2) !== 0) {
-        for (const taint of domain.taints) msgs.push(`tainted: ${taint}`);
+        for (const taint of taintsOf(domain)) msgs.push(`tainted: ${taint}`);
       }
       if (flags === 0 || (flags & 1) !== 0) {
         for (const one of domain.deprecations) msgs.push(`deprecated configuration: ${one}`);

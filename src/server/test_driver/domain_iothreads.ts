@@ -14,9 +14,10 @@ import type { CallContext } from "../driver.ts";
 import { failure } from "../failure.ts";
 import { cpusOf, firstCpus, mapOf } from "./cpu_maps.ts";
 import { BEFORE_IOTHREADS, put } from "./domain_defaults.ts";
+import type { IoThreadPolling } from "./domain_object.ts";
 import { devicesOf, vcpusOf } from "./domain_values.ts";
 import { pinOf, setPin, unpin } from "./domain_vcpus.ts";
-import { checkFlags, invalidArgument } from "./refusals.ts";
+import { checkFlags, invalidArgument, unknownCause } from "./refusals.ts";
 import type { TestState } from "./state.ts";
 import { checkParams } from "./typed.ts";
 
@@ -55,7 +56,7 @@ export function domainIoThreads(state: TestState): RemoteHandlers<CallContext> {
         throw invalid(`an IOThread is already using iothread_id '${iothreadId}'`);
       }
       setIds(definition, [...ids, iothreadId]);
-      domain.ioThreads.push({ id: iothreadId, maxNs: POLL_MAX_NS, grow: 0, shrink: 0, weight: 0 });
+      domain.ioThreads.push(newPolling(iothreadId));
     },
     domainDelIothread({ dom, iothreadId, flags }, context) {
       checkFlags(context, flags, LIVE | CONFIG);
@@ -89,10 +90,11 @@ export function domainIoThreads(state: TestState): RemoteHandlers<CallContext> {
       if (!idsOf(domain.one(flags)).includes(iothreadId)) {
         throw invalidArgument(`cannot find IOThread '${iothreadId}' in iothreadids`);
       }
+      // only threads that were added to it, or came from a configuration file, have parameters
       const thread = domain.ioThreads.find(({ id }) => id === iothreadId);
+      if (thread === undefined) throw unknownCause();
       checkParams(params, POLL_PARAMS);
       for (const { field, value } of params) {
-        if (thread === undefined) continue;
         if (field === "poll_max_ns") thread.maxNs = value as bigint;
         else if (field === "poll_grow") thread.grow = value as number;
         else if (field === "poll_shrink") thread.shrink = value as number;
@@ -100,6 +102,11 @@ export function domainIoThreads(state: TestState): RemoteHandlers<CallContext> {
       }
     },
   };
+}
+
+/** What a new IO thread polls with. */
+export function newPolling(id: number): IoThreadPolling {
+  return { id, maxNs: POLL_MAX_NS, grow: 0, shrink: 0, weight: 0 };
 }
 
 function invalid(detail: string): LibvirtError {

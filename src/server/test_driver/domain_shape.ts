@@ -1,7 +1,8 @@
 /**
  * What a domain definition holds, its devices aside.
  *
- * The order is that in which libvirtd 12.8.0 prints; `shape.ts` tells how to read the outline.
+ * The order is that in which libvirtd 12.8.0 prints; `shape.ts` tells how to read the outline, and
+ * `outline_parts.ts` what stands in angle brackets.
  *
  * @module
  */
@@ -48,7 +49,7 @@ domain @type @id
   iothreads #
   iothreadids
     iothread* @id @thread_pool_min @thread_pool_max
-      poll @max @grow @shrink
+      poll @max @grow @shrink @weight
   defaultiothread @thread_pool_min @thread_pool_max
   cputune
     shares #
@@ -66,11 +67,13 @@ domain @type @id
     emulatorsched @scheduler @priority
     vcpusched* @vcpus @scheduler @priority
     iothreadsched* @iothreads @scheduler @priority
-    cachetune* @vcpus
+    cachetune* @vcpus @id
       cache* @id @level @type @size @unit
       monitor* @level @vcpus
     memorytune* @vcpus
       node* @id @bandwidth
+      monitor* @vcpus
+    energytune* @vcpus @id
       monitor* @vcpus
   numatune
     memory @mode @placement @nodeset
@@ -102,23 +105,23 @@ domain @type @id
     initdir #
     inituser #
     initgroup #
-    loader # @readonly @secure @type @stateless
-    nvram # @type @template
-      source @file @protocol @name
-        host @name @port
-        auth @username
-          secret @type @usage
+    loader # @readonly @secure @type @stateless @format
+    nvram # @type @template @templateFormat @format
+      source <source>
+        <storage>
+    varstore @template @path
     kernel #
     initrd #
     cmdline #
     dtb #
+    shim #
     root #
     acpi
       table # @type
     boot* @dev=fd|cdrom|hd|network
     bootmenu @enable @timeout
     smbios @mode
-    bios @rebootTimeout
+    bios @useserial @rebootTimeout
   idmap
     uid @start @target @count
     gid @start @target @count
@@ -143,9 +146,13 @@ domain @type @id
       frequencies @state
       reenlightenment @state
       tlbflush @state
+        direct @state
+        extended @state
       ipi @state
       evmcs @state
       avic @state
+      emsr_bitmap @state
+      xmm_input @state
     kvm
       hidden @state
       hint-dedicated @state
@@ -154,7 +161,43 @@ domain @type @id
       dirty-ring @state @size
     pvspinlock @state
     capabilities @policy
+      audit_control @state
+      audit_write @state
+      block_suspend @state
+      chown @state
+      dac_override @state
+      dac_read_search @state
+      fowner @state
+      fsetid @state
+      ipc_lock @state
+      ipc_owner @state
+      kill @state
+      lease @state
+      linux_immutable @state
+      mac_admin @state
+      mac_override @state
       mknod @state
+      net_admin @state
+      net_bind_service @state
+      net_broadcast @state
+      net_raw @state
+      setgid @state
+      setfcap @state
+      setpcap @state
+      setuid @state
+      sys_admin @state
+      sys_boot @state
+      sys_chroot @state
+      sys_module @state
+      sys_nice @state
+      sys_pacct @state
+      sys_ptrace @state
+      sys_rawio @state
+      sys_resource @state
+      sys_time @state
+      sys_tty_config @state
+      syslog @state
+      wake_alarm @state
     pmu @state
     vmport @state
     gic! @version
@@ -180,12 +223,16 @@ domain @type @id
     ras @state
     ps2 @state
     aia @value
-  cpu @mode @match @check @migratable
+    virtualization!
+  throttlegroups
+    throttlegroup*
+      <throttle>
+  cpu @mode @match @check @migratable @deprecated_features
     model # @fallback @vendor_id
     vendor #
     topology @sockets @dies @clusters @cores @threads
     cache @level @mode
-    maxphysaddr @mode @bits
+    maxphysaddr @mode @bits @limit
     feature* @policy @name
     numa
       cell* @id @cpus @memory @unit @memAccess @discard
@@ -215,10 +262,18 @@ domain @type @id
     label #
   keywrap
     cipher @name @state
-  launchSecurity @type @kernelHashes
+  launchSecurity @type @kernelHashes @authorKey @vcek
     cbitpos #
     reducedPhysBits #
     policy #
     dhCert #
     session #
+    guestVisibleWorkarounds #
+    idBlock #
+    idAuth #
+    hostData #
+    mrConfigId #
+    mrOwner #
+    mrOwnerConfig #
+    quoteGenerationService @path
 `;

@@ -67,7 +67,6 @@ const NEEDED: Readonly<Record<string, string>> = {
   network: "network",
   bridge: "bridge",
   direct: "dev",
-  internal: "name",
 };
 
 function fillSource(net: XmlElement, type: string): void {

@@ -16,7 +16,7 @@ import type { CallContext } from "../driver.ts";
 import { badArgument, failure } from "../failure.ts";
 import { getMetadata, setMetadata } from "./domain_metadata.ts";
 import { networkImpact } from "./network_impact.ts";
-import { checkFlags } from "./refusals.ts";
+import { checkFlags, unknownCause } from "./refusals.ts";
 import type { TestState } from "./state.ts";
 
 const { LIVE, CONFIG } = NetworkUpdateFlags;
@@ -34,7 +34,7 @@ export function networkMetadata(state: TestState): RemoteHandlers<CallContext> {
       checkType(type);
       const { config } = networkImpact(network, flags);
       const definition = config && network.active ? network.next : network.definition;
-      if (definition === undefined) throw unknown();
+      if (definition === undefined) throw unknownCause();
       return { metadata: getMetadata(definition, type, uri, ErrorDomain.NETWORK) };
     },
     networkSetMetadata({ network: net, type, metadata, key, uri, flags }, context) {
@@ -102,12 +102,4 @@ function exclusive(): LibvirtError {
       str2: "ctl",
     },
   );
-}
-
-// libvirt's driver fails without an error of its own.
-function unknown(): LibvirtError {
-  return new LibvirtError("An error occurred, but the cause is unknown", {
-    code: ErrorNumber.INTERNAL_ERROR,
-    domain: ErrorDomain.NONE,
-  });
 }

@@ -5,7 +5,7 @@
  */
 
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
-import type { LibvirtError } from "../../errors.ts";
+import { LibvirtError } from "../../errors.ts";
 import { testFunctionName } from "../c_names.ts";
 import type { CallContext } from "../driver.ts";
 import { badFlags, failure } from "../failure.ts";
@@ -28,6 +28,14 @@ export function invalidArgument(detail: string): LibvirtError {
 /** Creates the error that stands for anything unexpected. */
 export function internalError(detail: string): LibvirtError {
   return refusal(ErrorNumber.INTERNAL_ERROR, detail);
+}
+
+/** Creates the error of a driver's function that fails without an error of its own. */
+export function unknownCause(): LibvirtError {
+  return new LibvirtError("An error occurred, but the cause is unknown", {
+    code: ErrorNumber.INTERNAL_ERROR,
+    domain: ErrorDomain.NONE,
+  });
 }
 
 /** `VIR_TYPED_PARAM_STRING_OKAY`, which the daemon adds for clients that know string parameters. */

@@ -1,7 +1,8 @@
 /**
  * What disks, controllers and file systems of a domain hold.
  *
- * The order is that in which libvirtd 12.8.0 prints; `shape.ts` tells how to read the outline.
+ * The order is that in which libvirtd 12.8.0 prints; `shape.ts` tells how to read the outline, and
+ * `outline_parts.ts` what stands in angle brackets.
  *
  * @module
  */
@@ -10,94 +11,42 @@
 export const STORAGE_DEVICES_OUTLINE: string = `
 emulator #
 disk*! @type @device @model @rawio @sgio @snapshot
-  driver @name @type @cache=default|none|writethrough|writeback|directsync|unsafe @io=native|threads|io_uring @copy_on_read @discard @detect_zeroes @error_policy @rerror_policy @ioeventfd @iommu @ats @packed @queues @queue_size @event_idx @iothread @page_per_vq
+  driver @name @type @cache=default|none|writethrough|writeback|directsync|unsafe @error_policy=default|stop|report|ignore|enospace @rerror_policy=stop|report|ignore|default @io=native|threads|io_uring @ioeventfd=on|off @event_idx=on|off @copy_on_read=on|off @discard=unmap|ignore|default @iothread @detect_zeroes=off|on|unmap|default @queues @queue_size @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off @discard_no_unref=on|off
     metadata_cache
       max_size # @unit
+    iothreads
+      iothread* @id
+        queue* @id
+    statistics
+      statistic* @interval
+      latency-histogram*! @type
+        bin* @start
   auth @username
     secret @type @uuid @usage
-  source @file @dev @protocol @name @startupPolicy @query @tls @tlsHostname @type @managed @namespace @pool @volume @mode @path @dir
-    host* @name @port @transport @socket
-    ssl @verify
-    cookies
-      cookie* # @name
-    readahead @size
-    timeout @seconds
-    initiator
-      iqn @name
-    auth @username
-      secret @type @uuid @usage
-    identity @user @group
-    snapshot @name
-    config @file
-    address @domain @bus @slot @function
-    slices
-      slice* @type @offset @size
-    seclabel* @model @relabel
-      label #
-    encryption @format @engine
-      cipher @name @size @mode @hash
-      ivgen @name @hash
-      secret* @type @uuid @usage
-    reservations @managed
-      source @type @path @mode
-    reconnect @enabled @timeout
+  source <source>
+    <storage>
+    dataStore @type
+      format @type
+      source <source>
+        <storage>
   backenddomain @name
   backingStore! @type
     format @type
       metadata_cache
         max_size # @unit
-    source @file @dev @protocol @name @startupPolicy @query @tls @tlsHostname @type @managed @namespace @pool @volume @mode @path @dir
-      host* @name @port @transport @socket
-      ssl @verify
-      cookies
-        cookie* # @name
-      readahead @size
-      timeout @seconds
-      initiator
-        iqn @name
-      identity @user @group
-      snapshot @name
-      config @file
-      address @domain @bus @slot @function
-      slices
-        slice* @type @offset @size
-      seclabel* @model @relabel
-        label #
-      encryption @format @engine
-        cipher @name @size @mode @hash
-        ivgen @name @hash
-        secret* @type @uuid @usage
-      reservations @managed
-        source @type @path @mode
-      reconnect @enabled @timeout
+    source <source>
+      <storage>
     backingStore! &
   blockio @logical_block_size @physical_block_size @discard_granularity
   geometry @cyls @heads @secs @trans
-  target @dev @bus=none|ide|fdc|scsi|virtio|xen|usb|uml|sata|sd @tray=closed|open @removable @rotation_rate
+  target @dev @bus=none|ide|fdc|scsi|virtio|xen|usb|uml|sata|sd|nvme @tray=closed|open @removable=on|off @rotation_rate @dpofua=on|off
+  throttlefilters
+    throttlefilter* @group
   iotune
-    total_bytes_sec #
-    read_bytes_sec #
-    write_bytes_sec #
-    total_iops_sec #
-    read_iops_sec #
-    write_iops_sec #
-    total_bytes_sec_max #
-    read_bytes_sec_max #
-    write_bytes_sec_max #
-    total_iops_sec_max #
-    read_iops_sec_max #
-    write_iops_sec_max #
-    size_iops_sec #
-    group_name #
-    total_bytes_sec_max_length #
-    read_bytes_sec_max_length #
-    write_bytes_sec_max_length #
-    total_iops_sec_max_length #
-    read_iops_sec_max_length #
-    write_iops_sec_max_length #
+    <throttle>
   readonly!
   shareable!
-  transient! @shareBacking
+  transient! @shareBacking=yes|no
   serial #
   wwn #
   vendor #
@@ -106,37 +55,40 @@ disk*! @type @device @model @rawio @sgio @snapshot
     cipher @name @size @mode @hash
     ivgen @name @hash
     secret* @type @uuid @usage
-  boot @order @loadparm
-  alias @name
-  acpi @index
-  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @controller @bus @target @unit @slot @function @multifunction @cssid @ssid @devno
-    zpci @uid @fid
+  <info>
 controller*! @type=ide|fdc|scsi|sata|virtio-serial|ccid|usb|pci|xenbus|isa|nvme @index:int @model @ports @vectors @maxEventChannels @maxGrantFrames
+  serial #
   model @name
-  target @chassisNr @chassis @port @index @hotplug @busNr
+  target @chassisNr @chassis @port @index @busNr @hotplug=on|off @memReserve
     node #
-  driver @queues @cmd_per_lun @max_sectors @ioeventfd @iothread @iommu @ats @packed @page_per_vq
+  driver @queues @cmd_per_lun @max_sectors @ioeventfd=on|off @iothread @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off
+    iothreads
+      iothread* @id
+        queue* @id
   pcihole64 # @unit
   alias @name
+  acpi @index:int @nodeset
   master @startport
-  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @port @function @multifunction @cssid @ssid @devno @reg
-    zpci @uid @fid
+  <info>
 lease!
   lockspace #
   key #
   target @path @offset
-filesystem*! @type @accessmode @fmode @dmode @multidevs @model
-  driver @type @format @wrpolicy @queue @iommu @ats @packed @page_per_vq
-  binary @path @xattr
+filesystem*! @type @accessmode @model @multidevs @fmode @dmode
+  driver @type @format @wrpolicy @queue @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off
+  idmap
+    uid* @start @target @count
+    gid* @start @target @count
+  binary @path @xattr=on|off
     cache @mode
     sandbox @mode
-    lock @posix @flock
+    lock @posix=on|off @flock=on|off
     thread_pool @size
-  source @dir @file @usage @units @socket
+    openfiles @max
+  source @dir @socket @dev @file @name @usage @units @pool @volume
   target @dir
   readonly!
-  boot @order
-  alias @name
-  address @type=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @bus @slot @function @multifunction
-    zpci @uid @fid
+  <info>
+  space_hard_limit # @unit
+  space_soft_limit # @unit
 `;

@@ -1,0 +1,3 @@
+import type { Handlers } from "../command.ts";
+
+export const handlers: Handlers = {};

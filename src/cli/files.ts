@@ -1,0 +1,40 @@
+/**
+ * Text that commands read: from files and standard input.
+ *
+ * @module
+ */
+
+import { promises } from "node:fs";
+import process from "node:process";
+import { CommandError } from "./failures.ts";
+
+/** The text of a file; of standard input for `-`. */
+export async function readText(path: string): Promise<string> {
+  if (path === "-") {
+    process.stdin.setEncoding("utf8");
+    let text = "";
+    for await (const chunk of process.stdin) text += chunk;
+    return text;
+  }
+  try {
+    return await promises.readFile(path, "utf8");
+  } catch (error) {
+    throw fileError("read", path, error);
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "it does not exist",
+  EACCES: "permission is denied",
+  EISDIR: "it is a directory",
+  ENOSPC: "there is no space left",
+  EEXIST: "it exists already",
+};
+
+/** An error of the file system in words; any other error as it is. */
+export function fileError(what: string, path: string, error: unknown): unknown {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (typeof code !== "string") return error;
+  const reason = REASONS[code] ?? code;
+  return new CommandError(`Cannot ${what} "${path}": ${reason}`, { cause: error });
+}

@@ -1,0 +1,206 @@
+/**
+ * Commands about pools and volumes.
+ *
+ * @module
+ */
+
+import type { CommandGroup, Described } from "../command.ts";
+import {
+  ALL,
+  AUTOSTART,
+  DISABLE,
+  IN_POOL,
+  INACTIVE,
+  INACTIVE_XML,
+  NAMES,
+  NO_AUTOSTART,
+  PERSISTENT,
+  POOL,
+  TRANSIENT,
+  UUIDS,
+  VOLUME,
+  XML_FILE,
+} from "./words.ts";
+
+const NEW_POOL: readonly Described[] = [
+  ["<name>", "its name"],
+  ["<type>", "its type: dir, fs, netfs, logical, disk, iscsi, ..."],
+];
+const NEW_POOL_OPTIONS: readonly Described[] = [
+  ["--target <path>", "where its volumes appear"],
+  ["--source-host <host>", "host that it comes from"],
+  ["--source-path <path>", "path on that host"],
+  ["--source-dev <path>", "device that it is on"],
+  ["--source-name <name>", "name of its source"],
+  ["--source-format <format>", "format of its source"],
+  ["--print-xml", "only print its description"],
+];
+
+/** Storage pools. */
+export const POOLS: CommandGroup = {
+  title: "Storage pools",
+  load: () => import("../commands/pool.ts"),
+  commands: [
+    {
+      name: "pool-list",
+      summary: "list pools: the active ones, or those that the options select",
+      options: [
+        ALL,
+        INACTIVE,
+        NAMES,
+        UUIDS,
+        PERSISTENT,
+        TRANSIENT,
+        AUTOSTART,
+        NO_AUTOSTART,
+        ["--details", "show sizes too"],
+      ],
+    },
+    { name: "pool-info", summary: "show what a pool is and has", arguments: [POOL] },
+    {
+      name: "pool-dumpxml",
+      summary: "print a pool's description",
+      arguments: [POOL],
+      options: [INACTIVE_XML],
+    },
+    { name: "pool-define", summary: "define a pool", arguments: [XML_FILE] },
+    {
+      name: "pool-define-as",
+      summary: "define a pool without writing XML",
+      arguments: NEW_POOL,
+      options: NEW_POOL_OPTIONS,
+    },
+    {
+      name: "pool-create",
+      summary: "start a pool that vanishes when it stops",
+      arguments: [XML_FILE],
+    },
+    {
+      name: "pool-create-as",
+      summary: "start a pool that vanishes when it stops, without writing XML",
+      arguments: NEW_POOL,
+      options: NEW_POOL_OPTIONS,
+    },
+    {
+      name: "pool-build",
+      summary: "make what a pool needs, such as its directory",
+      arguments: [POOL],
+    },
+    { name: "pool-start", summary: "start a pool that is defined", arguments: [POOL] },
+    { name: "pool-destroy", summary: "stop a pool; its volumes stay", arguments: [POOL] },
+    { name: "pool-refresh", summary: "look for volumes that came or went", arguments: [POOL] },
+    { name: "pool-undefine", summary: "remove a pool's definition", arguments: [POOL] },
+    { name: "pool-delete", summary: "delete what a pool is made of", arguments: [POOL] },
+    {
+      name: "pool-autostart",
+      summary: "start a pool with the host",
+      arguments: [POOL],
+      options: [DISABLE],
+    },
+    {
+      name: "pool-edit",
+      summary: "change a pool's definition with $VISUAL or $EDITOR",
+      arguments: [POOL],
+    },
+    { name: "pool-name", summary: "print a pool's name", arguments: [POOL] },
+    { name: "pool-uuid", summary: "print a pool's UUID", arguments: [POOL] },
+    { name: "pool-capabilities", summary: "print which types of pools there are" },
+  ],
+};
+
+/** Volumes. */
+export const VOLUMES: CommandGroup = {
+  title: "Volumes",
+  load: () => import("../commands/volume.ts"),
+  commands: [
+    {
+      name: "vol-list",
+      summary: "list a pool's volumes",
+      arguments: [POOL],
+      options: [["--details", "show types and sizes too"]],
+    },
+    {
+      name: "vol-info",
+      summary: "show what a volume is and has",
+      arguments: [VOLUME],
+      options: [IN_POOL, ["--bytes", "sizes in bytes"]],
+    },
+    {
+      name: "vol-dumpxml",
+      summary: "print a volume's description",
+      arguments: [VOLUME],
+      options: [IN_POOL],
+    },
+    {
+      name: "vol-create",
+      summary: "make a volume",
+      arguments: [POOL, XML_FILE],
+      options: [["--prealloc-metadata", "with room for what describes it"]],
+    },
+    {
+      name: "vol-create-as",
+      summary: "make a volume without writing XML",
+      arguments: [POOL, ["<name>", "its name"], [
+        "<capacity>",
+        "its size, such as 10G; bytes where there is no unit",
+      ]],
+      options: [
+        ["--allocation <size>", "how much of it to take at once"],
+        ["--format <format>", "its format: raw, qcow2, ..."],
+        ["--backing-vol <path>", "volume that it is based on"],
+        ["--backing-vol-format <format>", "that volume's format"],
+        ["--prealloc-metadata", "with room for what describes it"],
+        ["--print-xml", "only print its description"],
+      ],
+    },
+    { name: "vol-delete", summary: "delete a volume", arguments: [VOLUME], options: [IN_POOL] },
+    {
+      name: "vol-resize",
+      summary: "change a volume's size",
+      arguments: [VOLUME, ["<capacity>", "its new size, such as 10G"]],
+      options: [
+        IN_POOL,
+        ["--allocate", "take what is added at once"],
+        ["--delta", "the size is what is added"],
+        ["--shrink", "it may become smaller"],
+      ],
+    },
+    {
+      name: "vol-wipe",
+      summary: "overwrite a volume with zeros",
+      arguments: [VOLUME],
+      options: [IN_POOL],
+    },
+    { name: "vol-path", summary: "print a volume's path", arguments: [VOLUME], options: [IN_POOL] },
+    { name: "vol-key", summary: "print a volume's key", arguments: [VOLUME], options: [IN_POOL] },
+    { name: "vol-name", summary: "print a volume's name", arguments: [VOLUME], options: [IN_POOL] },
+    { name: "vol-pool", summary: "print the name of a volume's pool", arguments: [VOLUME] },
+  ],
+};
+
+const TRANSFER: readonly Described[] = [
+  IN_POOL,
+  ["--offset <size>", "leave out so much at the volume's start"],
+  ["--length <size>", "move so much; up to the end when left out"],
+  ["--sparse", "send holes as holes"],
+];
+
+/** Moving the contents of volumes. */
+export const VOLUME_TRANSFER: CommandGroup = {
+  title: "Volumes, their contents",
+  load: () => import("../commands/volume_transfer.ts"),
+  commands: [
+    {
+      name: "vol-upload",
+      summary: "write a file to a volume",
+      arguments: [VOLUME, ["<file>", "the file; - for standard input"]],
+      options: TRANSFER,
+    },
+    {
+      name: "vol-download",
+      summary: "write a volume to a file",
+      arguments: [VOLUME, ["<file>", "the file; - for standard output"]],
+      options: TRANSFER,
+    },
+  ],
+};

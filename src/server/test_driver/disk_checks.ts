@@ -1,0 +1,178 @@
+/**
+ * What a disk may not be, in the order in which libvirt looks.
+ *
+ * @module
+ */
+
+import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
+import type { XmlElement } from "../../xml/element.ts";
+import { failure } from "../failure.ts";
+import { sourceOf } from "./domain_devices.ts";
+import { unsupportedConfig, xmlFailure } from "./values.ts";
+
+const DRIVE_BUSES: ReadonlySet<string> = new Set(["ide", "fdc", "scsi", "sata", "nvme"]);
+const HARD_DISK = /^(hd|sd|vd|xvd|ubd|nvme)/;
+const VENDOR_LENGTH = 8;
+const PRODUCT_LENGTH = 16;
+
+// Protocols of a network disk that know no users.
+const WITHOUT_USERS: ReadonlySet<string> = new Set(
+  ["nbd", "sheepdog", "gluster", "tftp", "vxhs", "nfs"],
+);
+
+const xml = (detail: string): never => xmlFailure(detail, ErrorDomain.DOMAIN);
+const internal = (detail: string): never => {
+  throw failure(ErrorDomain.DOMAIN, ErrorNumber.INTERNAL_ERROR, detail);
+};
+
+/** Throws for a disk that contradicts itself. */
+export function checkDisk(disk: XmlElement): void {
+  const device = disk.get("device") ?? "disk";
+  const target = disk.child("target")!;
+  const dev = target.get("dev")!;
+  const bus = target.get("bus") ?? "none";
+  checkSource(disk);
+  if (disk.get("sgio") === "unfiltered") {
+    unsupportedConfig("unfiltered sgio is no longer supported");
+  }
+  if (device === "lun") checkLun(disk);
+  else checkNoLun(disk);
+  checkIoTune(disk.child("iotune"));
+  const address = disk.child("address")?.get("type");
+  if (address !== undefined && DRIVE_BUSES.has(bus) && address !== "drive") {
+    unsupportedConfig(
+      `Invalid address type '${address}' for the disk '${dev}' with the bus type '${bus}'`,
+    );
+  }
+  if (bus !== "virtio") checkNoVirtio(disk, bus);
+  const removableMedium = device === "floppy" || device === "cdrom";
+  if (target.get("tray") !== undefined && !removableMedium) {
+    unsupportedConfig("tray is only valid for cdrom and floppy");
+  }
+  checkNames(disk, bus);
+  if (device === "floppy" && bus !== "fdc") internal(`Invalid bus type '${bus}' for floppy disk`);
+  if (device !== "floppy" && bus === "fdc") internal(`Invalid bus type '${bus}' for disk`);
+  if (target.get("removable") !== undefined && bus !== "usb" && bus !== "scsi") {
+    xml("removable is only valid for usb or scsi disks");
+  }
+  checkStartupPolicy(disk, removableMedium);
+  const wwn = disk.textOf("wwn");
+  if (wwn !== undefined && !/^[0-9a-fA-F]{16}$/.test(wwn)) {
+    throw failure(ErrorDomain.NONE, ErrorNumber.INTERNAL_ERROR, `Malformed wwn: ${wwn}`);
+  }
+  if ((device === "disk" || device === "lun") && !HARD_DISK.test(dev)) {
+    internal(`Invalid harddisk device name: ${dev}`);
+  }
+  if (device === "floppy" && !dev.startsWith("fd")) internal(`Invalid floppy device name: ${dev}`);
+  const empty = disk.child("source") === undefined;
+  if (empty && disk.get("type") !== "none" && (device === "disk" || device === "lun")) {
+    throw failure(ErrorDomain.DOMAIN, ErrorNumber.NO_SOURCE, dev);
+  }
+}
+
+function checkSource(disk: XmlElement): void {
+  const source = disk.child("source");
+  if (disk.get("type") !== "network") return;
+  const protocol = source?.get("protocol") ?? "";
+  const auth = source?.child("auth") ?? disk.child("auth");
+  if (auth === undefined) return;
+  if (WITHOUT_USERS.has(protocol)) {
+    unsupportedConfig(`authentication is not supported for protocol '${protocol}'`);
+  }
+  const secret = auth.child("secret")?.get("type");
+  const expected = ({ iscsi: "iscsi", rbd: "ceph" } as Record<string, string>)[protocol];
+  if (secret !== undefined && expected !== undefined && secret !== expected) {
+    unsupportedConfig(`invalid secret type '${secret}'`);
+  }
+}
+
+function checkLun(disk: XmlElement): void {
+  const type = disk.get("type");
+  const source = disk.child("source");
+  if (type === "network") {
+    const protocol = source?.get("protocol");
+    if (protocol !== "iscsi") {
+      unsupportedConfig(`disk device='lun' is not supported for protocol='${protocol}'`);
+    }
+  } else if ((type !== "block" || source === undefined) && type !== "volume") {
+    unsupportedConfig("disk device='lun' is only valid for block type disk source");
+  }
+  const format = disk.child("driver")?.get("type");
+  if (format !== undefined && format !== "raw" && format !== "none") {
+    unsupportedConfig("disk device 'lun' must use 'raw' format");
+  }
+  if (source?.child("slices") !== undefined) {
+    unsupportedConfig("disk device 'lun' doesn't support storage slice");
+  }
+}
+
+function checkNoLun(disk: XmlElement): void {
+  if (disk.child("source")?.child("reservations") !== undefined) {
+    unsupportedConfig("<reservations/> allowed only for lun devices");
+  }
+  if (disk.get("rawio") !== undefined) unsupportedConfig("rawio can be used only with device='lun'");
+  if (disk.get("sgio") !== undefined) unsupportedConfig("sgio can be used only with device='lun'");
+}
+
+// A total goes without its parts.
+function checkIoTune(tune: XmlElement | undefined): void {
+  if (tune === undefined) return;
+  for (const suffix of ["bytes_sec", "iops_sec", "bytes_sec_max", "iops_sec_max"]) {
+    const [total, read, write] = ["total", "read", "write"].map((what) =>
+      Number(tune.textOf(`${what}_${suffix}`) ?? 0) > 0
+    );
+    if (total && (read || write)) {
+      xml(`total and read/write ${suffix} cannot be set at the same time`);
+    }
+  }
+}
+
+function checkNoVirtio(disk: XmlElement, bus: string): void {
+  const model = disk.get("model");
+  if (model?.startsWith("virtio")) {
+    unsupportedConfig(`disk model '${model}' not supported for bus '${bus}'`);
+  }
+  const driver = disk.child("driver");
+  for (const name of ["event_idx", "ioeventfd"]) {
+    if (driver?.get(name) !== undefined) {
+      unsupportedConfig(`disk ${name} mode supported only for virtio bus`);
+    }
+  }
+  checkNoVirtioOptions(driver);
+}
+
+/** Throws for options that only virtio devices have. */
+export function checkNoVirtioOptions(driver: XmlElement | undefined): void {
+  for (const name of ["iommu", "ats", "packed"]) {
+    if (driver?.get(name) !== undefined) {
+      unsupportedConfig(`${name} driver option is only supported for virtio devices`);
+    }
+  }
+  if (driver?.get("page_per_vq") !== undefined) {
+    unsupportedConfig("page_per_vq option is only supported for virtio devices");
+  }
+}
+
+function checkNames(disk: XmlElement, bus: string): void {
+  for (const [name, longest] of [["vendor", VENDOR_LENGTH], ["product", PRODUCT_LENGTH]] as const) {
+    const text = disk.textOf(name) ?? "";
+    if (!/^[\x20-\x7e]*$/.test(text)) xml(`disk ${name} is not printable string`);
+    if (text.length > longest && (name === "vendor" || bus === "scsi")) {
+      unsupportedConfig(`disk ${name} is more than ${longest} characters`);
+    }
+  }
+}
+
+const LOCAL: ReadonlySet<string> = new Set(["file", "block", "dir", "volume"]);
+
+function checkStartupPolicy(disk: XmlElement, removable: boolean): void {
+  const policy = disk.child("source")?.get("startupPolicy");
+  if (policy === undefined) return;
+  const type = disk.get("type")!;
+  if (!LOCAL.has(type) && sourceOf(disk) !== undefined) {
+    xml(`disk startupPolicy '${policy}' is not allowed for disk of '${type}' type`);
+  }
+  if (policy === "requisite" && !removable) {
+    xml("disk startupPolicy 'requisite' is allowed only for cdrom or floppy");
+  }
+}

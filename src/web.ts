@@ -1,0 +1,156 @@
+/**
+ * The client for browsers and edge workers, by WebSocket through a proxy; nothing of Deno, Bun or Node
+ * is used.
+ *
+ * {@linkcode connectWeb} opens a {@linkcode Connection}, the same as the main entry point's. What a
+ * bundler finds unused is left out; a page that needs one kind of object only is smallest with the
+ * class of that object on a session: `Domain.listAll(conn.session)`.
+ *
+ * @example List the running domains behind a proxy
+ * ```ts
+ * import { connectWeb, DomainListFlags } from "@virtwire/libvirt/web";
+ *
+ * await using conn = await connectWeb("wss://virt.example.com/production", { ticket: getTicket });
+ * for (const domain of await conn.listAllDomains({ flags: DomainListFlags.ACTIVE })) {
+ *   console.log(domain.name, await domain.getInfo());
+ * }
+ *
+ * async function getTicket(): Promise<string> {
+ *   return await (await fetch("/ticket", { method: "POST" })).text();
+ * }
+ * ```
+ *
+ * @module
+ */
+
+import { dialWebSocket, type WebSocketConstructor } from "../transports/websocket.ts";
+import { type ConnectOptions, connectWith } from "./connect.ts";
+import type { Connection } from "./connection.ts";
+import type { HostFacts } from "./endpoint.ts";
+import { unsupported } from "./errors.ts";
+import type { Dial } from "./transport.ts";
+
+/** A secret text, or what gets one; it is asked again for every connection that is opened. */
+export type WebSecret = string | (() => string | Promise<string>);
+
+/** Options of `connectWeb()`. */
+export interface ConnectWebOptions extends Omit<ConnectOptions, "noAliases"> {
+  /**
+   * A ticket of the proxy's, good for one connection. As a function where the connection opens others,
+   * as a volume's upload does.
+   */
+  readonly ticket?: WebSecret | undefined;
+  /** A token of the proxy's, good for any number of connections. Whoever reads the page's code has it. */
+  readonly token?: WebSecret | undefined;
+  /** Makes the WebSocket; the platform's own when left out. */
+  readonly webSocket?: WebSocketConstructor | undefined;
+}
+
+// A page has no sockets, files or users.
+const NO_FACTS: HostFacts = {
+  isRoot: () => false,
+  env: () => undefined,
+  home: () => undefined,
+  exists: () => false,
+};
+
+/**
+ * Connects to a daemon through a WebSocket proxy.
+ *
+ * The URI is the proxy's with a target of its, `wss://host/target`, or names the driver too,
+ * `qemu+wss://host/system?target=name`; `ticket=` and `token=` may be in it.
+ *
+ * Throws a TypeError for a malformed URI, a ConnectionError when the proxy does not let the caller in
+ * or nobody answers, an AuthError when the daemon does not accept the caller, an UnsupportedError for
+ * a URI that leads elsewhere than to a WebSocket, and a LibvirtError for what the daemon refuses to
+ * open.
+ *
+ * @example
+ * ```ts
+ * import { connectWeb } from "@virtwire/libvirt/web";
+ *
+ * await using conn = await connectWeb("wss://virt.example.com/production?ticket=5f2b");
+ * console.log(await conn.getHostname());
+ * ```
+ */
+export async function connectWeb(
+  uri: string,
+  options: ConnectWebOptions = {},
+): Promise<Connection> {
+  const { ticket, token, webSocket, ...others } = options;
+  const dial: Dial = async (endpoint, { signal } = {}) => {
+    if (endpoint.kind !== "websocket") {
+      throw unsupported(
+        `Cannot connect to "${uri}" over a WebSocket; name a proxy, as in "wss://host/target"`,
+      );
+    }
+    const secrets = {
+      ticket: await reveal(ticket) ?? endpoint.ticket,
+      token: await reveal(token) ?? endpoint.token,
+    };
+    return await dialWebSocket({ ...endpoint, ...secrets }, { signal, webSocket });
+  };
+  return await connectWith({ dial, facts: NO_FACTS }, uri, others);
+}
+
+async function reveal(secret: WebSecret | undefined): Promise<string | undefined> {
+  return typeof secret === "function" ? await secret() : secret;
+}
+
+export { dialWebSocket, type DialWebSocketOptions } from "../transports/websocket.ts";
+export type { WebSocketConstructor, WebSocketLike } from "../transports/websocket.ts";
+export * from "./connection.ts";
+export type { ConnectOptions } from "./connect.ts";
+export type { CredentialRequest, CredentialsCallback, SaslFactory } from "./auth/sasl.ts";
+export type {
+  AskCredential,
+  CredentialKind,
+  MechanismContext,
+  SaslMechanism,
+  SecurityLayer,
+} from "./auth/mechanism.ts";
+export type { UriAuth } from "./endpoint.ts";
+export {
+  formatUri,
+  type LibvirtUri,
+  parseUri,
+  remoteName,
+  type UriParameter,
+  uriParameter,
+  type UriTransport,
+  uriTransport,
+} from "./uri.ts";
+export type * from "./transport.ts";
+export * from "./errors.ts";
+export {
+  EventOverflowError,
+  type EventProducer,
+  EventStream,
+  type EventStreamOptions,
+  type OverflowPolicy,
+} from "./events.ts";
+export {
+  type DuplexStream,
+  type Hole,
+  isHole,
+  type OnProgress,
+  type SparseChunk,
+  StreamOverflowError,
+  type StreamProgress,
+} from "./streams.ts";
+export * from "./domain_stats.ts";
+export * from "./typed_params.ts";
+export type * from "./session/caller.ts";
+export { Feature, Features } from "./session/features.ts";
+export type * from "./session/failure.ts";
+export type * from "./session/stream_slot.ts";
+export { type InternalCallOptions, Session, type SessionOptions } from "./session/session.ts";
+export type { EventSource, RegistrationCaller, Sink } from "./session/registrations.ts";
+export type { Decode, Encode, EventMessage, Procedure, Program } from "./procedure.ts";
+export type { KeepaliveOptions } from "./rpc/keepalive.ts";
+export { XdrReader, type XdrReaderOptions } from "./xdr/reader.ts";
+export { XdrWriter } from "./xdr/writer.ts";
+export { Uuid } from "./xdr/uuid.ts";
+export type { TypedParam, TypedParamValue } from "./xdr/typed_param.ts";
+export * from "./objects/mod.ts";
+export * from "../gen/enums/mod.ts";
