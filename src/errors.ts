@@ -169,26 +169,6 @@ export class ConnectionError extends Error {
   }
 }
 
-const NOT_FOUND: ReadonlySet<number> = new Set<number>([
-  ErrorNumber.NO_DOMAIN,
-  ErrorNumber.NO_NETWORK,
-  ErrorNumber.NO_NETWORK_PORT,
-  ErrorNumber.NO_STORAGE_POOL,
-  ErrorNumber.NO_STORAGE_VOL,
-  ErrorNumber.NO_NODE_DEVICE,
-  ErrorNumber.NO_INTERFACE,
-  ErrorNumber.NO_NWFILTER,
-  ErrorNumber.NO_NWFILTER_BINDING,
-  ErrorNumber.NO_SECRET,
-  ErrorNumber.NO_DOMAIN_SNAPSHOT,
-  ErrorNumber.NO_DOMAIN_CHECKPOINT,
-  ErrorNumber.NO_DOMAIN_METADATA,
-  ErrorNumber.NO_NETWORK_METADATA,
-  ErrorNumber.NO_DOMAIN_BACKUP,
-  ErrorNumber.NO_SERVER,
-  ErrorNumber.NO_CLIENT,
-]);
-
 /**
  * Whether an error says that the object asked for does not exist.
  *
@@ -207,18 +187,49 @@ const NOT_FOUND: ReadonlySet<number> = new Set<number>([
  * ```
  */
 export function isNotFound(error: unknown): error is LibvirtError {
-  return error instanceof LibvirtError && NOT_FOUND.has(error.code);
+  return error instanceof LibvirtError && isNotFoundCode(error.code);
 }
 
-const UNSUPPORTED: ReadonlySet<number> = new Set<number>([
-  ErrorNumber.NO_SUPPORT,
-  ErrorNumber.ARGUMENT_UNSUPPORTED,
-  ErrorNumber.OPERATION_UNSUPPORTED,
-  ErrorNumber.CONFIG_UNSUPPORTED,
-]);
+// A set of them would be in every bundle, as bundlers take reading a property for an effect.
+function isNotFoundCode(code: number): boolean {
+  switch (code) {
+    case ErrorNumber.NO_DOMAIN:
+    case ErrorNumber.NO_NETWORK:
+    case ErrorNumber.NO_NETWORK_PORT:
+    case ErrorNumber.NO_STORAGE_POOL:
+    case ErrorNumber.NO_STORAGE_VOL:
+    case ErrorNumber.NO_NODE_DEVICE:
+    case ErrorNumber.NO_INTERFACE:
+    case ErrorNumber.NO_NWFILTER:
+    case ErrorNumber.NO_NWFILTER_BINDING:
+    case ErrorNumber.NO_SECRET:
+    case ErrorNumber.NO_DOMAIN_SNAPSHOT:
+    case ErrorNumber.NO_DOMAIN_CHECKPOINT:
+    case ErrorNumber.NO_DOMAIN_METADATA:
+    case ErrorNumber.NO_NETWORK_METADATA:
+    case ErrorNumber.NO_DOMAIN_BACKUP:
+    case ErrorNumber.NO_SERVER:
+    case ErrorNumber.NO_CLIENT:
+      return true;
+    default:
+      return false;
+  }
+}
 
 /** Whether an error says that the daemon, driver or transport cannot do what was asked. */
 export function isUnsupported(error: unknown): error is LibvirtError {
   return error instanceof UnsupportedError ||
-    (error instanceof LibvirtError && UNSUPPORTED.has(error.code));
+    (error instanceof LibvirtError && isUnsupportedCode(error.code));
+}
+
+function isUnsupportedCode(code: number): boolean {
+  switch (code) {
+    case ErrorNumber.NO_SUPPORT:
+    case ErrorNumber.ARGUMENT_UNSUPPORTED:
+    case ErrorNumber.OPERATION_UNSUPPORTED:
+    case ErrorNumber.CONFIG_UNSUPPORTED:
+      return true;
+    default:
+      return false;
+  }
 }

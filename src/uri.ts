@@ -72,10 +72,10 @@ function illegalBeside(characters: string): RegExp {
   return new RegExp(`%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9\\-._~!$&'()*+,;=%${characters}]`, "gu");
 }
 
-const ILLEGAL_IN_HOST = illegalBeside("");
-const ILLEGAL_IN_USER = illegalBeside(":");
-const ILLEGAL_IN_PATH = illegalBeside(":@/");
-const ILLEGAL_IN_QUERY = illegalBeside(":@/?");
+const ILLEGAL_IN_HOST = /* @__PURE__ */ illegalBeside("");
+const ILLEGAL_IN_USER = /* @__PURE__ */ illegalBeside(":");
+const ILLEGAL_IN_PATH = /* @__PURE__ */ illegalBeside(":@/");
+const ILLEGAL_IN_QUERY = /* @__PURE__ */ illegalBeside(":@/?");
 
 /** What is wrong with a text, and what it might have been meant to be. */
 class Malformed {

@@ -58,6 +58,7 @@ export class AcceptedWebSocket implements SocketControl {
   #standing = false;
   #heard = 0;
   #taken = 0;
+  #sending = false;
   #told: PromiseWithResolvers<void> | undefined;
   #wake: (() => void) | undefined;
 
@@ -90,9 +91,9 @@ export class AcceptedWebSocket implements SocketControl {
     return this.#heard + this.#taken;
   }
 
-  /** Whether the peer has asked for nothing to be sent to it. */
-  get paused(): boolean {
-    return this.#told !== undefined;
+  /** Whether the peer takes nothing at the moment, so that a ping would not reach it either. */
+  get stalled(): boolean {
+    return this.#sending || this.#told !== undefined;
   }
 
   /** Asks the peer for a sign. */
@@ -162,7 +163,9 @@ export class AcceptedWebSocket implements SocketControl {
       // a callback that never comes, because the connection has ended, must not hold up the writer
       this.#wake = () => reject(this.#streams.end());
       if (!this.#open) return this.#wake();
+      this.#sending = true;
       this.#socket.send(chunk, (error) => {
+        this.#sending = false;
         if (error) return reject(this.#streams.fail(error));
         this.#taken++;
         resolve();

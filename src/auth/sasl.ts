@@ -5,7 +5,7 @@
  */
 
 import { authSaslInit, authSaslStart, authSaslStep } from "../../gen/remote/connect.ts";
-import { authFailed, unsupported } from "../errors.ts";
+import { AuthError, authFailed, unsupported } from "../errors.ts";
 import type { Caller, CallOptions } from "../session/caller.ts";
 import type {
   CredentialKind,
@@ -135,7 +135,10 @@ export async function authenticateBySasl(
   sasl: SaslOptions,
   options: CallOptions,
 ): Promise<void> {
-  const { mechlist } = await caller.call(authSaslInit, undefined, options);
+  const { mechlist } = await caller.call(authSaslInit, undefined, options)
+    .catch((error: unknown) => {
+      throw error instanceof AuthError && !sasl.secure ? withoutMechanism(error) : error;
+    });
   const offered = mechlist.split(/[\s,]+/).filter((each) => each !== "").map((each) =>
     each.toUpperCase()
   );
@@ -163,6 +166,16 @@ export async function authenticateBySasl(
     );
   }
   if (mechanism.layer !== undefined) sasl.install(mechanism.layer);
+}
+
+// libvirtd says no more than that it failed, when none of its mechanisms protects what follows.
+function withoutMechanism(error: AuthError): AuthError {
+  return authFailed(
+    `Cannot authenticate: the daemon refuses to begin (${error.message}); over a transport that ` +
+      "is not secure it needs a mechanism that protects what follows, such as DIGEST-MD5 or " +
+      "GSSAPI: add one to its SASL configuration, or use TLS or SSH",
+    { cause: error },
+  );
 }
 
 // "No data" and "data of no length" are not the same to a mechanism.

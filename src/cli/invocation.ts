@@ -92,6 +92,11 @@ export class Invocation {
     return this.#command.options[name] as string | undefined;
   }
 
+  /** The values of an option that takes several. */
+  texts(name: string): readonly string[] {
+    return (this.#command.options[name] ?? []) as readonly string[];
+  }
+
   /** The value of an option that has to be there. */
   required(name: string, syntax: string): string {
     const value = this.text(name);

@@ -13,7 +13,7 @@ import {
   connectEventConnectionClosed,
   type ConnectEventConnectionClosedMsg,
 } from "../../gen/remote/events.ts";
-import { Feature } from "../session/features.ts";
+import type { Feature } from "../session/features.ts";
 import type { EventKind, EventSpec, EventSubject } from "./event_kind.ts";
 
 /** The daemon has lost its own connection to the hypervisor. */
@@ -28,7 +28,7 @@ const connectionEvents: EventSubject<object> = {
   name: "connection",
   key: () => "",
   object: () => null,
-  feature: Feature.REMOTE_CLOSE_CALLBACK,
+  feature: 15 satisfies typeof Feature.REMOTE_CLOSE_CALLBACK,
   // the daemon has one a client: there is neither a number to ask for nor an id to tell apart
   register: (caller, _id, _filter, standing) =>
     caller.call(connectRegisterCloseCallback, undefined, { onReply: () => standing(0) }),

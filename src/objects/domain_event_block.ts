@@ -8,7 +8,7 @@ import {
   ConnectDomainEventBlockJobStatus,
   ConnectDomainEventDiskChangeReason,
   DomainBlockJobType,
-  DomainEventId,
+  type DomainEventId,
   DomainEventIoErrorAction,
   DomainEventTrayChangeReason,
 } from "../../gen/enums/domain.ts";
@@ -126,7 +126,7 @@ export interface DomainBlockThresholdEvent extends AnyDomainEvent {
 
 /** See `DomainEvent.IO_ERROR`. */
 export const domainIoError: DomainEventKind<DomainIoErrorEvent> = {
-  id: DomainEventId.IO_ERROR,
+  id: 4 satisfies typeof DomainEventId.IO_ERROR,
   name: "domain io error",
   since: "0.8.0",
   subject: domainEvents,
@@ -143,7 +143,7 @@ export const domainIoError: DomainEventKind<DomainIoErrorEvent> = {
 
 /** See `DomainEvent.IO_ERROR_REASON`. */
 export const domainIoErrorReason: DomainEventKind<DomainIoErrorReasonEvent> = {
-  id: DomainEventId.IO_ERROR_REASON,
+  id: 6 satisfies typeof DomainEventId.IO_ERROR_REASON,
   name: "domain io error reason",
   since: "0.8.1",
   subject: domainEvents,
@@ -161,7 +161,7 @@ export const domainIoErrorReason: DomainEventKind<DomainIoErrorReasonEvent> = {
 
 /** See `DomainEvent.BLOCK_JOB`. */
 export const domainBlockJob: DomainEventKind<DomainBlockJobEvent> = {
-  id: DomainEventId.BLOCK_JOB,
+  id: 8 satisfies typeof DomainEventId.BLOCK_JOB,
   name: "domain block job",
   since: "0.9.4",
   subject: domainEvents,
@@ -179,7 +179,7 @@ export const domainBlockJob: DomainEventKind<DomainBlockJobEvent> = {
 
 /** See `DomainEvent.BLOCK_JOB_2`. */
 export const domainBlockJob2: DomainEventKind<DomainBlockJob2Event> = {
-  id: DomainEventId.BLOCK_JOB_2,
+  id: 16 satisfies typeof DomainEventId.BLOCK_JOB_2,
   name: "domain block job 2",
   since: "1.2.6",
   subject: domainEvents,
@@ -196,7 +196,7 @@ export const domainBlockJob2: DomainEventKind<DomainBlockJob2Event> = {
 
 /** See `DomainEvent.DISK_CHANGE`. */
 export const domainDiskChange: DomainEventKind<DomainDiskChangeEvent> = {
-  id: DomainEventId.DISK_CHANGE,
+  id: 9 satisfies typeof DomainEventId.DISK_CHANGE,
   name: "domain disk change",
   since: "0.9.7",
   subject: domainEvents,
@@ -214,7 +214,7 @@ export const domainDiskChange: DomainEventKind<DomainDiskChangeEvent> = {
 
 /** See `DomainEvent.TRAY_CHANGE`. */
 export const domainTrayChange: DomainEventKind<DomainTrayChangeEvent> = {
-  id: DomainEventId.TRAY_CHANGE,
+  id: 10 satisfies typeof DomainEventId.TRAY_CHANGE,
   name: "domain tray change",
   since: "0.9.11",
   subject: domainEvents,
@@ -230,7 +230,7 @@ export const domainTrayChange: DomainEventKind<DomainTrayChangeEvent> = {
 
 /** See `DomainEvent.BLOCK_THRESHOLD`. */
 export const domainBlockThreshold: DomainEventKind<DomainBlockThresholdEvent> = {
-  id: DomainEventId.BLOCK_THRESHOLD,
+  id: 24 satisfies typeof DomainEventId.BLOCK_THRESHOLD,
   name: "domain block threshold",
   since: "3.2.0",
   subject: domainEvents,

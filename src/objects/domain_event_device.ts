@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DomainEventId } from "../../gen/enums/domain.ts";
+import type { DomainEventId } from "../../gen/enums/domain.ts";
 import {
   domainEventBalloonChange,
   type DomainEventBalloonChangeMsg,
@@ -68,7 +68,7 @@ export interface DomainVcpuRemovedEvent extends AnyDomainEvent {
 
 /** See `DomainEvent.DEVICE_ADDED`. */
 export const domainDeviceAdded: DomainEventKind<DomainDeviceEvent> = {
-  id: DomainEventId.DEVICE_ADDED,
+  id: 19 satisfies typeof DomainEventId.DEVICE_ADDED,
   name: "domain device added",
   since: "1.2.15",
   subject: domainEvents,
@@ -78,7 +78,7 @@ export const domainDeviceAdded: DomainEventKind<DomainDeviceEvent> = {
 
 /** See `DomainEvent.DEVICE_REMOVED`. */
 export const domainDeviceRemoved: DomainEventKind<DomainDeviceEvent> = {
-  id: DomainEventId.DEVICE_REMOVED,
+  id: 15 satisfies typeof DomainEventId.DEVICE_REMOVED,
   name: "domain device removed",
   since: "1.1.1",
   subject: domainEvents,
@@ -89,7 +89,7 @@ export const domainDeviceRemoved: DomainEventKind<DomainDeviceEvent> = {
 
 /** See `DomainEvent.DEVICE_REMOVAL_FAILED`. */
 export const domainDeviceRemovalFailed: DomainEventKind<DomainDeviceEvent> = {
-  id: DomainEventId.DEVICE_REMOVAL_FAILED,
+  id: 22 satisfies typeof DomainEventId.DEVICE_REMOVAL_FAILED,
   name: "domain device removal failed",
   since: "1.3.4",
   subject: domainEvents,
@@ -99,7 +99,7 @@ export const domainDeviceRemovalFailed: DomainEventKind<DomainDeviceEvent> = {
 
 /** See `DomainEvent.BALLOON_CHANGE`. */
 export const domainBalloonChange: DomainEventKind<DomainBalloonChangeEvent> = {
-  id: DomainEventId.BALLOON_CHANGE,
+  id: 13 satisfies typeof DomainEventId.BALLOON_CHANGE,
   name: "domain balloon change",
   since: "0.10.0",
   subject: domainEvents,
@@ -110,7 +110,7 @@ export const domainBalloonChange: DomainEventKind<DomainBalloonChangeEvent> = {
 
 /** See `DomainEvent.MEMORY_DEVICE_SIZE_CHANGE`. */
 export const domainMemoryDeviceSizeChange: DomainEventKind<DomainMemoryDeviceSizeChangeEvent> = {
-  id: DomainEventId.MEMORY_DEVICE_SIZE_CHANGE,
+  id: 26 satisfies typeof DomainEventId.MEMORY_DEVICE_SIZE_CHANGE,
   name: "domain memory device size change",
   since: "7.9.0",
   subject: domainEvents,
@@ -123,7 +123,7 @@ export const domainMemoryDeviceSizeChange: DomainEventKind<DomainMemoryDeviceSiz
 
 /** See `DomainEvent.NIC_MAC_CHANGE`. */
 export const domainNicMacChange: DomainEventKind<DomainNicMacChangeEvent> = {
-  id: DomainEventId.NIC_MAC_CHANGE,
+  id: 27 satisfies typeof DomainEventId.NIC_MAC_CHANGE,
   name: "domain nic mac change",
   since: "11.2.0",
   subject: domainEvents,
@@ -133,7 +133,7 @@ export const domainNicMacChange: DomainEventKind<DomainNicMacChangeEvent> = {
 
 /** See `DomainEvent.VCPU_REMOVED`. */
 export const domainVcpuRemoved: DomainEventKind<DomainVcpuRemovedEvent> = {
-  id: DomainEventId.VCPU_REMOVED,
+  id: 28 satisfies typeof DomainEventId.VCPU_REMOVED,
   name: "domain vcpu removed",
   since: "12.4.0",
   subject: domainEvents,

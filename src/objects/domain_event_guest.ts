@@ -11,7 +11,7 @@ import {
   ConnectDomainEventChannelLifecycleState,
   DomainEventGraphicsAddressType,
   DomainEventGraphicsPhase,
-  DomainEventId,
+  type DomainEventId,
   DomainEventWatchdogAction,
   DomainMemoryFailureActionType,
   DomainMemoryFailureRecipientType,
@@ -133,7 +133,7 @@ export interface DomainMemoryFailureEvent extends AnyDomainEvent {
 
 /** See `DomainEvent.RTC_CHANGE`. */
 export const domainRtcChange: DomainEventKind<DomainRtcChangeEvent> = {
-  id: DomainEventId.RTC_CHANGE,
+  id: 2 satisfies typeof DomainEventId.RTC_CHANGE,
   name: "domain rtc change",
   since: "0.8.0",
   subject: domainEvents,
@@ -144,7 +144,7 @@ export const domainRtcChange: DomainEventKind<DomainRtcChangeEvent> = {
 
 /** See `DomainEvent.WATCHDOG`. */
 export const domainWatchdog: DomainEventKind<DomainWatchdogEvent> = {
-  id: DomainEventId.WATCHDOG,
+  id: 3 satisfies typeof DomainEventId.WATCHDOG,
   name: "domain watchdog",
   since: "0.8.0",
   subject: domainEvents,
@@ -159,7 +159,7 @@ export const domainWatchdog: DomainEventKind<DomainWatchdogEvent> = {
 
 /** See `DomainEvent.GRAPHICS`. */
 export const domainGraphics: DomainEventKind<DomainGraphicsEvent> = {
-  id: DomainEventId.GRAPHICS,
+  id: 5 satisfies typeof DomainEventId.GRAPHICS,
   name: "domain graphics",
   since: "0.8.0",
   subject: domainEvents,
@@ -178,7 +178,7 @@ export const domainGraphics: DomainEventKind<DomainGraphicsEvent> = {
 
 /** See `DomainEvent.AGENT_LIFECYCLE`. */
 export const domainAgentLifecycle: DomainEventKind<DomainAgentLifecycleEvent> = {
-  id: DomainEventId.AGENT_LIFECYCLE,
+  id: 18 satisfies typeof DomainEventId.AGENT_LIFECYCLE,
   name: "domain agent lifecycle",
   since: "1.2.11",
   subject: domainEvents,
@@ -194,7 +194,7 @@ export const domainAgentLifecycle: DomainEventKind<DomainAgentLifecycleEvent> = 
 
 /** See `DomainEvent.CHANNEL_LIFECYCLE`. */
 export const domainChannelLifecycle: DomainEventKind<DomainChannelLifecycleEvent> = {
-  id: DomainEventId.CHANNEL_LIFECYCLE,
+  id: 29 satisfies typeof DomainEventId.CHANNEL_LIFECYCLE,
   name: "domain channel lifecycle",
   since: "12.4.0",
   subject: domainEvents,
@@ -211,7 +211,7 @@ export const domainChannelLifecycle: DomainEventKind<DomainChannelLifecycleEvent
 
 /** See `DomainEvent.MEMORY_FAILURE`. */
 export const domainMemoryFailure: DomainEventKind<DomainMemoryFailureEvent> = {
-  id: DomainEventId.MEMORY_FAILURE,
+  id: 25 satisfies typeof DomainEventId.MEMORY_FAILURE,
   name: "domain memory failure",
   since: "6.9.0",
   subject: domainEvents,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DomainEventId } from "../../gen/enums/domain.ts";
+import type { DomainEventId } from "../../gen/enums/domain.ts";
 import {
   domainEventCallbackJobCompleted,
   type DomainEventCallbackJobCompletedMsg,
@@ -41,7 +41,7 @@ export interface DomainJobCompletedEvent extends AnyDomainEvent {
 
 /** See `DomainEvent.TUNABLE`. */
 export const domainTunable: DomainEventKind<DomainTunableEvent> = {
-  id: DomainEventId.TUNABLE,
+  id: 17 satisfies typeof DomainEventId.TUNABLE,
   name: "domain tunable",
   since: "1.2.9",
   subject: domainEvents,
@@ -51,7 +51,7 @@ export const domainTunable: DomainEventKind<DomainTunableEvent> = {
 
 /** See `DomainEvent.MIGRATION_ITERATION`. */
 export const domainMigrationIteration: DomainEventKind<DomainMigrationIterationEvent> = {
-  id: DomainEventId.MIGRATION_ITERATION,
+  id: 20 satisfies typeof DomainEventId.MIGRATION_ITERATION,
   name: "domain migration iteration",
   since: "1.3.2",
   subject: domainEvents,
@@ -64,7 +64,7 @@ export const domainMigrationIteration: DomainEventKind<DomainMigrationIterationE
 
 /** See `DomainEvent.JOB_COMPLETED`. */
 export const domainJobCompleted: DomainEventKind<DomainJobCompletedEvent> = {
-  id: DomainEventId.JOB_COMPLETED,
+  id: 21 satisfies typeof DomainEventId.JOB_COMPLETED,
   name: "domain job completed",
   since: "1.3.3",
   subject: domainEvents,

@@ -11,7 +11,7 @@ import {
   connectDomainEventDeregisterAny,
   connectDomainEventRegisterAny,
 } from "../../gen/remote/connect.ts";
-import { Feature } from "../session/features.ts";
+import type { Feature } from "../session/features.ts";
 import { Domain } from "./domain.ts";
 import type { EventKind, EventSpec, EventSubject } from "./event_kind.ts";
 
@@ -52,7 +52,7 @@ export const domainEvents: EventSubject<DomainEventFilter> = {
       ? new Domain(caller, dom)
       : undefined;
   },
-  feature: Feature.REMOTE_EVENT_CALLBACK,
+  feature: 14 satisfies typeof Feature.REMOTE_EVENT_CALLBACK,
   register: (caller, eventId, { domain }, standing) =>
     caller.call(
       connectDomainEventCallbackRegisterAny,

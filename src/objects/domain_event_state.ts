@@ -7,7 +7,7 @@
 import {
   DomainEventCrashedDetailType,
   DomainEventDefinedDetailType,
-  DomainEventId,
+  type DomainEventId,
   DomainEventPmSuspendedDetailType,
   DomainEventResumedDetailType,
   DomainEventShutdownDetailType,
@@ -96,7 +96,7 @@ const DETAILS: readonly { readonly [value: number]: string | undefined }[] = [
 
 /** See `DomainEvent.LIFECYCLE`. */
 export const domainLifecycle: DomainEventKind<DomainLifecycleEvent> = {
-  id: DomainEventId.LIFECYCLE,
+  id: 0 satisfies typeof DomainEventId.LIFECYCLE,
   name: "domain lifecycle",
   since: "0.8.0",
   subject: domainEvents,
@@ -113,7 +113,7 @@ export const domainLifecycle: DomainEventKind<DomainLifecycleEvent> = {
 
 /** See `DomainEvent.REBOOT`. */
 export const domainReboot: DomainEventKind<DomainRebootEvent> = {
-  id: DomainEventId.REBOOT,
+  id: 1 satisfies typeof DomainEventId.REBOOT,
   name: "domain reboot",
   since: "0.8.0",
   subject: domainEvents,
@@ -124,7 +124,7 @@ export const domainReboot: DomainEventKind<DomainRebootEvent> = {
 
 /** See `DomainEvent.CONTROL_ERROR`. */
 export const domainControlError: DomainEventKind<DomainControlErrorEvent> = {
-  id: DomainEventId.CONTROL_ERROR,
+  id: 7 satisfies typeof DomainEventId.CONTROL_ERROR,
   name: "domain control error",
   since: "0.9.2",
   subject: domainEvents,
@@ -135,7 +135,7 @@ export const domainControlError: DomainEventKind<DomainControlErrorEvent> = {
 
 /** See `DomainEvent.PMWAKEUP`. */
 export const domainPmWakeup: DomainEventKind<DomainPmEvent> = {
-  id: DomainEventId.PMWAKEUP,
+  id: 11 satisfies typeof DomainEventId.PMWAKEUP,
   name: "domain pmwakeup",
   since: "0.9.11",
   subject: domainEvents,
@@ -146,7 +146,7 @@ export const domainPmWakeup: DomainEventKind<DomainPmEvent> = {
 
 /** See `DomainEvent.PMSUSPEND`. */
 export const domainPmSuspend: DomainEventKind<DomainPmEvent> = {
-  id: DomainEventId.PMSUSPEND,
+  id: 12 satisfies typeof DomainEventId.PMSUSPEND,
   name: "domain pmsuspend",
   since: "0.9.11",
   subject: domainEvents,
@@ -157,7 +157,7 @@ export const domainPmSuspend: DomainEventKind<DomainPmEvent> = {
 
 /** See `DomainEvent.PMSUSPEND_DISK`. */
 export const domainPmSuspendDisk: DomainEventKind<DomainPmEvent> = {
-  id: DomainEventId.PMSUSPEND_DISK,
+  id: 14 satisfies typeof DomainEventId.PMSUSPEND_DISK,
   name: "domain pmsuspend disk",
   since: "1.0.0",
   subject: domainEvents,
@@ -168,7 +168,7 @@ export const domainPmSuspendDisk: DomainEventKind<DomainPmEvent> = {
 
 /** See `DomainEvent.METADATA_CHANGE`. */
 export const domainMetadataChange: DomainEventKind<DomainMetadataChangeEvent> = {
-  id: DomainEventId.METADATA_CHANGE,
+  id: 23 satisfies typeof DomainEventId.METADATA_CHANGE,
   name: "domain metadata change",
   since: "3.0.0",
   subject: domainEvents,

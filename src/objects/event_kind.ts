@@ -72,6 +72,8 @@ export interface EventSubject<F extends object> extends EventRegistration<F> {
 export interface EventKind<T, F extends object = object> {
   /** What it concerns and what happens: `domain lifecycle`. */
   readonly name: string;
+  // Ours are written as numbers, with the enumeration as their type: bundlers take reading a property
+  // for an effect, and would keep every kind that anybody could watch.
   /** Libvirt's number among the events of that kind of object; -1 where it has none. */
   readonly id: number;
   /** The release of libvirt that brought it. */

@@ -5,7 +5,7 @@
  */
 
 import {
-  NetworkEventId,
+  type NetworkEventId,
   NetworkEventLifecycleType,
   NetworkMetadataType,
 } from "../../gen/enums/network.ts";
@@ -101,7 +101,7 @@ export const NetworkEvent: {
   readonly METADATA_CHANGE: NetworkEventKind<NetworkMetadataChangeEvent>;
 } = {
   LIFECYCLE: {
-    id: NetworkEventId.LIFECYCLE,
+    id: 0 satisfies typeof NetworkEventId.LIFECYCLE,
     name: "network lifecycle",
     since: "1.2.1",
     subject: networkEvents,
@@ -114,7 +114,7 @@ export const NetworkEvent: {
     }),
   } satisfies Spec<NetworkEventLifecycleMsg, NetworkLifecycleEvent>,
   METADATA_CHANGE: {
-    id: NetworkEventId.METADATA_CHANGE,
+    id: 1 satisfies typeof NetworkEventId.METADATA_CHANGE,
     name: "network metadata change",
     since: "9.8.0",
     subject: networkEvents,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { NodeDeviceEventId, NodeDeviceEventLifecycleType } from "../../gen/enums/nodedev.ts";
+import { type NodeDeviceEventId, NodeDeviceEventLifecycleType } from "../../gen/enums/nodedev.ts";
 import type { NonnullNodeDevice } from "../../gen/remote/common.ts";
 import {
   connectNodeDeviceEventDeregisterAny,
@@ -80,7 +80,7 @@ export const NodeDeviceEvent: {
   readonly UPDATE: NodeDeviceEventKind<NodeDeviceUpdateEvent>;
 } = {
   LIFECYCLE: {
-    id: NodeDeviceEventId.LIFECYCLE,
+    id: 0 satisfies typeof NodeDeviceEventId.LIFECYCLE,
     name: "node device lifecycle",
     since: "2.2.0",
     subject: nodeDeviceEvents,
@@ -93,7 +93,7 @@ export const NodeDeviceEvent: {
     }),
   } satisfies Spec<NodeDeviceEventLifecycleMsg, NodeDeviceLifecycleEvent>,
   UPDATE: {
-    id: NodeDeviceEventId.UPDATE,
+    id: 1 satisfies typeof NodeDeviceEventId.UPDATE,
     name: "node device update",
     since: "2.2.0",
     subject: nodeDeviceEvents,

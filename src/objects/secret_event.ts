@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SecretEventId, SecretEventLifecycleType } from "../../gen/enums/secret.ts";
+import { type SecretEventId, SecretEventLifecycleType } from "../../gen/enums/secret.ts";
 import type { NonnullSecret } from "../../gen/remote/common.ts";
 import {
   connectSecretEventDeregisterAny,
@@ -79,7 +79,7 @@ export const SecretEvent: {
   readonly VALUE_CHANGED: SecretEventKind<SecretValueChangedEvent>;
 } = {
   LIFECYCLE: {
-    id: SecretEventId.LIFECYCLE,
+    id: 0 satisfies typeof SecretEventId.LIFECYCLE,
     name: "secret lifecycle",
     since: "3.0.0",
     subject: secretEvents,
@@ -92,7 +92,7 @@ export const SecretEvent: {
     }),
   } satisfies Spec<SecretEventLifecycleMsg, SecretLifecycleEvent>,
   VALUE_CHANGED: {
-    id: SecretEventId.VALUE_CHANGED,
+    id: 1 satisfies typeof SecretEventId.VALUE_CHANGED,
     name: "secret value changed",
     since: "3.0.0",
     subject: secretEvents,

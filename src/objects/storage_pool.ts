@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { NonnullStorageVol } from "../../gen/remote/common.ts";
 import { connectListAllStoragePools } from "../../gen/remote/connect.ts";
 import {
   storagePoolLookupByName,
@@ -77,8 +76,8 @@ export class StoragePool extends StoragePoolBase {
     return list;
   }
 
-  /** Makes a volume of what the wire carries of one. */
-  protected override wrapStorageVol(handle: NonnullStorageVol): StorageVol {
-    return new StorageVol(this.caller, handle);
+  /** The class, which is here already. */
+  protected override storageVolClass(): typeof StorageVol {
+    return StorageVol;
   }
 }

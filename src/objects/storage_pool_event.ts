@@ -4,7 +4,7 @@
  * @module
  */
 
-import { StoragePoolEventId, StoragePoolEventLifecycleType } from "../../gen/enums/storage.ts";
+import { type StoragePoolEventId, StoragePoolEventLifecycleType } from "../../gen/enums/storage.ts";
 import type { NonnullStoragePool } from "../../gen/remote/common.ts";
 import {
   connectStoragePoolEventDeregisterAny,
@@ -80,7 +80,7 @@ export const StoragePoolEvent: {
   readonly REFRESH: StoragePoolEventKind<StoragePoolRefreshEvent>;
 } = {
   LIFECYCLE: {
-    id: StoragePoolEventId.LIFECYCLE,
+    id: 0 satisfies typeof StoragePoolEventId.LIFECYCLE,
     name: "storage pool lifecycle",
     since: "2.0.0",
     subject: storagePoolEvents,
@@ -93,7 +93,7 @@ export const StoragePoolEvent: {
     }),
   } satisfies Spec<StoragePoolEventLifecycleMsg, StoragePoolLifecycleEvent>,
   REFRESH: {
-    id: StoragePoolEventId.REFRESH,
+    id: 1 satisfies typeof StoragePoolEventId.REFRESH,
     name: "storage pool refresh",
     since: "2.0.0",
     subject: storagePoolEvents,

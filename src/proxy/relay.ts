@@ -152,7 +152,7 @@ export class Relay {
     if (!filter.knows(program)) return this.#refuse(head, unknownProgram(program, head.version));
     const judged = filter.judge(program, head.procedure);
     if (type === MessageType.CALL_WITH_FDS) {
-      return this.#refuse(head, cannotPassDescriptors(judged.name), judged);
+      return this.#refuse(head, cannotPassDescriptors(judged.name));
     }
     if (program === remoteProgram.number) {
       switch (head.procedure) {
@@ -169,11 +169,11 @@ export class Relay {
       case "depends":
         return "whole";
       case "refuse":
-        return this.#refuse(head, this.#denied(judged), judged);
+        return this.#refuse(head, this.#denied(judged));
       case "descriptors":
-        return this.#refuse(head, cannotPassDescriptors(judged.name), judged);
+        return this.#refuse(head, cannotPassDescriptors(judged.name));
       case "authentication":
-        return this.#refuse(head, authenticatedAlready(), judged);
+        return this.#refuse(head, authenticatedAlready());
       case "pass":
         return this.#pass(head, judged);
     }
@@ -214,14 +214,14 @@ export class Relay {
     }
     const judged = this.#options.filter.judge(head.program, head.procedure);
     if (judged.verdict === "refuse") {
-      this.#refuse(head, this.#denied(judged), judged);
+      this.#refuse(head, this.#denied(judged));
       return undefined;
     }
     const refused = judged.refusedIf.find(({ fromEnd, mask, set }) =>
       body.length < fromEnd || ((view.getUint32(packet.length - fromEnd) & mask) !== 0) === set
     );
     if (refused !== undefined) {
-      this.#refuse(head, this.#denied(judged, refused.permission), judged);
+      this.#refuse(head, this.#denied(judged, refused.permission));
       return undefined;
     }
     return this.#pass(head, judged) === "pass" ? packet : undefined;
@@ -251,10 +251,10 @@ export class Relay {
     return accessDenied(`the proxy's filter "${preset}" does not let ${what} through`);
   }
 
-  #refuse(head: PacketHead, error: NetMessageError, judged?: JudgedProcedure): "drop" {
+  #refuse(head: PacketHead, error: NetMessageError): "drop" {
     this.refusals++;
     this.#write(head, MessageStatus.ERROR, encodeNetMessageError, error);
-    this.#options.refused?.(judged?.name ?? `procedure ${head.procedure}`);
+    this.#options.refused?.(this.#options.filter.judge(head.program, head.procedure).name);
     return "drop";
   }
 

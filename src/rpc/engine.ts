@@ -17,7 +17,7 @@ import { ProtocolError } from "../xdr/errors.ts";
 import { XdrReader } from "../xdr/reader.ts";
 import { type Frame, FrameDecoder, MessageStatus, MessageType } from "./frame.ts";
 import { Keepalive, type KeepaliveOptions } from "./keepalive.ts";
-import { DAEMON_READS, LIFE_SIGN } from "./limits.ts";
+import { DAEMON_READS, LIFE_SIGN, PEER_PINGS, STALLED_SPANS } from "./limits.ts";
 import { PacketWriter } from "./packet_writer.ts";
 import type { IncomingCall, PendingCall, RpcEvent } from "./rpc_event.ts";
 import { nextSerial } from "./serials.ts";
@@ -75,6 +75,12 @@ export class RpcEngine {
   #lifeAt = LIFE_SIGN;
   // stream packets sent since anything was heard
   #unheard = 0;
+  #stalledTicks = 0;
+  // how long a silent peer is waited for, in ticks and in milliseconds
+  #ticks = 1;
+  #span = 0;
+  // whether the peer pings by itself, and often enough to be heard in that time
+  #mustPing = false;
   /** Whether this side does not read at the moment: the peer's silence then means nothing. */
   standing = false;
 
@@ -108,6 +114,7 @@ export class RpcEngine {
     const events: RpcEvent[] = [];
     if (this.#failure !== undefined || chunk.length === 0) return events;
     this.#unheard = 0;
+    this.#stalledTicks = 0;
     const before = this.#decoder.pending;
     try {
       this.#decoder.push(chunk);
@@ -239,6 +246,8 @@ export class RpcEngine {
   /** Starts to ping a silent peer. */
   startKeepalive(options: KeepaliveOptions, now: number): void {
     this.#keepalive = new Keepalive(options, now);
+    this.#ticks = options.count + 1;
+    this.#span = options.interval * this.#ticks;
   }
 
   /** Stops to do so; pings of the peer are answered all the same. */
@@ -262,7 +271,9 @@ export class RpcEngine {
     if (keepalive === undefined || this.#failure !== undefined) return [];
     // A daemon reads nothing, pings included, while it has that many messages to deal with; stream
     // packets count until they are written, which a slow disk or a guest can put off for long.
-    const stalled = this.#unheard > 0 && this.#unheard + this.#calls.size >= DAEMON_READS;
+    // It goes on to send its own pings, if it has any; one that is dead does not.
+    const stalled = this.#unheard > 0 && this.#unheard + this.#calls.size >= DAEMON_READS &&
+      !this.#mustPing && this.#stalledTicks++ < STALLED_SPANS * this.#ticks;
     if (this.#heard || this.standing || stalled) {
       this.#heard = false;
       keepalive.heard(now);
@@ -424,6 +435,7 @@ export class RpcEngine {
   #keepalivePacket(frame: Frame): RpcEvent {
     if (frame.type === MessageType.MESSAGE) {
       if (frame.procedure === KEEPALIVE_PING) {
+        this.#mustPing = this.#span >= PEER_PINGS;
         this.#out.keepalive(KEEPALIVE_PONG);
         return { type: "keepalive", kind: "ping" };
       }

@@ -61,7 +61,7 @@ export interface Frame {
   readonly body: Uint8Array;
 }
 
-const EMPTY = new Uint8Array(0);
+const EMPTY = /* @__PURE__ */ new Uint8Array(0);
 // A body this long is assembled in one piece from the start; a longer one grows with what arrives,
 // so that a peer which announces 32 MiB and sends nothing costs no memory.
 const FIRST_PIECE = LENGTH_SIZE + HEADER_SIZE + LEGACY_PAYLOAD_MAX;

@@ -60,5 +60,14 @@ export const KEEPALIVE_COUNT = 6;
  */
 export const LIFE_SIGN = 1024;
 
+/**
+ * How many times as long a daemon that does not ping by itself may be silent while it has all the
+ * messages that it reads: a slow disk or a guest that takes no input keeps it from reading our pings.
+ */
+export const STALLED_SPANS = 4;
+
+/** Milliseconds in which a peer that pings at all does so: three of libvirtd's intervals. */
+export const PEER_PINGS = 15_000;
+
 /** Events that wait for a consumer that is slower than they come. */
 export const EVENT_QUEUE = 1024;

@@ -10,6 +10,7 @@ import { KEEPALIVE_INTERVAL } from "../rpc/limits.ts";
 import type { KeepaliveOptions } from "../rpc/keepalive.ts";
 import type { IncomingCall, RpcEvent } from "../rpc/rpc_event.ts";
 import { KeepaliveTimer } from "../session/keepalive_timer.ts";
+import { Pump } from "../session/pump.ts";
 import type { ByteDuplex } from "../transport.ts";
 import type { CloseReason } from "../errors.ts";
 import type { DispatchEntry } from "../procedure.ts";
@@ -26,7 +27,6 @@ import { ClientEvents } from "./events.ts";
 import { failure, rpcFailure, wireError } from "./failure.ts";
 import type { Interceptor } from "./interceptor.ts";
 import { SaslServer, type SaslServerMechanisms } from "./sasl.ts";
-import { ServerPump } from "./server_pump.ts";
 import { ClientStream, type StreamOwner } from "./streams.ts";
 import { remoteProgram } from "../../gen/remote/program.ts";
 
@@ -71,7 +71,7 @@ export class ServerSession {
   /** Resolves with the reason when the client is gone; never rejects. */
   readonly closed: Promise<CloseReason>;
   readonly #engine: RpcEngine;
-  readonly #pump: ServerPump;
+  readonly #pump: Pump;
   readonly #driver: Driver;
   readonly #events: ClientEvents;
   readonly #builtins: Builtins;
@@ -93,6 +93,7 @@ export class ServerSession {
   #unflushedEvents = 0;
   #unflushedData = 0;
   #writtenBytes = 0;
+  #held: PromiseWithResolvers<void> | undefined;
   #closing = false;
   #ended = false;
   #resolveClosed!: (reason: CloseReason) => void;
@@ -119,12 +120,13 @@ export class ServerSession {
       else this.#pump.flush();
       if (this.#pump.backlog > BACKLOG_MAX) this.#finish("error");
     });
-    this.#pump = new ServerPump(duplex, {
+    this.#pump = new Pump(duplex, {
       received: (chunk) => this.#receive(this.#engine.receive(chunk, performance.now())),
       ended: () => this.#finish("eof"),
       failed: () => this.#finish("error"),
       takeOutput: () => this.#takeOutput(),
-      written: (bytes) => this.#written(bytes),
+      taken: (bytes) => this.#written(bytes),
+      hold: () => this.#hold(),
     });
     this.#keepalive = new KeepaliveTimer(this.#engine, {
       handle: (events) => this.#receive(events),
@@ -220,8 +222,23 @@ export class ServerSession {
       this.#handle(this.#waiting[done++]!);
     }
     this.#waiting.splice(0, done);
-    this.#pump.paused = this.#closing || this.#waiting.length > 0 ||
-      this.#requests >= this.#maxRequests || this.#pump.backlog >= STREAM_BACKLOG;
+    if (!this.#full) this.#readOn();
+  }
+
+  // A client that does not read its replies must not make the server collect more of them.
+  get #full(): boolean {
+    return this.#closing || this.#waiting.length > 0 || this.#requests >= this.#maxRequests ||
+      this.#pump.backlog >= STREAM_BACKLOG;
+  }
+
+  #hold(): Promise<void> | undefined {
+    if (this.#ended || !this.#full) return undefined;
+    return (this.#held ??= Promise.withResolvers<void>()).promise;
+  }
+
+  #readOn(): void {
+    this.#held?.resolve();
+    this.#held = undefined;
   }
 
   #handle(event: RpcEvent): void {
@@ -286,9 +303,11 @@ export class ServerSession {
       const fate = this.#intercept?.(found.name);
       if (fate === "drop") return this.#finish("error");
       if (fate === "stall") return;
-      const result = fate === undefined
-        ? handler(args, context)
-        : fate.then(() => handler(args, context));
+      const result = fate === undefined ? handler(args, context) : fate.then(() => {
+        // what it would register or start, nobody would end
+        if (this.#ended) throw rpcFailure("the client has gone");
+        return handler(args, context);
+      });
       if (result instanceof Promise) {
         result.then(
           (value) => this.#reply(call, found, value, stream),
@@ -392,6 +411,7 @@ export class ServerSession {
     this.#waiting.length = 0;
     this.#connection?.close();
     this.#connection = undefined;
+    this.#readOn();
     this.#resolveClosed(reason);
   }
 }

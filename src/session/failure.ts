@@ -70,12 +70,6 @@ export function closedError(
   return new ConnectionError(`${what}: ${why} (${label})${detail}`, reason, options);
 }
 
-const AUTH_CODES: ReadonlySet<number> = new Set<number>([
-  ErrorNumber.AUTH_FAILED,
-  ErrorNumber.AUTH_CANCELLED,
-  ErrorNumber.AUTH_UNAVAILABLE,
-]);
-
 // A procedure that the daemon does not know has no code of its own (virnetserverprogram.c).
 const UNKNOWN_PROCEDURE = /^unknown procedure: \d+$/;
 
@@ -106,6 +100,11 @@ export function libvirtErrorOf(wire: NetMessageError, procedure?: string): Libvi
   }
   const message = wire.message ?? `The daemon answered error ${wire.code} without a message`;
   if (wire.code === ErrorNumber.NO_SUPPORT) return new UnsupportedError(message, fields);
-  if (AUTH_CODES.has(wire.code)) return new AuthError(message, fields);
+  if (isAuthCode(wire.code)) return new AuthError(message, fields);
   return new LibvirtError(message, fields);
+}
+
+function isAuthCode(code: number): boolean {
+  return code === ErrorNumber.AUTH_FAILED || code === ErrorNumber.AUTH_CANCELLED ||
+    code === ErrorNumber.AUTH_UNAVAILABLE;
 }

@@ -19,11 +19,13 @@ export interface PumpEvents {
   takeOutput(): Uint8Array[];
   /** What to wait for before reading on; `undefined` when there is nothing. */
   hold(): Promise<void> | undefined;
+  /** The transport has taken so much of what was sent before. */
+  taken?(bytes: number): void;
 }
 
 /**
- * Reads for as long as the connection lives, whatever anybody does with what was read, and writes
- * what was made in one turn of the event loop in one piece.
+ * Reads for as long as the connection lives and its owner does not hold it, whatever anybody does
+ * with what was read, and writes what was made in one turn of the event loop in one piece.
  */
 export class Pump {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
@@ -31,6 +33,7 @@ export class Pump {
   readonly #owner: PumpEvents;
   #flushing = false;
   #stopped = false;
+  #backlog = 0;
   #reading: Promise<void> = Promise.resolve();
   #written: Promise<unknown> = Promise.resolve();
 
@@ -42,6 +45,11 @@ export class Pump {
     // a failure shows in the write or read that it concerns
     this.#writer.closed.catch(ignore);
     this.#reader.closed.catch(ignore);
+  }
+
+  /** Bytes that the transport has not taken yet. */
+  get backlog(): number {
+    return this.#backlog;
   }
 
   /** Starts to read. */
@@ -63,7 +71,9 @@ export class Pump {
   flush(): void {
     if (this.#stopped) return;
     for (const chunk of this.#owner.takeOutput()) {
-      this.#written = this.#writer.write(chunk).catch(this.#failWrite);
+      const size = chunk.length;
+      this.#backlog += size;
+      this.#written = this.#writer.write(chunk).then(() => this.#taken(size), this.#failWrite);
     }
   }
 
@@ -88,6 +98,11 @@ export class Pump {
     this.#stopped = true;
     this.#writer.abort(reason).catch(ignore);
     this.#reader.cancel(reason).catch(ignore);
+  }
+
+  #taken(bytes: number): void {
+    this.#backlog -= bytes;
+    if (!this.#stopped) this.#owner.taken?.(bytes);
   }
 
   // A peer that answers and hangs up makes our next write fail: what it sent is read first. Where

@@ -4,7 +4,7 @@
  * @module
  */
 
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+const utf8 = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** The text in front of the first NUL; all of it when there is none. */
 export function cString(bytes: Uint8Array): string {

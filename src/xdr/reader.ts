@@ -10,7 +10,7 @@ import { NameCache } from "./name_cache.ts";
 import { Uuid } from "./uuid.ts";
 
 // `ignoreBOM` keeps a leading U+FEFF: a name that starts with it is another name without it.
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+const utf8 = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** How a reader treats what libvirt's own decoder lets pass. */
 export interface XdrReaderOptions {

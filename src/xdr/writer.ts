@@ -7,7 +7,7 @@
 import { XdrError } from "./errors.ts";
 import { Uuid } from "./uuid.ts";
 
-const utf8 = new TextEncoder();
+const utf8 = /* @__PURE__ */ new TextEncoder();
 // Below this many characters a loop over char codes beats TextEncoder.encodeInto.
 const SHORT = 48;
 // The buffer that follows one that was handed over, and the least room worth writing on in it.

@@ -135,7 +135,7 @@ function declareTests(version: DaemonVersion): void {
         const { unix, tcp, tls } = uris(setup);
         for (const uri of [unix, tls]) await assertWorks(connect(uri));
         // over plain TCP the daemon wants a security layer, which the mechanism has not
-        await assertRejects(() => connect(tcp), Error, "Cannot authenticate");
+        await assertRejects(() => connect(tcp), AuthError, "add one to its SASL configuration");
       }),
     { skip },
   );

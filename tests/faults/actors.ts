@@ -12,7 +12,7 @@ import { DomainMetadataType, DomainState } from "../../gen/enums/domain.ts";
 import type { EventStream } from "../../src/events.ts";
 import type { DomainMetadataChangeEvent } from "../../src/objects/domain_event_state.ts";
 import { isHole } from "../../src/streams.ts";
-import { isNotFound } from "../../src/errors.ts";
+import { isNotFound, LibvirtError } from "../../src/errors.ts";
 import type { Random } from "../codec/random.ts";
 import { isLoss, type World } from "./world.ts";
 
@@ -261,7 +261,7 @@ export async function talk(client: Client, random: Random): Promise<void> {
 function note(world: World, what: string, error: unknown, reason: Error | undefined): void {
   if (error === reason && reason !== undefined) world.tally.aborted++;
   else if (isLoss(error)) world.tally.lost++;
-  else if ((error as Error).name === "LibvirtError") world.tally.refused++;
+  else if (error instanceof LibvirtError) world.tally.refused++;
   else if (!(error instanceof TypeError && /stream|closed|Cannot write/i.test(error.message))) {
     world.violate(`${what} failed with what nobody may see`, error);
   }
@@ -274,6 +274,10 @@ export class Seen {
   ended: "open" | "ended" | "lost" | "left" = "open";
   /** Events that its client had caused before it was registered, or was about to. */
   causedAtReady: number | undefined;
+  /** Whether it was registered. */
+  ready = false;
+  /** Whether it was registered before the last events. */
+  inTime = false;
 
   /** Adds one. */
   add({ domain, nsuri }: { readonly domain: Domain; readonly nsuri: string | null }): void {
@@ -320,7 +324,10 @@ export function listen(
       note(world, "a loop over events", error, undefined);
     }
   }
-  const ready = events.ready.then(() => void (seen.causedAtReady = client.caused), ignore);
+  const ready = events.ready.then(() => {
+    seen.ready = true;
+    seen.causedAtReady = client.caused;
+  }, ignore);
   return { seen, ready: world.watch("a registration", ready), over: world.watch("a loop", loop()) };
 }
 

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { Keepalive } from "../../src/rpc/keepalive.ts";
-import { line, newClient, newServer, output } from "./engines.ts";
+import type { RpcEngine } from "../../src/rpc/engine.ts";
+import { Keepalive, type KeepaliveOptions } from "../../src/rpc/keepalive.ts";
+import { line, newClient, newServer, output, rawProcedure } from "./engines.ts";
 import { test } from "../harness.ts";
 import { packet, ping, pong, streamData } from "./frames.ts";
 
@@ -163,6 +164,38 @@ test("engine: keepalive starts again with other values, and stops", () => {
   assertEquals(client.hasOutput, false);
   client.receive(ping());
   assertEquals(output(client), pong(), "the peer's pings are answered all the same");
+});
+
+/** A client that has sent all the stream packets that a daemon reads. */
+function stalled(options: KeepaliveOptions): RpcEngine {
+  const client = newClient();
+  client.startKeepalive(options, 0);
+  const { serial } = client.sendCall(rawProcedure(209), new Uint8Array(0), undefined, true);
+  for (let n = 0; n < 5; n++) client.sendData(client.stream(serial)!, new Uint8Array(4));
+  return client;
+}
+
+function deathOf(client: RpcEngine): number {
+  for (;;) {
+    const now = client.deadline()!;
+    if (client.tick(now).some(({ type }) => type === "dead")) return now;
+  }
+}
+
+test("engine: a daemon that may be unable to read is given up too, five times as late", () => {
+  assertEquals(deathOf(stalled(OPTIONS)), 5 * 400);
+});
+
+test("engine: a daemon that pings by itself is given up in time, whatever it reads", () => {
+  const client = stalled({ interval: 5000, count: 6 });
+  client.receive(ping(), 100);
+  for (let n = 0; n < 5; n++) client.sendData(client.stream(1)!, new Uint8Array(4));
+  assertEquals(deathOf(client), 100 + 35_000);
+  // pings that come more rarely than that say nothing
+  const hasty = stalled(OPTIONS);
+  hasty.receive(ping(), 50);
+  for (let n = 0; n < 5; n++) hasty.sendData(hasty.stream(1)!, new Uint8Array(4));
+  assertEquals(deathOf(hasty), 50 + 5 * 400);
 });
 
 test("engine: a broken protocol ends keepalive", () => {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { DomainEvent, ErrorDomain, ErrorNumber } from "../../mod.ts";
+import { DomainEvent, ErrorDomain, ErrorNumber, Feature } from "../../mod.ts";
 import { connectGetHostname, connectGetType, connectOpen } from "../../gen/remote/connect.ts";
-import { failure, Faults } from "../../src/testing.ts";
+import { createTestHypervisor, failure, Faults } from "../../src/testing.ts";
 import { test } from "../harness.ts";
 import { connected, refused } from "./connected.ts";
 import { connectTo, hypervised } from "./connections.ts";
@@ -135,4 +135,19 @@ test("faults: an interceptor of one's own is asked where no fault is due", async
   await client.session.call(connectGetType, undefined);
   await client.session.call(connectGetHostname, undefined);
   assertEquals(asked, [connectOpen.name, "connectGetType", "connectGetHostname"]);
+});
+
+test("faults: a call that was held while its client left starts nothing", async () => {
+  const hypervisor = createTestHypervisor();
+  const conn = await connectTo(hypervisor);
+  const gate = Promise.withResolvers<void>();
+  hypervisor.faults.delayNext("connectSupportsFeature", 1, gate.promise);
+  const asked = refused(conn.features.has(Feature.PROGRAM_KEEPALIVE));
+  await conn.getType(); // by now the call is held
+  conn.session.abort(new Error("enough"));
+  await asked;
+  await conn.closed;
+  await hypervisor.close();
+  gate.resolve(); // a keepalive timer that is left would fail this on Deno
+  await gate.promise;
 });

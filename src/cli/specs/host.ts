@@ -138,11 +138,15 @@ export const TOOLS: CommandGroup = {
       name: "serve",
       summary: "serve a hypervisor in memory to any libvirt client",
       options: [
-        ["--listen <address>", "unix:PATH or tcp:HOST:PORT; several are separated by commas"],
+        ["--listen <address...>", "unix:PATH or tcp:HOST:PORT, one or several"],
         ["--mode <mode>", "permissions of unix sockets, in octal; 0700 when left out"],
         ["--extras", "secrets, filters, volume contents, consoles and agent commands too"],
+        ["--forget", "start anew when the last client leaves, as libvirt's test driver does"],
         ["--config <file>", "a configuration file of libvirt's test driver"],
       ],
+      details: `A TCP port is served without any authentication: keep it on loopback. Connect with
+  virtwire -c 'test+unix:///default?socket=PATH' list --all
+  virsh -c 'test+unix:///default?socket=PATH' list --all`,
     },
   ],
 };

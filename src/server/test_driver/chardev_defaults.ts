@@ -5,28 +5,28 @@
  */
 
 import { element, XmlElement } from "../../xml/element.ts";
-import { unsupportedConfig } from "./values.ts";
+import { fillCharacterSource } from "./chardev_source.ts";
 
 const CHARACTER_DEVICES = ["parallel", "serial", "console", "channel"] as const;
-const TYPES: ReadonlySet<string> = new Set(
-  ("null vc pty dev file pipe stdio udp tcp unix spicevmc spiceport nmdm qemu-vdagent dbus").split(
-    " ",
-  ),
-);
 
 /** Numbers the ports and makes the console that stands for the first serial port, or the reverse. */
 export function fillCharacterDevices(domain: XmlElement, devices: XmlElement): void {
   for (const kind of CHARACTER_DEVICES) {
     for (const device of devices.all(kind)) {
       const type = device.get("type");
-      const source = device.child("source");
-      const place = source?.get("path") ?? source?.elements[0];
-      if (type === "unix" && source !== undefined && place === undefined) device.remove(source);
       if (type === undefined) device.attributes.unshift({ name: "type", value: "pty" });
-      else if (!TYPES.has(type)) {
-        unsupportedConfig(`unknown type presented to host for character device: ${type}`);
-      }
+      fillCharacterSource(device, type ?? "pty");
     }
+  }
+  for (const redirdev of devices.all("redirdev")) {
+    fillCharacterSource(redirdev, redirdev.get("type")!);
+  }
+  for (const card of devices.all("smartcard")) {
+    if (card.get("mode") === "passthrough") fillCharacterSource(card, card.get("type") ?? "");
+  }
+  for (const rng of devices.all("rng")) {
+    const backend = rng.child("backend");
+    if (backend?.get("model") === "egd") fillCharacterSource(backend, backend.get("type") ?? "");
   }
   for (const kind of ["parallel", "serial"]) numberPorts(devices.all(kind));
   if (domain.textOf("os/type") === "hvm") matchConsole(devices);
@@ -108,6 +108,8 @@ function consoleOf(serial: XmlElement): XmlElement {
     { name: "type", value: "serial" },
     { name: "port", value: target.get("port") ?? "0" },
   ];
-  for (const address of console.all("address")) console.remove(address);
+  for (const address of console.all("address")) {
+    if (address.get("type") === "isa") console.remove(address);
+  }
   return console;
 }

@@ -17,6 +17,7 @@ import type { XmlElement } from "../../xml/element.ts";
 import type { CallContext } from "../driver.ts";
 import { badFlags, failure } from "../failure.ts";
 import { fillControllers } from "./controller_defaults.ts";
+import { dropAlias } from "./device_defaults.ts";
 import { attachLive, checkCompatible, deviceKind } from "./device_plug.ts";
 import { findDetachable } from "./device_unplug.ts";
 import { canonicalDevice, parseAnyRoot } from "./domain_definition.ts";
@@ -55,9 +56,7 @@ export function deviceAttach(state: TestState): RemoteHandlers<CallContext> {
 
   function parseDevice(xml: string, definition: XmlElement, inactive: boolean): XmlElement {
     const source = parseAnyRoot(xml, ErrorDomain.DOMAIN);
-    const alias = source.child("alias");
-    const kept = inactive && !alias?.get("name")?.startsWith("ua-");
-    if (alias !== undefined && kept) source.remove(alias);
+    if (inactive) dropAlias(source);
     return canonicalDevice(source, state.identities, definition);
   }
 

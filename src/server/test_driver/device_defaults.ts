@@ -11,6 +11,7 @@ import { failure } from "../failure.ts";
 import { fillAddress } from "./address.ts";
 import { fillCharacterDevices } from "./chardev_defaults.ts";
 import { fillControllers } from "./controller_defaults.ts";
+import { dropForeignParts } from "./device_parts.ts";
 import { orderDevices } from "./device_order.ts";
 import { checkDisk } from "./disk_checks.ts";
 import { fillDisk } from "./disk_defaults.ts";
@@ -28,6 +29,7 @@ export function fillDevices(domain: XmlElement, identities: Identities): void {
     devices = element("devices");
     domain.children.push(devices);
   }
+  for (const device of devices.elements) dropAlias(device);
   orderDevices(devices);
   for (const device of devices.elements) fillDevice(device, identities);
   for (const hostdev of devices.all("hostdev")) fillDrive(hostdev, devices);
@@ -41,8 +43,15 @@ export function fillDevices(domain: XmlElement, identities: Identities): void {
   devices.open = true;
 }
 
+/** Leaves out an alias that is not its user's: the hypervisor gives it anew. */
+export function dropAlias(device: XmlElement): void {
+  const alias = device.child("alias");
+  if (alias !== undefined && !alias.get("name")?.startsWith("ua-")) device.remove(alias);
+}
+
 /** Checks one device and fills in its defaults. */
 export function fillDevice(device: XmlElement, identities: Identities): void {
+  dropForeignParts(device);
   checkNeeds(device);
   FILLERS[device.name]?.(device, identities);
   for (const address of device.all("address")) fillAddress(device, address);

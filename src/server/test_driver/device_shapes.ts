@@ -9,38 +9,38 @@
 
 /** What the other devices of a domain hold. */
 export const DEVICES_OUTLINE: string = `
-interface*! @type @managed @trustGuestRxFilters
-  mac @address @type @check @currentAddress
+interface*! @type=bridge|client|direct|ethernet|hostdev|internal|mcast|network|null|server|udp|user|vdpa|vds|vhostuser @managed @trustGuestRxFilters=no|yes
+  mac @address @type=generated|static @check=no|yes @currentAddress
   source! @bridge @network @portgroup @portid @connectionid @switchid @name @address @port @dev @type @path @mode @macTableManager @missing
     ip* @address @family @prefix @peer
-    route* @family @address @netmask @prefix @gateway @metric
+    route* @family @address @netmask @prefix:uint @gateway @metric:uint
     address @type @domain @bus @slot @function @multifunction @device @port
     vendor @id
     product @id
     local @address @port
     reconnect @enabled @timeout @delay
   vlan @trunk
-    tag* @id @nativeMode
-  virtualport @type
-    parameters @managerid @typeid @typeidversion @instanceid @interfaceid @profileid
-  bandwidth @classID
-    inbound @average @peak @burst @floor
-    outbound @average @peak @burst
-  port @isolated
+    tag* @id!:uint @nativeMode
+  virtualport @type=802.1Qbg|802.1Qbh|midonet|openvswitch
+    parameters @managerid:uint @typeid:uint @typeidversion:uint @instanceid @interfaceid @profileid
+  bandwidth @classID:uint
+    inbound @average:uint @peak:uint @burst:uint @floor:uint
+    outbound @average:uint @peak:uint @burst:uint
+  port @isolated=no|yes
   ip* @address @family @prefix @peer
-  route* @family @address @netmask @prefix @gateway @metric
-  portForward* @proto @address @dev
+  route* @family @address @netmask @prefix:uint @gateway @metric:uint
+  portForward* @proto!=tcp|udp @address @dev
     range* @start @end @to @exclude
   script @path
   downscript @path
   backenddomain @name
-  target @dev @managed
+  target @dev @managed=no|yes
   guest @dev @actual
   model @type
   driver @name @txmode=iothread|timer @ioeventfd=on|off @event_idx=on|off @queues @rx_queue_size @tx_queue_size @rss=on|off @rss_hash_report=on|off @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off @model @iommufd
     host @csum @gso @tso4 @tso6 @ecn @ufo @mrg_rxbuf
     guest @csum @tso4 @tso6 @ecn @ufo
-  backend @type @tap @vhost @logFile @hostname @fqdn
+  backend @type=default|passt @tap @vhost @logFile @hostname @fqdn
   filterref @filter
     parameter* @name @value
   tune
@@ -59,29 +59,29 @@ smartcard*! @mode!=host|host-certificates|passthrough @type
   <info>
 serial*! @type
   <chardev>
-  target @type @port
+  target @type @port:int
     model @name
   <info>
 parallel*! @type
   <chardev>
-  target @type @port
+  target @type @port:int
     model @name
   <info>
 console*! @type
   <chardev>
-  target @type @port
+  target @type @port:int
     model @name
   <info>
 channel*! @type
   <chardev>
-  target @type @name @address @port @state
+  target @type @name @address @port
   <info>
 input*! @type @bus @model
-  driver @iommu @ats @packed @page_per_vq
+  driver @iommu=off|on @ats=off|on @packed=off|on @page_per_vq=off|on
   source @dev @grab @grabToggle @repeat @evdev
   <info>
-tpm*! @model
-  backend @type @version @persistent_state=yes|no @debug
+tpm*! @model=spapr-tpm-proxy|tpm-crb|tpm-spapr|tpm-tis
+  backend @type=emulator|external|passthrough @version @persistent_state=yes|no @debug
     device @path
     encryption @secret
     active_pcr_banks
@@ -92,8 +92,8 @@ tpm*! @model
     source @type @mode @path @file @dir
     profile @source @name @removeDisabled
   <info>
-graphics*! @type @port:int @socket @tlsPort:int @autoport @address @p2p @display @xauth @fullscreen @websocket @multiUser @replaceUser @wait @listen @username @passwd @defaultMode @passwdValidTo @connected @sharePolicy @powerControl @keymap
-  listen* @type @address @socket @network
+graphics*! @type=dbus|desktop|egl-headless|rdp|sdl|spice|vnc @port:int @socket @tlsPort:int @autoport=no|yes @address @p2p @display @xauth @fullscreen @websocket @multiUser @replaceUser @wait @listen @username @passwd @defaultMode @passwdValidTo @connected @sharePolicy @powerControl @keymap
+  listen* @type!=address|network|none|socket @address @socket @network
   audio @id
   channel* @name @mode
   gl @enable @rendernode
@@ -106,24 +106,24 @@ graphics*! @type @port:int @socket @tlsPort:int @autoport @address @p2p @display
   clipboard @copypaste
   filetransfer @enable
 sound*! @model!=sb16|es1370|pcspk|ac97|ich6|ich9|usb|ich7|virtio @multichannel @streams
-  audio @id
+  audio @id:uint
   driver @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off
   <info>
   codec* @type
-audio*! @id @type @timerPeriod @path @tryMMap @exclusive @dspPolicy @serverName @driver @runtimeDir
-  input @mixingEngine @fixedSettings @voices @bufferLength @dev @bufferCount @serverName @clientName @connectPorts @exactName @tryPoll @name @streamName @latency
+audio*! @id:uint @type=alsa|coreaudio|dbus|file|jack|none|oss|pipewire|pulseaudio|sdl|spice @timerPeriod:uint @path @tryMMap @exclusive @dspPolicy @serverName @driver @runtimeDir
+  input @mixingEngine=no|yes @fixedSettings=no|yes @voices:uint @bufferLength:uint @dev @bufferCount @serverName @clientName @connectPorts @exactName @tryPoll @name @streamName @latency:uint
     settings @frequency @channels @format
-  output @mixingEngine @fixedSettings @voices @bufferLength @dev @bufferCount @serverName @clientName @connectPorts @exactName @tryPoll @name @streamName @latency
+  output @mixingEngine=no|yes @fixedSettings=no|yes @voices:uint @bufferLength:uint @dev @bufferCount @serverName @clientName @connectPorts @exactName @tryPoll @name @streamName @latency:uint
     settings @frequency @channels @format
 video*!
-  driver @vgaconf @iommu @ats @packed @page_per_vq @name
-  model @type=default|vga|cirrus|vmvga|xen|vbox|qxl|parallels|virtio|gop|none|bochs|ramfb @ram @vram @vram64 @vgamem @heads @primary @blob @device @edid
-    resolution @x @y
-    acceleration @accel2d @accel3d @rendernode
+  driver @vgaconf @iommu=off|on @ats=off|on @packed=off|on @page_per_vq=off|on @name=qemu|vhostuser
+  model @type=default|vga|cirrus|vmvga|xen|vbox|qxl|parallels|virtio|gop|none|bochs|ramfb @ram:uint @vram:uint @vram64:uint @vgamem:uint @heads:uint @primary @blob=off|on @device @edid=off|on
+    resolution @x!:uint @y!
+    acceleration @accel2d=no|yes @accel3d=no|yes @rendernode
   <info>
-hostdev*! @mode @type! @managed @sgio @rawio @model @display @ramfb
+hostdev*! @mode=capabilities|subsystem @type! @managed @sgio=filtered|unfiltered @rawio=no|yes @model=vfio-ap|vfio-ccw|vfio-pci|virtio|virtio-non-transitional|virtio-transitional @display @ramfb
   driver @name @model @iommufd
-  source @protocol @name @wwpn @startupPolicy @guestReset @writeFiltering
+  source @protocol @name @wwpn @startupPolicy=mandatory|optional|requisite @guestReset @writeFiltering
     vendor @id
     product @id
     block #
@@ -138,43 +138,42 @@ hostdev*! @mode @type! @managed @sgio @rawio @model @display @ramfb
       secret @type @uuid @usage
     initiator
       iqn @name
+  teaming @type @persistent
   ip* @address @family @prefix @peer
   route* @family @address @netmask @prefix @gateway @metric
   readonly!
   shareable!
   <info>
-  teaming @type @persistent
-  rom @bar @file
 redirdev*! @bus @type
   <chardev>
   <info>
 redirfilter!
-  usbdev* @class @vendor @product @version @allow
+  usbdev* @class:int @vendor:int @product:int @version @allow=no|yes
 hub*! @type
   <info>
 watchdog*! @model!=i6300esb|ib700|diag288|itco @action=reset|shutdown|poweroff|pause|none|dump|inject-nmi
   <info>
-memballoon! @model!=virtio|xen|none|virtio-transitional|virtio-non-transitional @autodeflate @freePageReporting
-  stats @period
+memballoon! @model!=virtio|xen|none|virtio-transitional|virtio-non-transitional @autodeflate=off|on @freePageReporting=off|on
+  stats @period:int
   <info>
-  driver @iommu @ats @packed @page_per_vq
+  driver @iommu=off|on @ats=off|on @packed=off|on @page_per_vq=off|on
 rng*! @model!=virtio|virtio-transitional|virtio-non-transitional
   rate @bytes @period
-  backend # @model @type
+  backend # @model=builtin|egd|random @type
     <chardev>
-  driver @iommu @ats @packed @page_per_vq
+  driver @iommu=off|on @ats=off|on @packed=off|on @page_per_vq=off|on
   <info>
 nvram!
   <info>
 panic* @model
   <info>
 shmem*! @name @role
-  model @type
+  model @type=ivshmem|ivshmem-doorbell|ivshmem-plain
   size # @unit
-  <info>
   server! @path
-  msi @vectors @ioeventfd
-memory*! @model!=dimm|nvdimm|virtio-pmem|virtio-mem|sgx-epc @access @discard
+  msi @vectors:uint @ioeventfd=off|on
+  <info>
+memory*! @model!=dimm|nvdimm|virtio-pmem|virtio-mem|sgx-epc @access=private|shared @discard=no|yes
   uuid #
   source
     nodemask #
@@ -195,18 +194,18 @@ memory*! @model!=dimm|nvdimm|virtio-pmem|virtio-mem|sgx-epc @access @discard
   driver @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off
   <info>
 iommu*! @model!=intel|smmuv3|virtio|amd|smmuv3Dev
-  driver @intremap @caching_mode @eim @iotlb @aw_bits @dma_translation @xtsup @passthrough @pciBus @accel @ats @ril @ssidsize @oas @cmdqv
+  driver @intremap=off|on @caching_mode=off|on @eim=off|on @iotlb=off|on @aw_bits:uint @dma_translation=off|on @xtsup=off|on @passthrough=off|on @pciBus:int @accel=off|on @ats=off|on @ril=off|on @ssidsize:int @oas:int @cmdqv=off|on
     granule @size @unit @mode
   <info>
-vsock! @model
-  cid @auto @address
+vsock! @model=virtio|virtio-non-transitional|virtio-transitional
+  cid @auto=no|yes @address:uint
   <info>
-  driver @iommu @ats @packed @page_per_vq
-crypto*! @model @type
-  backend @model @queues
-  driver @iommu @ats @packed @page_per_vq
+  driver @iommu=off|on @ats=off|on @packed=off|on @page_per_vq=off|on
+crypto*! @model=virtio @type=qemu
+  backend @model=builtin|lkcf @queues:uint
+  driver @iommu=off|on @ats=off|on @packed=off|on @page_per_vq=off|on
   <info>
-pstore! @backend
+pstore! @backend=acpi-erst
   path #
   size # @unit
   <info>

@@ -18,7 +18,7 @@ domain @type @id
   description #
   metadata ...
   maxMemory # @slots @unit
-  memory # @dumpCore @unit
+  memory # @dumpCore=off|on @unit
   currentMemory # @unit
   blkiotune
     weight #
@@ -43,14 +43,14 @@ domain @type @id
     access @mode
     allocation @mode @threads
     discard!
-  vcpu # @placement=static|auto @current @cpuset
+  vcpu # @placement=static|auto @current:uint @cpuset
   vcpus
-    vcpu* @id @enabled @hotpluggable @order
+    vcpu* @id!:uint @enabled! @hotpluggable @order
   iothreads #
   iothreadids
-    iothread* @id @thread_pool_min @thread_pool_max
+    iothread* @id!:uint @thread_pool_min @thread_pool_max
       poll @max @grow @shrink @weight
-  defaultiothread @thread_pool_min @thread_pool_max
+  defaultiothread @thread_pool_min:int @thread_pool_max:int
   cputune
     shares #
     period #
@@ -61,17 +61,17 @@ domain @type @id
     emulator_quota #
     iothread_period #
     iothread_quota #
-    vcpupin* @vcpu @cpuset
+    vcpupin* @vcpu!:uint @cpuset
     emulatorpin @cpuset
-    iothreadpin* @iothread @cpuset
-    emulatorsched @scheduler @priority
-    vcpusched* @vcpus @scheduler @priority
-    iothreadsched* @iothreads @scheduler @priority
+    iothreadpin* @iothread!:uint @cpuset
+    emulatorsched @scheduler!=batch|fifo|idle|rr @priority
+    vcpusched* @vcpus @scheduler! @priority
+    iothreadsched* @iothreads @scheduler! @priority
     cachetune* @vcpus @id
-      cache* @id @level @type @size @unit
-      monitor* @level @vcpus
+      cache* @id!:uint @level! @type @size @unit
+      monitor* @level!:uint @vcpus
     memorytune* @vcpus
-      node* @id @bandwidth
+      node* @id!:uint @bandwidth!
       monitor* @vcpus
     energytune* @vcpus @id
       monitor* @vcpus
@@ -81,7 +81,7 @@ domain @type @id
   resource
     fibrechannel @appid
     partition #
-  sysinfo* @type
+  sysinfo* @type!=fwcfg|smbios
     bios
       entry* # @name
     system
@@ -105,8 +105,8 @@ domain @type @id
     initdir #
     inituser #
     initgroup #
-    loader # @readonly @secure @type @stateless @format
-    nvram # @type @template @templateFormat @format
+    loader # @readonly=no|yes @secure=no|yes @type=pflash|rom @stateless=no|yes @format=qcow2|raw
+    nvram # @type=block|ctl|dir|file|network|nvme|vhostuser|vhostvdpa|volume @template @templateFormat=qcow2|raw @format=qcow2|raw
       source <source>
         <storage>
     varstore @template @path
@@ -117,125 +117,125 @@ domain @type @id
     shim #
     root #
     acpi
-      table # @type
+      table # @type!=msdm|raw|rawset|slic
     boot* @dev=fd|cdrom|hd|network
-    bootmenu @enable @timeout
+    bootmenu @enable=no|yes @timeout
     smbios @mode
-    bios @useserial @rebootTimeout
+    bios @useserial @rebootTimeout:int
   idmap
     uid @start @target @count
     gid @start @target @count
   features
     acpi!
-    apic! @eoi
+    apic! @eoi=off|on
     pae!
-    hap @state
+    hap @state=off|on
     viridian!
     privnet!
-    hyperv @mode
-      relaxed @state
-      vapic @state
-      spinlocks @state @retries
-      vpindex @state
-      runtime @state
-      synic @state
-      stimer @state
+    hyperv @mode=custom|host-model|passthrough
+      relaxed @state=off|on
+      vapic @state=off|on
+      spinlocks @state!=off|on @retries
+      vpindex @state=off|on
+      runtime @state=off|on
+      synic @state=off|on
+      stimer @state!=off|on
         direct @state
-      reset @state
-      vendor_id @state @value
-      frequencies @state
-      reenlightenment @state
-      tlbflush @state
+      reset @state=off|on
+      vendor_id @state!=off|on @value
+      frequencies @state=off|on
+      reenlightenment @state=off|on
+      tlbflush @state!=off|on
         direct @state
         extended @state
-      ipi @state
-      evmcs @state
-      avic @state
-      emsr_bitmap @state
-      xmm_input @state
+      ipi @state=off|on
+      evmcs @state=off|on
+      avic @state=off|on
+      emsr_bitmap @state=off|on
+      xmm_input @state=off|on
     kvm
-      hidden @state
-      hint-dedicated @state
-      poll-control @state
-      pv-ipi @state
-      dirty-ring @state @size
-    pvspinlock @state
-    capabilities @policy
-      audit_control @state
-      audit_write @state
-      block_suspend @state
-      chown @state
-      dac_override @state
-      dac_read_search @state
-      fowner @state
-      fsetid @state
-      ipc_lock @state
-      ipc_owner @state
-      kill @state
-      lease @state
-      linux_immutable @state
-      mac_admin @state
-      mac_override @state
-      mknod @state
-      net_admin @state
-      net_bind_service @state
-      net_broadcast @state
-      net_raw @state
-      setgid @state
-      setfcap @state
-      setpcap @state
-      setuid @state
-      sys_admin @state
-      sys_boot @state
-      sys_chroot @state
-      sys_module @state
-      sys_nice @state
-      sys_pacct @state
-      sys_ptrace @state
-      sys_rawio @state
-      sys_resource @state
-      sys_time @state
-      sys_tty_config @state
-      syslog @state
-      wake_alarm @state
-    pmu @state
-    vmport @state
-    gic! @version
-    smm @state
+      hidden @state=off|on
+      hint-dedicated @state=off|on
+      poll-control @state=off|on
+      pv-ipi @state=off|on
+      dirty-ring @state!=off|on @size
+    pvspinlock @state=off|on
+    capabilities @policy=allow|default|deny
+      audit_control @state=off|on
+      audit_write @state=off|on
+      block_suspend @state=off|on
+      chown @state=off|on
+      dac_override @state=off|on
+      dac_read_search @state=off|on
+      fowner @state=off|on
+      fsetid @state=off|on
+      ipc_lock @state=off|on
+      ipc_owner @state=off|on
+      kill @state=off|on
+      lease @state=off|on
+      linux_immutable @state=off|on
+      mac_admin @state=off|on
+      mac_override @state=off|on
+      mknod @state=off|on
+      net_admin @state=off|on
+      net_bind_service @state=off|on
+      net_broadcast @state=off|on
+      net_raw @state=off|on
+      setgid @state=off|on
+      setfcap @state=off|on
+      setpcap @state=off|on
+      setuid @state=off|on
+      sys_admin @state=off|on
+      sys_boot @state=off|on
+      sys_chroot @state=off|on
+      sys_module @state=off|on
+      sys_nice @state=off|on
+      sys_pacct @state=off|on
+      sys_ptrace @state=off|on
+      sys_rawio @state=off|on
+      sys_resource @state=off|on
+      sys_time @state=off|on
+      sys_tty_config @state=off|on
+      syslog @state=off|on
+      wake_alarm @state=off|on
+    pmu @state=off|on
+    vmport @state=off|on
+    gic! @version=2|3|host
+    smm @state=off|on
       tseg # @unit
-    ioapic @driver
-    hpt @resizing
+    ioapic @driver=kvm|qemu
+    hpt @resizing=disabled|enabled|required
       maxpagesize # @unit
-    vmcoreinfo @state
-    htm @state
-    nested-hv @state
-    msrs @unknown
-    ccf-assist @state
+    vmcoreinfo @state=off|on
+    htm @state=off|on
+    nested-hv @state=off|on
+    msrs @unknown=fault|ignore
+    ccf-assist @state=off|on
     xen
-      e820_host @state
-      passthrough @state @mode
-    cfpc @value
-    sbbc @value
-    ibs @value
+      e820_host @state=off|on
+      passthrough @state!=off|on @mode
+    cfpc @value=broken|fixed|workaround
+    sbbc @value=broken|fixed|workaround
+    ibs @value=broken|fixed-ccd|fixed-ibs|fixed-na|workaround
     tcg
       tb-cache # @unit
-    async-teardown @enabled
-    ras @state
-    ps2 @state
-    aia @value
+    async-teardown @enabled=no|yes
+    ras @state=off|on
+    ps2 @state=off|on
+    aia @value=aplic|aplic-imsic|none
     virtualization!
   throttlegroups
     throttlegroup*
       <throttle>
-  cpu @mode @match @check @migratable @deprecated_features
+  cpu @mode @match=exact|minimum|strict @check=full|none|partial @migratable=off|on @deprecated_features=off|on
     model # @fallback @vendor_id
     vendor #
-    topology @sockets @dies @clusters @cores @threads
-    cache @level @mode
-    maxphysaddr @mode @bits @limit
+    topology @sockets!:uint @dies @clusters @cores! @threads
+    cache @level:int @mode!=disable|emulate|passthrough
+    maxphysaddr @mode!=emulate|passthrough @bits @limit
     feature* @policy @name
     numa
-      cell* @id @cpus @memory @unit @memAccess @discard
+      cell* @id:uint @cpus @memory @unit @memAccess @discard
         distances
           sibling* @id @value
         cache @level @associativity @policy
@@ -245,24 +245,24 @@ domain @type @id
         latency* @initiator @target @cache @type @value
         bandwidth* @initiator @target @cache @type @value @unit
   clock @offset @start @timezone @adjustment @basis
-    timer* @name @tickpolicy @present @track @frequency @mode
+    timer* @name!=armvtimer|hpet|hypervclock|kvmclock|pit|platform|rtc|tsc @tickpolicy @present @track @frequency @mode
       catchup @slew @threshold @limit
   on_poweroff #
   on_reboot #
   on_crash #
   on_lockfailure #
   pm
-    suspend-to-mem @enabled
-    suspend-to-disk @enabled
+    suspend-to-mem @enabled=no|yes
+    suspend-to-disk @enabled=no|yes
   perf
-    event* @name @enabled
+    event* @name!=alignment_faults|branch_instructions|branch_misses|bus_cycles|cache_misses|cache_references|cmt|context_switches|cpu_clock|cpu_cycles|cpu_migrations|emulation_faults|instructions|mbml|mbmt|page_faults|page_faults_maj|page_faults_min|ref_cpu_cycles|stalled_cycles_backend|stalled_cycles_frontend|task_clock @enabled!
   devices!
-  seclabel* @type @model @relabel
+  seclabel* @type=dynamic|none|static @model @relabel=no|yes
     baselabel #
     label #
   keywrap
-    cipher @name @state
-  launchSecurity @type @kernelHashes @authorKey @vcek
+    cipher @name!=aes|dea @state!
+  launchSecurity @type!=s390-pv|sev|sev-snp|tdx @kernelHashes @authorKey @vcek
     cbitpos #
     reducedPhysBits #
     policy #

@@ -7,12 +7,13 @@
 const PARTS: Readonly<Record<string, string>> = {
   // where a device is, and what it is called
   info: `
-boot @order @loadparm
+boot @order!:uint @loadparm
 alias @name
-acpi @index:int @nodeset
+master @startport:uint
+rom @enabled=no|yes @bar=off|on @file
+acpi @index:uint @nodeset
 address @type!=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @controller @bus @target @unit @slot @port @function @multifunction @cssid @ssid @devno @reg @iobase @irq @base
   zpci @uid @fid
-rom @enabled @bar @file
 `,
   // what is behind a character device
   chardev: `
@@ -50,7 +51,7 @@ encryption @format @engine
   cipher @name @size @mode @hash
   ivgen @name @hash
   secret* @type @uuid @usage
-reservations @managed @migration
+reservations @managed! @migration
   source @type @path @mode
     reconnect @enabled @timeout
 reconnect @enabled @timeout @delay

@@ -10,17 +10,17 @@
 /** What disks, controllers and file systems of a domain hold. */
 export const STORAGE_DEVICES_OUTLINE: string = `
 emulator #
-disk*! @type @device @model @rawio @sgio @snapshot
-  driver @name @type @cache=default|none|writethrough|writeback|directsync|unsafe @error_policy=default|stop|report|ignore|enospace @rerror_policy=stop|report|ignore|default @io=native|threads|io_uring @ioeventfd=on|off @event_idx=on|off @copy_on_read=on|off @discard=unmap|ignore|default @iothread @detect_zeroes=off|on|unmap|default @queues @queue_size @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off @discard_no_unref=on|off
+disk*! @type=block|ctl|dir|file|network|nvme|vhostuser|vhostvdpa|volume @device=cdrom|disk|floppy|lun @model=usb-bot|usb-storage|virtio|virtio-non-transitional|virtio-transitional @rawio=no|yes @sgio=filtered|unfiltered @snapshot=external|internal|manual|no
+  driver @name @type @cache=default|none|writethrough|writeback|directsync|unsafe @error_policy=default|stop|report|ignore|enospace @rerror_policy=stop|report|ignore|default @io=native|threads|io_uring @ioeventfd=on|off @event_idx=on|off @copy_on_read=on|off @discard=unmap|ignore|default @iothread:uint @detect_zeroes=off|on|unmap|default @queues:uint @queue_size:uint @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off @discard_no_unref=on|off
     metadata_cache
       max_size # @unit
     iothreads
-      iothread* @id
+      iothread* @id!:uint
         queue* @id
     statistics
-      statistic* @interval
+      statistic* @interval:uint
       latency-histogram*! @type
-        bin* @start
+        bin* @start:uint
   auth @username
     secret @type @uuid @usage
   source <source>
@@ -37,9 +37,9 @@ disk*! @type @device @model @rawio @sgio @snapshot
     source <source>
       <storage>
     backingStore! &
-  blockio @logical_block_size @physical_block_size @discard_granularity
-  geometry @cyls @heads @secs @trans
-  target @dev @bus=none|ide|fdc|scsi|virtio|xen|usb|uml|sata|sd|nvme @tray=closed|open @removable=on|off @rotation_rate @dpofua=on|off
+  blockio @logical_block_size:uint @physical_block_size:uint @discard_granularity:uint
+  geometry @cyls:uint @heads:uint @secs:uint @trans=auto|lba|none
+  target @dev @bus=none|ide|fdc|scsi|virtio|xen|usb|uml|sata|sd|nvme @tray=closed|open @removable=on|off @rotation_rate:uint @dpofua=on|off
   throttlefilters
     throttlefilter* @group
   iotune
@@ -56,26 +56,23 @@ disk*! @type @device @model @rawio @sgio @snapshot
     ivgen @name @hash
     secret* @type @uuid @usage
   <info>
-controller*! @type=ide|fdc|scsi|sata|virtio-serial|ccid|usb|pci|xenbus|isa|nvme @index:int @model @ports @vectors @maxEventChannels @maxGrantFrames
+controller*! @type=ide|fdc|scsi|sata|virtio-serial|ccid|usb|pci|xenbus|isa|nvme @index:int @model @ports:int @vectors @maxEventChannels @maxGrantFrames
   serial #
   model @name
   target @chassisNr @chassis @port @index @busNr @hotplug=on|off @memReserve
     node #
-  driver @queues @cmd_per_lun @max_sectors @ioeventfd=on|off @iothread @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off
+  driver @queues:uint @cmd_per_lun:uint @max_sectors:uint @ioeventfd=on|off @iothread:uint @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off
     iothreads
-      iothread* @id
+      iothread* @id!:uint
         queue* @id
   pcihole64 # @unit
-  alias @name
-  acpi @index:int @nodeset
-  master @startport
   <info>
 lease!
   lockspace #
   key #
-  target @path @offset
-filesystem*! @type @accessmode @model @multidevs @fmode @dmode
-  driver @type @format @wrpolicy @queue @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off
+  target @path @offset:uint
+filesystem*! @type=bind|block|file|mount|ram|template @accessmode=mapped|passthrough|squash @model=virtio|virtio-non-transitional|virtio-transitional @multidevs=default|forbid|remap|warn @fmode:uint @dmode:uint
+  driver @type=handle|loop|mtp|nbd|path|ploop|virtiofs @format @wrpolicy=immediate @queue @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off
   idmap
     uid* @start @target @count
     gid* @start @target @count

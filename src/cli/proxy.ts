@@ -1,0 +1,57 @@
+// deno-lint-ignore-file no-console
+/**
+ * `deno task proxy --target NAME=URI`: libvirt for browsers, over WebSockets.
+ *
+ * @module
+ */
+
+import process from "node:process";
+import { createProxy, type Proxy } from "../proxy/proxy.ts";
+import { explain } from "./explain.ts";
+import { readProxyOptions, USAGE, UsageError } from "./proxy_options.ts";
+
+async function main(args: string[]): Promise<number> {
+  let proxy: Proxy | undefined;
+  try {
+    const read = await readProxyOptions(args);
+    if (read === undefined) {
+      console.log(USAGE);
+      return 0;
+    }
+    const { options, madeUp } = read;
+    // before anything is served, so that a signal is never lost
+    const stopped = nextSignal();
+    proxy = await createProxy({ ...options, log: (entry) => console.error(JSON.stringify(entry)) });
+    const scheme = options.tls === undefined ? "ws" : "wss";
+    const host = options.host ?? "127.0.0.1";
+    const address = `${host.includes(":") ? `[${host}]` : host}:${proxy.port}`;
+    for (const name of Object.keys(options.targets)) {
+      console.log(`Serving ${scheme}://${address}/${name}`);
+    }
+    if (madeUp !== undefined) console.log(`Token: ${madeUp}`);
+    await stopped;
+    nextSignal().then(() => process.exit(1));
+    await proxy.close();
+    return 0;
+  } catch (error) {
+    console.error(`Error: ${explain(error)}`);
+    if (error instanceof UsageError) console.error(`\n${USAGE}`);
+    await proxy?.close({ timeout: 0 });
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+function nextSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    function stop(): void {
+      process.off("SIGINT", stop);
+      process.off("SIGTERM", stop);
+      resolve();
+    }
+    process.on("SIGINT", stop);
+    process.on("SIGTERM", stop);
+  });
+}
+
+// the listeners of a second signal would keep the process
+process.exit(await main(process.argv.slice(2)));

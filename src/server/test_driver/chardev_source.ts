@@ -1,0 +1,101 @@
+/**
+ * What is behind a character device: what libvirt checks and fills in of it.
+ *
+ * @module
+ */
+
+import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
+import { element, type XmlElement } from "../../xml/element.ts";
+import { failure } from "../failure.ts";
+import { put } from "./domain_defaults.ts";
+import { keepCharacterParts } from "./device_parts.ts";
+import { missingAttribute, unsupportedConfig, xmlFailure } from "./values.ts";
+
+const TYPES: ReadonlySet<string> = new Set(
+  ("null vc pty dev file pipe stdio udp tcp unix spicevmc spiceport nmdm qemu-vdagent dbus").split(
+    " ",
+  ),
+);
+
+// How many sources each type may have; one where it is not told.
+const MOST_SOURCES: Readonly<Record<string, readonly [number, string]>> = { udp: [2, "two"] };
+
+const WITH_PATH: ReadonlySet<string> = new Set(["dev", "file", "pipe"]);
+const CHANNELS: ReadonlySet<string | undefined> = new Set(["virtio", "xen"]);
+
+function refuse(what: string): never {
+  throw failure(
+    ErrorDomain.DOMAIN,
+    ErrorNumber.INTERNAL_ERROR,
+    `Missing source ${what} attribute for char device`,
+  );
+}
+
+/** Checks what a device holds of its other end, and fills it in. */
+export function fillCharacterSource(device: XmlElement, type: string): void {
+  if (!TYPES.has(type)) {
+    unsupportedConfig(`unknown type presented to host for character device: ${type}`);
+  }
+  const [most, word] = MOST_SOURCES[type] ?? [1, "one"];
+  if (device.all("source").length > most) {
+    const plural = most === 1 ? "element is" : "elements are";
+    xmlFailure(
+      `only ${word} source ${plural} allowed for character device`,
+      ErrorDomain.DOMAIN,
+    );
+  }
+  keepCharacterParts(device, type);
+  for (const source of device.all("source")) fillMode(source, type);
+  checkReconnect(device.child("source"));
+  checkPlace(device, type);
+  if (type === "tcp" && device.child("protocol") === undefined) {
+    put(device, element("protocol", { type: "raw" }), ["source", "log"]);
+  }
+  const unix = device.child("source");
+  if (type === "unix" && unix !== undefined && unix.get("path") === undefined) {
+    const kept = unix.children.length > 0;
+    unix.set("mode", undefined);
+    if (!kept) device.remove(unix);
+  }
+}
+
+function fillMode(source: XmlElement, type: string): void {
+  if (type !== "tcp" && type !== "unix" && type !== "udp") return;
+  if (source.get("mode") === undefined) {
+    source.attributes.unshift({ name: "mode", value: "connect" });
+  }
+  if (type === "tcp" && source.get("tls") === undefined) return;
+}
+
+function checkReconnect(source: XmlElement | undefined): void {
+  const reconnect = source?.child("reconnect");
+  if (reconnect?.get("enabled") === undefined) return;
+  if (reconnect.get("enabled") === "yes" && reconnect.get("timeout") === undefined) {
+    missingAttribute("timeout", reconnect);
+  }
+  if (source!.get("mode") === "connect") return;
+  throw failure(
+    ErrorDomain.DOMAIN,
+    ErrorNumber.INTERNAL_ERROR,
+    "chardev reconnect is possible only for connect mode",
+  );
+}
+
+function checkPlace(device: XmlElement, type: string): void {
+  const source = device.child("source");
+  const channel = device.name === "channel" && CHANNELS.has(device.child("target")?.get("type"));
+  if (WITH_PATH.has(type) || (type === "unix" && !channel)) {
+    if (source?.get("path") === undefined) refuse("path");
+  } else if (type === "tcp") {
+    if (source?.get("host") === undefined) refuse("host");
+    if (source.get("service") === undefined) refuse("service");
+  } else if (type === "udp") {
+    const connect = device.all("source").find((one) => one.get("mode") === "connect");
+    if (connect?.get("service") === undefined) refuse("service");
+  } else if (type === "nmdm") {
+    if (source?.get("master") === undefined) refuse("master path");
+    if (source.get("slave") === undefined) refuse("slave path");
+  } else if ((type === "spiceport" || type === "dbus") && source?.get("channel") === undefined) {
+    unsupportedConfig("Missing source channel attribute for char device");
+  }
+}

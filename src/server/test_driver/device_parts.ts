@@ -1,0 +1,165 @@
+/**
+ * Which parts of a device belong to which of its types: libvirt leaves out the others.
+ *
+ * @module
+ */
+
+import { XmlElement } from "../../xml/element.ts";
+
+type Parts = Readonly<Record<string, string>>;
+
+// Of each type: its attributes (`@`) and elements.
+const DISK_SOURCES: Parts = {
+  none: "",
+  file: "@file @fdgroup",
+  block: "@dev",
+  dir: "@dir",
+  network: "@protocol @name @query @tls @tlsHostname host ssl cookies readahead timeout initiator " +
+    "auth identity knownHosts snapshot config reconnect",
+  volume: "@pool @volume @mode",
+  nvme: "@type @managed @namespace address",
+  vhostuser: "@type @path @mode reconnect",
+  vhostvdpa: "@dev",
+};
+const ANY_DISK_SOURCE = "@startupPolicy slices seclabel encryption reservations dataStore";
+
+const PROTOCOLS: Parts = {
+  http: "@query ssl cookies readahead timeout",
+  https: "@query ssl cookies readahead timeout",
+  ftp: "readahead timeout",
+  ftps: "ssl readahead timeout",
+  ssh: "identity knownHosts",
+  nfs: "identity",
+  iscsi: "initiator",
+  rbd: "snapshot config",
+  nbd: "reconnect",
+};
+const PROTOCOL_PARTS = "@query ssl cookies readahead timeout identity knownHosts initiator snapshot " +
+  "config reconnect";
+
+const CHARACTER_SOURCES: Parts = {
+  null: "",
+  vc: "",
+  stdio: "",
+  pty: "",
+  spicevmc: "",
+  dev: "@path seclabel",
+  file: "@path @append seclabel",
+  pipe: "@path seclabel",
+  unix: "@mode @path reconnect seclabel",
+  tcp: "@mode @host @service @tls reconnect",
+  udp: "@mode @host @service",
+  nmdm: "@master @slave",
+  spiceport: "@channel",
+  dbus: "@channel",
+  "qemu-vdagent": "clipboard mouse",
+};
+
+const HOSTDEV_SOURCES: Parts = {
+  usb: "@startupPolicy @guestReset vendor product address",
+  pci: "@writeFiltering address",
+  scsi: "@protocol @name adapter address host auth initiator",
+  scsi_host: "@protocol @wwpn",
+  mdev: "address",
+  storage: "block",
+  misc: "char",
+  net: "interface",
+};
+
+const INTERFACE_SOURCES: Parts = {
+  user: "@dev",
+  network: "@network @portgroup @portid",
+  bridge: "@bridge",
+  direct: "@dev @mode",
+  internal: "@name",
+  ethernet: "",
+  hostdev: "address",
+  vdpa: "@dev",
+  vds: "@switchid @portid @portgroup @connectionid",
+  null: "",
+  vhostuser: "@type @path @mode reconnect",
+  server: "@address @port",
+  client: "@address @port",
+  mcast: "@address @port",
+  udp: "@address @port local",
+};
+const ANY_INTERFACE_SOURCE = "ip route";
+
+const CONTROLLER_PARTS: Parts = {
+  pci: "model target pcihole64",
+  "virtio-serial": "@ports @vectors",
+  usb: "@ports master",
+  xenbus: "@maxEventChannels @maxGrantFrames",
+  nvme: "serial",
+};
+const ANY_CONTROLLER_PART = "@type @index @model driver alias acpi address";
+
+/** Leaves out of a device what its type has not. */
+export function dropForeignParts(device: XmlElement): void {
+  const { name } = device;
+  const source = device.child("source");
+  if (name === "disk") {
+    if (source !== undefined) keepSource(source, device.get("type"));
+    for (
+      let store = device.child("backingStore");
+      store !== undefined;
+      store = store.child("backingStore")
+    ) {
+      const below = store.child("source");
+      if (store.get("type") === undefined) store.children = [];
+      else if (below !== undefined) keepSource(below, store.get("type"));
+    }
+  } else if (name === "hostdev") keepHostdevParts(device);
+  else if (name === "interface") {
+    const type = device.get("type") ?? "user";
+    if (source !== undefined) keep(source, INTERFACE_SOURCES[type], ANY_INTERFACE_SOURCE);
+  } else if (name === "controller") {
+    keep(device, CONTROLLER_PARTS[device.get("type") ?? "ide"] ?? "", ANY_CONTROLLER_PART);
+  }
+}
+
+function keepSource(source: XmlElement, type: string | undefined): void {
+  keep(source, DISK_SOURCES[type ?? "file"], ANY_DISK_SOURCE);
+  const own = new Set((PROTOCOLS[source.get("protocol") ?? ""] ?? "").split(" "));
+  drop(source, PROTOCOL_PARTS.split(" ").filter((part) => type === "network" && !own.has(part)));
+  const identity = source.child("identity");
+  if (identity !== undefined) {
+    const ssh = source.get("protocol") === "ssh";
+    keep(identity, ssh ? "@username @keyfile @agentsock" : "@user @group");
+  }
+}
+
+/** Leaves out of a character device what its type has not. */
+export function keepCharacterParts(device: XmlElement, type: string | undefined): void {
+  for (const source of device.all("source")) keep(source, CHARACTER_SOURCES[type ?? ""]);
+  if (type !== "tcp") drop(device, ["protocol"]);
+  for (const source of device.all("source")) {
+    const empty = source.attributes.length === 0 && source.children.length === 0;
+    if (empty) device.remove(source);
+  }
+}
+
+function keepHostdevParts(device: XmlElement): void {
+  const type = device.get("type") ?? "";
+  const source = device.child("source");
+  if (source !== undefined) keep(source, HOSTDEV_SOURCES[type]);
+  if (type !== "pci") drop(device, ["driver", "rom"]);
+  if (type !== "net") drop(device, ["ip", "route"]);
+}
+
+function keep(element: XmlElement, own: string | undefined, any = ""): void {
+  if (own === undefined) return;
+  const known = new Set([...own.split(" "), ...any.split(" ")]);
+  element.attributes = element.attributes.filter(({ name }) => known.has(`@${name}`));
+  element.children = element.children.filter((child) =>
+    !(child instanceof XmlElement) || known.has(child.name)
+  );
+}
+
+function drop(element: XmlElement, parts: readonly string[]): void {
+  const unwanted = new Set(parts);
+  element.attributes = element.attributes.filter(({ name }) => !unwanted.has(`@${name}`));
+  element.children = element.children.filter((child) =>
+    !(child instanceof XmlElement) || !unwanted.has(child.name)
+  );
+}
