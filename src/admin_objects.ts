@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { AdminNonnullClient, AdminNonnullServer } from "../gen/admin/calls.ts";
 import { AdminClientBase } from "../gen/admin/client_base.ts";
 import { AdminConnectBase } from "../gen/admin/connect_base.ts";
 import { AdminServerBase } from "../gen/admin/server_base.ts";
@@ -65,17 +66,17 @@ export class AdminConnection extends AdminConnectBase implements AsyncDisposable
     await this.close();
   }
 
-  /** The class, which is here already. */
-  protected override adminServerClass(): typeof AdminServer {
-    return AdminServer;
+  /** Makes a server of what the wire carries of one. */
+  protected override wrapAdminServer(handle: AdminNonnullServer): AdminServer {
+    return new AdminServer(this.caller, handle);
   }
 }
 
 /** One of the servers in a daemon: a set of sockets with the workers that serve them. */
 export class AdminServer extends AdminServerBase {
-  /** The class, which is here already. */
-  protected override adminClientClass(): typeof AdminClient {
-    return AdminClient;
+  /** Makes a client of what the wire carries of one. */
+  protected override wrapAdminClient(handle: AdminNonnullClient): AdminClient {
+    return new AdminClient(this.caller, handle);
   }
 }
 

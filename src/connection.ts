@@ -4,7 +4,17 @@
  * @module
  */
 
-import type { NonnullDomain } from "../gen/remote/common.ts";
+import type {
+  NonnullDomain,
+  NonnullInterface,
+  NonnullNetwork,
+  NonnullNodeDevice,
+  NonnullNwfilter,
+  NonnullNwfilterBinding,
+  NonnullSecret,
+  NonnullStoragePool,
+  NonnullStorageVol,
+} from "../gen/remote/common.ts";
 import {
   connectClose,
   connectGetAllDomainStats,
@@ -20,14 +30,14 @@ import type { CloseReason } from "./errors.ts";
 import type { EventStream, EventStreamOptions } from "./events.ts";
 import { Domain } from "./objects/domain.ts";
 import { type EventKind, openEvents } from "./objects/event_kind.ts";
-import type { Interface } from "./objects/interface.ts";
-import type { Network } from "./objects/network.ts";
-import type { NodeDevice } from "./objects/node_device.ts";
-import type { NwFilter } from "./objects/nwfilter.ts";
-import type { NwFilterBinding } from "./objects/nwfilter_binding.ts";
-import type { Secret } from "./objects/secret.ts";
-import type { StoragePool } from "./objects/storage_pool.ts";
-import type { StorageVol } from "./objects/storage_vol.ts";
+import { Interface } from "./objects/interface.ts";
+import { Network } from "./objects/network.ts";
+import { NodeDevice } from "./objects/node_device.ts";
+import { NwFilter } from "./objects/nwfilter.ts";
+import { NwFilterBinding } from "./objects/nwfilter_binding.ts";
+import { Secret } from "./objects/secret.ts";
+import { StoragePool } from "./objects/storage_pool.ts";
+import { StorageVol } from "./objects/storage_vol.ts";
 import type { KeepaliveOptions } from "./rpc/keepalive.ts";
 import type { CallOptions, FlagOptions } from "./session/caller.ts";
 import { Feature, type Features } from "./session/features.ts";
@@ -313,49 +323,49 @@ export class Connection extends ConnectBase implements AsyncDisposable {
     return byField(params);
   }
 
-  /** The class, which is here already. */
-  protected override domainClass(): typeof Domain {
-    return Domain;
+  /** Makes a domain of what the wire carries of one. */
+  protected override wrapDomain(handle: NonnullDomain): Domain {
+    return new Domain(this.caller, handle);
   }
 
-  /** Loads the class. */
-  protected override async interfaceClass(): Promise<typeof Interface> {
-    return (await import("./objects/interface.ts")).Interface;
+  /** Makes an interface of what the wire carries of one. */
+  protected override wrapInterface(handle: NonnullInterface): Interface {
+    return new Interface(this.caller, handle);
   }
 
-  /** Loads the class. */
-  protected override async networkClass(): Promise<typeof Network> {
-    return (await import("./objects/network.ts")).Network;
+  /** Makes a network of what the wire carries of one. */
+  protected override wrapNetwork(handle: NonnullNetwork): Network {
+    return new Network(this.caller, handle);
   }
 
-  /** Loads the class. */
-  protected override async nodeDeviceClass(): Promise<typeof NodeDevice> {
-    return (await import("./objects/node_device.ts")).NodeDevice;
+  /** Makes a node device of what the wire carries of one. */
+  protected override wrapNodeDevice(handle: NonnullNodeDevice): NodeDevice {
+    return new NodeDevice(this.caller, handle);
   }
 
-  /** Loads the class. */
-  protected override async nwFilterClass(): Promise<typeof NwFilter> {
-    return (await import("./objects/nwfilter.ts")).NwFilter;
+  /** Makes a filter of what the wire carries of one. */
+  protected override wrapNwFilter(handle: NonnullNwfilter): NwFilter {
+    return new NwFilter(this.caller, handle);
   }
 
-  /** Loads the class. */
-  protected override async nwFilterBindingClass(): Promise<typeof NwFilterBinding> {
-    return (await import("./objects/nwfilter_binding.ts")).NwFilterBinding;
+  /** Makes a binding of what the wire carries of one. */
+  protected override wrapNwFilterBinding(handle: NonnullNwfilterBinding): NwFilterBinding {
+    return new NwFilterBinding(this.caller, handle);
   }
 
-  /** Loads the class. */
-  protected override async secretClass(): Promise<typeof Secret> {
-    return (await import("./objects/secret.ts")).Secret;
+  /** Makes a secret of what the wire carries of one. */
+  protected override wrapSecret(handle: NonnullSecret): Secret {
+    return new Secret(this.caller, handle);
   }
 
-  /** Loads the class. */
-  protected override async storagePoolClass(): Promise<typeof StoragePool> {
-    return (await import("./objects/storage_pool.ts")).StoragePool;
+  /** Makes a pool of what the wire carries of one. */
+  protected override wrapStoragePool(handle: NonnullStoragePool): StoragePool {
+    return new StoragePool(this.caller, handle);
   }
 
-  /** Loads the class. */
-  protected override async storageVolClass(): Promise<typeof StorageVol> {
-    return (await import("./objects/storage_vol.ts")).StorageVol;
+  /** Makes a volume of what the wire carries of one. */
+  protected override wrapStorageVol(handle: NonnullStorageVol): StorageVol {
+    return new StorageVol(this.caller, handle);
   }
 }
 

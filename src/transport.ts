@@ -182,6 +182,8 @@ export interface LocalFile {
    * where the runtime cannot tell.
    */
   dataFrom?(position: number): FileExtent | undefined;
+  /** Whether all of the bytes are zero. */
+  isZero(bytes: Uint8Array): boolean;
   /** Closes it. */
   close(): Promise<void>;
 }

@@ -32,6 +32,12 @@ export interface ServerWebSocket {
   terminate(): void;
 }
 
+/**
+ * Bytes that may wait for the kernel before the writer waits, where it does not need them again:
+ * enough that the kernel finds the next chunk when it has taken one.
+ */
+const WAITING = 256 * 1024;
+
 /** Milliseconds that a peer has to answer when the connection is closed. */
 const FAREWELL = 1000;
 
@@ -54,17 +60,23 @@ export class AcceptedWebSocket implements SocketControl {
   readonly closed: Promise<WebSocketEnd>;
   readonly #socket: ServerWebSocket;
   readonly #streams: SocketStreams;
+  readonly #ahead: number;
   #open = true;
   #standing = false;
   #heard = 0;
   #taken = 0;
-  #sending = false;
+  // bytes that the kernel has not taken yet
+  #waiting = 0;
   #told: PromiseWithResolvers<void> | undefined;
   #wake: (() => void) | undefined;
 
-  /** Takes the WebSocket over; `label` names it in messages. */
-  constructor(socket: ServerWebSocket, label: string, encrypted: boolean) {
+  /**
+   * Takes the WebSocket over; `label` names it in messages. Where what is written is given away, a
+   * write may end before the kernel has it, which saves a turn of the event loop each.
+   */
+  constructor(socket: ServerWebSocket, label: string, encrypted: boolean, givenAway = false) {
     this.#socket = socket;
+    this.#ahead = givenAway ? WAITING : 0;
     const streams = this.#streams = new SocketStreams(label, this);
     const { readable, writable } = streams;
     this.duplex = { readable, writable, secure: encrypted, encrypted, label };
@@ -93,7 +105,7 @@ export class AcceptedWebSocket implements SocketControl {
 
   /** Whether the peer takes nothing at the moment, so that a ping would not reach it either. */
   get stalled(): boolean {
-    return this.#sending || this.#told !== undefined;
+    return this.#waiting > 0 || this.#told !== undefined;
   }
 
   /** Asks the peer for a sign. */
@@ -108,7 +120,7 @@ export class AcceptedWebSocket implements SocketControl {
     await this.#closeInTime();
   }
 
-  write(chunk: Uint8Array): Promise<void> {
+  write(chunk: Uint8Array): Promise<void> | undefined {
     return this.#told === undefined ? this.#send(chunk) : this.#sendLater(chunk);
   }
 
@@ -158,19 +170,27 @@ export class AcceptedWebSocket implements SocketControl {
   }
 
   // The callback and not `bufferedAmount`, which Bun does not tell.
-  #send(chunk: Uint8Array): Promise<void> {
-    return new Promise((resolve, reject) => {
-      // a callback that never comes, because the connection has ended, must not hold up the writer
-      this.#wake = () => reject(this.#streams.end());
-      if (!this.#open) return this.#wake();
-      this.#sending = true;
-      this.#socket.send(chunk, (error) => {
-        this.#sending = false;
-        if (error) return reject(this.#streams.fail(error));
-        this.#taken++;
-        resolve();
-      });
-    });
+  #send(chunk: Uint8Array): Promise<void> | undefined {
+    if (!this.#open) throw this.#streams.end();
+    this.#waiting += chunk.byteLength;
+    this.#socket.send(chunk, this.#sent(chunk.byteLength));
+    return this.#waiting > this.#ahead ? this.#leave() : undefined;
+  }
+
+  #sent(bytes: number): (error?: Error) => void {
+    return (error) => {
+      this.#waiting -= bytes;
+      if (error) this.#streams.fail(error);
+      else this.#taken++;
+      if (error || this.#waiting <= this.#ahead / 2) this.#wake?.();
+    };
+  }
+
+  // Woken by the end too, after which no callback may come.
+  async #leave(): Promise<void> {
+    await new Promise<void>((resolve) => this.#wake = resolve);
+    this.#wake = undefined;
+    if (!this.#open) throw this.#streams.end();
   }
 
   async #sendLater(chunk: Uint8Array): Promise<void> {

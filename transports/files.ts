@@ -28,6 +28,13 @@ interface FileHandle {
 interface FilePromises {
   open(path: string, flags: "r" | "w"): Promise<FileHandle>;
 }
+interface Bytes {
+  Buffer: { compare(a: Uint8Array, b: Uint8Array): number };
+}
+interface Builtins {
+  getBuiltinModule?(name: "node:fs/promises"): FilePromises;
+  getBuiltinModule?(name: "node:buffer"): Bytes;
+}
 
 /**
  * Opens a file: one that is there to read it, or a new, empty one to write it.
@@ -36,9 +43,7 @@ interface FilePromises {
  * permission, `NotCapable`.
  */
 export async function openLocalFile(path: string, mode: "read" | "write"): Promise<LocalFile> {
-  const { process } = globalThis as unknown as {
-    process?: { getBuiltinModule?(name: "node:fs/promises"): FilePromises };
-  };
+  const { process } = globalThis as unknown as { process?: Builtins };
   const fs = process?.getBuiltinModule?.("node:fs/promises");
   if (fs === undefined) {
     throw unsupported("Cannot open a file: this is not Deno, Bun or Node; use a Blob or a stream");
@@ -59,6 +64,7 @@ export async function openLocalFile(path: string, mode: "read" | "write"): Promi
         }
       },
       truncate: (length) => handle.truncate(length),
+      isZero,
       ...(holes === undefined ? {} : { dataFrom: (position) => holes.dataFrom(position) }),
       async close(): Promise<void> {
         holes?.close();
@@ -69,4 +75,18 @@ export async function openLocalFile(path: string, mode: "read" | "write"): Promi
     await handle.close();
     throw error;
   }
+}
+
+const ZEROS = /* @__PURE__ */ new Uint8Array(65536);
+
+// A comparison of memory is some five times as fast as a loop: where nothing tells where holes are,
+// as on Node, a sparse upload takes as long as this.
+function isZero(bytes: Uint8Array): boolean {
+  const { process } = globalThis as unknown as { process: Builtins };
+  const { compare } = process.getBuiltinModule!("node:buffer").Buffer;
+  for (let at = 0; at < bytes.length; at += ZEROS.length) {
+    const part = bytes.subarray(at, at + ZEROS.length);
+    if (compare(part, ZEROS.subarray(0, part.length)) !== 0) return false;
+  }
+  return true;
 }

@@ -43,7 +43,7 @@ export interface HttpAnswer {
 export interface WebSocketAdmission {
   /** The subprotocol to select. */
   readonly protocol: string;
-  /** Takes the WebSocket. */
+  /** Takes the WebSocket. What is written to it is given away: it must not be changed any more. */
   accepted(socket: AcceptedWebSocket): void;
   /** The handshake has failed after all. */
   failed(): void;
@@ -170,7 +170,7 @@ export async function listenWebSocket(options: ListenWebSocketOptions): Promise<
       socket.setNoDelay(true);
       const label = `ws:${hostPort(addressOf(socket), socket.remotePort ?? 0)}`;
       answer.accepted(
-        new AcceptedWebSocket(webSocket as ServerWebSocket, label, tls !== undefined),
+        new AcceptedWebSocket(webSocket as ServerWebSocket, label, tls !== undefined, true),
       );
     });
   });

@@ -25,9 +25,9 @@ export interface DialWebSocketOptions extends DialOptions {
  * Connects to a WebSocket server that passes the bytes on to a daemon.
  *
  * The connection is secure and encrypted when the URL is a `wss:` one. A writer waits while more than
- * 1 MiB has not left. A reader that is slow stops the server where the server knows to pause, or the
- * WebSocket is one of the package `ws`; elsewhere 64 MiB are kept for it, and then the connection
- * fails.
+ * 1 MiB has not left. A reader that is slow stops the server where the WebSocket can stop reading, as
+ * Bun's and that of the package `ws`, or the server knows to pause, as our proxy does; elsewhere 64 MiB
+ * are kept for it, and then the connection fails.
  *
  * @throws {ConnectionError} when the connection cannot be made; the message says what to do.
  * @throws {UnsupportedError} where there is no WebSocket.

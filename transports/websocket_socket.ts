@@ -8,7 +8,7 @@ import { READ_AHEAD, type SocketControl, SocketStreams } from "./socket_streams.
 import { closingReason, isOrderlyEnd } from "./websocket_failure.ts";
 import { PAUSE, PAUSING_SUBPROTOCOL, RESUME } from "./websocket_protocol.ts";
 
-/** What is needed of a WebSocket: the standard's, and what the package `ws` has beyond it. */
+/** What is needed of a WebSocket: the standard's, and what Bun and the package `ws` have beyond it. */
 export interface WebSocketLike {
   /** How binary frames are delivered. */
   binaryType: string;

@@ -543,7 +543,7 @@ export const adminClientClose: Procedure<AdminClientCloseArgs, void> = {
   program: adminProgram,
   number: 11,
   name: "adminClientClose",
-  encode: encodeAdminClientCloseArgs,
+  encode: encodeAdminClientGetInfoArgs,
   decode: decodeVoid,
 };
 
@@ -552,7 +552,7 @@ export const adminServerGetClientLimits: Procedure<AdminServerGetClientLimitsArg
   program: adminProgram,
   number: 12,
   name: "adminServerGetClientLimits",
-  encode: encodeAdminServerGetClientLimitsArgs,
+  encode: encodeAdminServerGetThreadpoolParametersArgs,
   decode: decodeAdminServerGetClientLimitsRet,
 };
 
@@ -570,7 +570,7 @@ export const adminConnectGetLoggingOutputs: Procedure<AdminConnectGetLoggingOutp
   program: adminProgram,
   number: 14,
   name: "adminConnectGetLoggingOutputs",
-  encode: encodeAdminConnectGetLoggingOutputsArgs,
+  encode: encodeAdminConnectOpenArgs,
   decode: decodeAdminConnectGetLoggingOutputsRet,
 };
 
@@ -579,7 +579,7 @@ export const adminConnectGetLoggingFilters: Procedure<AdminConnectGetLoggingFilt
   program: adminProgram,
   number: 15,
   name: "adminConnectGetLoggingFilters",
-  encode: encodeAdminConnectGetLoggingFiltersArgs,
+  encode: encodeAdminConnectOpenArgs,
   decode: decodeAdminConnectGetLoggingFiltersRet,
 };
 
@@ -606,7 +606,7 @@ export const adminServerUpdateTlsFiles: Procedure<AdminServerUpdateTlsFilesArgs,
   program: adminProgram,
   number: 18,
   name: "adminServerUpdateTlsFiles",
-  encode: encodeAdminServerUpdateTlsFilesArgs,
+  encode: encodeAdminServerGetThreadpoolParametersArgs,
   decode: decodeVoid,
 };
 
@@ -624,6 +624,6 @@ export const adminConnectDaemonShutdown: Procedure<AdminConnectDaemonShutdownArg
   program: adminProgram,
   number: 20,
   name: "adminConnectDaemonShutdown",
-  encode: encodeAdminConnectDaemonShutdownArgs,
+  encode: encodeAdminConnectOpenArgs,
   decode: decodeVoid,
 };

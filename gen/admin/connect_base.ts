@@ -7,7 +7,7 @@
  */
 
 import type { AdminServer } from "../../src/admin_objects.ts";
-import type { CallOptions, Caller, FlagOptions, LoadedClass } from "../../src/session/caller.ts";
+import type { CallOptions, Caller, FlagOptions } from "../../src/session/caller.ts";
 import { type AdminNonnullServer, adminConnectDaemonShutdown, adminConnectGetLibVersion, adminConnectGetLoggingFilters, adminConnectGetLoggingOutputs, adminConnectListServers, adminConnectLookupServer, adminConnectSetDaemonTimeout, adminConnectSetLoggingFilters, adminConnectSetLoggingOutputs } from "./calls.ts";
 
 /** The calls of a `AdminConnection`, one method each; what needs more is in the class itself. */
@@ -24,8 +24,8 @@ export abstract class AdminConnectBase {
     return this.#caller;
   }
 
-  /** The class `AdminServer`, loaded when it is needed for the first time. */
-  protected abstract adminServerClass(): LoadedClass<AdminNonnullServer, AdminServer>;
+  /** Makes an object of what the wire carries of one. */
+  protected abstract wrapAdminServer(handle: AdminNonnullServer): AdminServer;
 
   /**
    * Ends the daemon. Flags are `AdmConnectDaemonShutdownFlags`.
@@ -84,8 +84,7 @@ export abstract class AdminConnectBase {
   async listServers(options: FlagOptions = {}): Promise<AdminServer[]> {
     const ret = await this.#caller.call(adminConnectListServers, { needResults: 1, flags: options.flags ?? 0 }, options);
     const list: AdminServer[] = [];
-    const Class = await this.adminServerClass();
-    for (const handle of ret.servers) list.push(new Class(this.#caller, handle));
+    for (const handle of ret.servers) list.push(this.wrapAdminServer(handle));
     return list;
   }
 
@@ -99,7 +98,7 @@ export abstract class AdminConnectBase {
    */
   async lookupServer(name: string, options: FlagOptions = {}): Promise<AdminServer> {
     const ret = await this.#caller.call(adminConnectLookupServer, { name, flags: options.flags ?? 0 }, options);
-    return new (await this.adminServerClass())(this.#caller, ret.srv);
+    return this.wrapAdminServer(ret.srv);
   }
 
   /**

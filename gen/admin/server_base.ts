@@ -7,7 +7,7 @@
  */
 
 import type { AdminClient } from "../../src/admin_objects.ts";
-import type { Caller, FlagOptions, LoadedClass } from "../../src/session/caller.ts";
+import type { Caller, FlagOptions } from "../../src/session/caller.ts";
 import { type TypedParams, type TypedParamsInput, fromObject, toObject } from "../../src/typed_params.ts";
 import { clientLimitsFields, threadPoolFields } from "../enums/typed_param_fields.ts";
 import { type AdminNonnullClient, type AdminNonnullServer, adminServerGetClientLimits, adminServerGetThreadpoolParameters, adminServerListClients, adminServerLookupClient, adminServerSetClientLimits, adminServerSetThreadpoolParameters, adminServerUpdateTlsFiles } from "./calls.ts";
@@ -45,8 +45,8 @@ export abstract class AdminServerBase {
     return this.handle;
   }
 
-  /** The class `AdminClient`, loaded when it is needed for the first time. */
-  protected abstract adminClientClass(): LoadedClass<AdminNonnullClient, AdminClient>;
+  /** Makes an object of what the wire carries of one. */
+  protected abstract wrapAdminClient(handle: AdminNonnullClient): AdminClient;
 
   /**
    * How many clients the server has and may have: `nclients`, `nclients_max` and the same
@@ -84,8 +84,7 @@ export abstract class AdminServerBase {
   async listClients(options: FlagOptions = {}): Promise<AdminClient[]> {
     const ret = await this.#caller.call(adminServerListClients, { srv: this.handle, needResults: 1, flags: options.flags ?? 0 }, options);
     const list: AdminClient[] = [];
-    const Class = await this.adminClientClass();
-    for (const handle of ret.clients) list.push(new Class(this.#caller, handle));
+    for (const handle of ret.clients) list.push(this.wrapAdminClient(handle));
     return list;
   }
 
@@ -98,7 +97,7 @@ export abstract class AdminServerBase {
    */
   async lookupClient(id: bigint, options: FlagOptions = {}): Promise<AdminClient> {
     const ret = await this.#caller.call(adminServerLookupClient, { srv: this.handle, id, flags: options.flags ?? 0 }, options);
-    return new (await this.adminClientClass())(this.#caller, ret.clnt);
+    return this.wrapAdminClient(ret.clnt);
   }
 
   /**

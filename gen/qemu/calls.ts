@@ -257,6 +257,6 @@ export const qemuDomainMonitorCommandWithFiles: Procedure<QemuDomainMonitorComma
   program: qemuProgram,
   number: 7,
   name: "qemuDomainMonitorCommandWithFiles",
-  encode: encodeQemuDomainMonitorCommandWithFilesArgs,
-  decode: decodeQemuDomainMonitorCommandWithFilesRet,
+  encode: encodeQemuDomainMonitorCommandArgs,
+  decode: decodeQemuDomainMonitorCommandRet,
 };

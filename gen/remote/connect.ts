@@ -1976,7 +1976,7 @@ export const connectNumOfDefinedDomains: Procedure<void, ConnectNumOfDefinedDoma
   name: "connectNumOfDefinedDomains",
   highPriority: true,
   encode: encodeVoid,
-  decode: decodeConnectNumOfDefinedDomainsRet,
+  decode: decodeConnectNumOfDomainsRet,
 };
 
 /** Procedure 36, `REMOTE_PROC_CONNECT_LIST_DEFINED_NETWORKS`; needs `connect:search_networks`. */
@@ -1985,8 +1985,8 @@ export const connectListDefinedNetworks: Procedure<ConnectListDefinedNetworksArg
   number: 36,
   name: "connectListDefinedNetworks",
   highPriority: true,
-  encode: encodeConnectListDefinedNetworksArgs,
-  decode: decodeConnectListDefinedNetworksRet,
+  encode: encodeConnectListDefinedDomainsArgs,
+  decode: decodeConnectListNetworksRet,
 };
 
 /** Procedure 37, `REMOTE_PROC_CONNECT_LIST_DOMAINS`; needs `connect:search_domains`. */
@@ -2005,7 +2005,7 @@ export const connectListNetworks: Procedure<ConnectListNetworksArgs, ConnectList
   number: 38,
   name: "connectListNetworks",
   highPriority: true,
-  encode: encodeConnectListNetworksArgs,
+  encode: encodeConnectListDefinedDomainsArgs,
   decode: decodeConnectListNetworksRet,
 };
 
@@ -2019,7 +2019,7 @@ export const connectNumOfDefinedNetworks: Procedure<void, ConnectNumOfDefinedNet
   name: "connectNumOfDefinedNetworks",
   highPriority: true,
   encode: encodeVoid,
-  decode: decodeConnectNumOfDefinedNetworksRet,
+  decode: decodeConnectNumOfDomainsRet,
 };
 
 /** Procedure 51, `REMOTE_PROC_CONNECT_NUM_OF_DOMAINS`; needs `connect:search_domains`. */
@@ -2039,7 +2039,7 @@ export const connectNumOfNetworks: Procedure<void, ConnectNumOfNetworksRet> = {
   name: "connectNumOfNetworks",
   highPriority: true,
   encode: encodeVoid,
-  decode: decodeConnectNumOfNetworksRet,
+  decode: decodeConnectNumOfDomainsRet,
 };
 
 /** Procedure 59, `REMOTE_PROC_CONNECT_GET_HOSTNAME`; needs `connect:getattr`. */
@@ -2099,7 +2099,7 @@ export const authSaslStep: Procedure<AuthSaslStepArgs, AuthSaslStepRet> = {
   name: "authSaslStep",
   highPriority: true,
   encode: encodeAuthSaslStepArgs,
-  decode: decodeAuthSaslStepRet,
+  decode: decodeAuthSaslStartRet,
 };
 
 /** Procedure 70, `REMOTE_PROC_AUTH_POLKIT`. */
@@ -2122,7 +2122,7 @@ export const connectNumOfStoragePools: Procedure<void, ConnectNumOfStoragePoolsR
   name: "connectNumOfStoragePools",
   highPriority: true,
   encode: encodeVoid,
-  decode: decodeConnectNumOfStoragePoolsRet,
+  decode: decodeConnectNumOfDomainsRet,
 };
 
 /**
@@ -2134,7 +2134,7 @@ export const connectListStoragePools: Procedure<ConnectListStoragePoolsArgs, Con
   number: 72,
   name: "connectListStoragePools",
   highPriority: true,
-  encode: encodeConnectListStoragePoolsArgs,
+  encode: encodeConnectListDefinedDomainsArgs,
   decode: decodeConnectListStoragePoolsRet,
 };
 
@@ -2148,7 +2148,7 @@ export const connectNumOfDefinedStoragePools: Procedure<void, ConnectNumOfDefine
   name: "connectNumOfDefinedStoragePools",
   highPriority: true,
   encode: encodeVoid,
-  decode: decodeConnectNumOfDefinedStoragePoolsRet,
+  decode: decodeConnectNumOfDomainsRet,
 };
 
 /**
@@ -2160,8 +2160,8 @@ export const connectListDefinedStoragePools: Procedure<ConnectListDefinedStorage
   number: 74,
   name: "connectListDefinedStoragePools",
   highPriority: true,
-  encode: encodeConnectListDefinedStoragePoolsArgs,
-  decode: decodeConnectListDefinedStoragePoolsRet,
+  encode: encodeConnectListDefinedDomainsArgs,
+  decode: decodeConnectListStoragePoolsRet,
 };
 
 /**
@@ -2213,7 +2213,7 @@ export const connectDomainEventDeregister: Procedure<void, ConnectDomainEventDer
   name: "connectDomainEventDeregister",
   highPriority: true,
   encode: encodeVoid,
-  decode: decodeConnectDomainEventDeregisterRet,
+  decode: decodeConnectDomainEventRegisterRet,
 };
 
 /** Procedure 110, `REMOTE_PROC_CONNECT_GET_URI`; needs `connect:getattr`. */
@@ -2233,7 +2233,7 @@ export const nodeNumOfDevices: Procedure<NodeNumOfDevicesArgs, NodeNumOfDevicesR
   name: "nodeNumOfDevices",
   highPriority: true,
   encode: encodeNodeNumOfDevicesArgs,
-  decode: decodeNodeNumOfDevicesRet,
+  decode: decodeConnectNumOfDomainsRet,
 };
 
 /** Procedure 112, `REMOTE_PROC_NODE_LIST_DEVICES`; needs `connect:search_node_devices`. */
@@ -2263,7 +2263,7 @@ export const connectNumOfInterfaces: Procedure<void, ConnectNumOfInterfacesRet> 
   name: "connectNumOfInterfaces",
   highPriority: true,
   encode: encodeVoid,
-  decode: decodeConnectNumOfInterfacesRet,
+  decode: decodeConnectNumOfDomainsRet,
 };
 
 /** Procedure 127, `REMOTE_PROC_CONNECT_LIST_INTERFACES`; needs `connect:search_interfaces`. */
@@ -2272,7 +2272,7 @@ export const connectListInterfaces: Procedure<ConnectListInterfacesArgs, Connect
   number: 127,
   name: "connectListInterfaces",
   highPriority: true,
-  encode: encodeConnectListInterfacesArgs,
+  encode: encodeConnectListDefinedDomainsArgs,
   decode: decodeConnectListInterfacesRet,
 };
 
@@ -2304,7 +2304,7 @@ export const connectNumOfDefinedInterfaces: Procedure<void, ConnectNumOfDefinedI
   name: "connectNumOfDefinedInterfaces",
   highPriority: true,
   encode: encodeVoid,
-  decode: decodeConnectNumOfDefinedInterfacesRet,
+  decode: decodeConnectNumOfDomainsRet,
 };
 
 /**
@@ -2316,8 +2316,8 @@ export const connectListDefinedInterfaces: Procedure<ConnectListDefinedInterface
   number: 138,
   name: "connectListDefinedInterfaces",
   highPriority: true,
-  encode: encodeConnectListDefinedInterfacesArgs,
-  decode: decodeConnectListDefinedInterfacesRet,
+  encode: encodeConnectListDefinedDomainsArgs,
+  decode: decodeConnectListInterfacesRet,
 };
 
 /** Procedure 139, `REMOTE_PROC_CONNECT_NUM_OF_SECRETS`; needs `connect:search_secrets`. */
@@ -2327,7 +2327,7 @@ export const connectNumOfSecrets: Procedure<void, ConnectNumOfSecretsRet> = {
   name: "connectNumOfSecrets",
   highPriority: true,
   encode: encodeVoid,
-  decode: decodeConnectNumOfSecretsRet,
+  decode: decodeConnectNumOfDomainsRet,
 };
 
 /** Procedure 140, `REMOTE_PROC_CONNECT_LIST_SECRETS`; needs `connect:search_secrets`. */
@@ -2398,7 +2398,7 @@ export const connectDomainEventDeregisterAny: Procedure<ConnectDomainEventDeregi
   number: 168,
   name: "connectDomainEventDeregisterAny",
   highPriority: true,
-  encode: encodeConnectDomainEventDeregisterAnyArgs,
+  encode: encodeConnectDomainEventRegisterAnyArgs,
   decode: decodeVoid,
 };
 
@@ -2409,7 +2409,7 @@ export const connectNumOfNwfilters: Procedure<void, ConnectNumOfNwfiltersRet> = 
   name: "connectNumOfNwfilters",
   highPriority: true,
   encode: encodeVoid,
-  decode: decodeConnectNumOfNwfiltersRet,
+  decode: decodeConnectNumOfDomainsRet,
 };
 
 /** Procedure 179, `REMOTE_PROC_CONNECT_LIST_NWFILTERS`; needs `connect:search_nwfilters`. */
@@ -2418,7 +2418,7 @@ export const connectListNwfilters: Procedure<ConnectListNwfiltersArgs, ConnectLi
   number: 179,
   name: "connectListNwfilters",
   highPriority: true,
-  encode: encodeConnectListNwfiltersArgs,
+  encode: encodeConnectListDefinedDomainsArgs,
   decode: decodeConnectListNwfiltersRet,
 };
 
@@ -2480,7 +2480,7 @@ export const connectListAllStoragePools: Procedure<ConnectListAllStoragePoolsArg
   number: 281,
   name: "connectListAllStoragePools",
   highPriority: true,
-  encode: encodeConnectListAllStoragePoolsArgs,
+  encode: encodeConnectListAllDomainsArgs,
   decode: decodeConnectListAllStoragePoolsRet,
 };
 
@@ -2490,7 +2490,7 @@ export const connectListAllNetworks: Procedure<ConnectListAllNetworksArgs, Conne
   number: 283,
   name: "connectListAllNetworks",
   highPriority: true,
-  encode: encodeConnectListAllNetworksArgs,
+  encode: encodeConnectListAllDomainsArgs,
   decode: decodeConnectListAllNetworksRet,
 };
 
@@ -2500,7 +2500,7 @@ export const connectListAllInterfaces: Procedure<ConnectListAllInterfacesArgs, C
   number: 284,
   name: "connectListAllInterfaces",
   highPriority: true,
-  encode: encodeConnectListAllInterfacesArgs,
+  encode: encodeConnectListAllDomainsArgs,
   decode: decodeConnectListAllInterfacesRet,
 };
 
@@ -2513,7 +2513,7 @@ export const connectListAllNodeDevices: Procedure<ConnectListAllNodeDevicesArgs,
   number: 285,
   name: "connectListAllNodeDevices",
   highPriority: true,
-  encode: encodeConnectListAllNodeDevicesArgs,
+  encode: encodeConnectListAllDomainsArgs,
   decode: decodeConnectListAllNodeDevicesRet,
 };
 
@@ -2523,7 +2523,7 @@ export const connectListAllNwfilters: Procedure<ConnectListAllNwfiltersArgs, Con
   number: 286,
   name: "connectListAllNwfilters",
   highPriority: true,
-  encode: encodeConnectListAllNwfiltersArgs,
+  encode: encodeConnectListAllDomainsArgs,
   decode: decodeConnectListAllNwfiltersRet,
 };
 
@@ -2533,7 +2533,7 @@ export const connectListAllSecrets: Procedure<ConnectListAllSecretsArgs, Connect
   number: 287,
   name: "connectListAllSecrets",
   highPriority: true,
-  encode: encodeConnectListAllSecretsArgs,
+  encode: encodeConnectListAllDomainsArgs,
   decode: decodeConnectListAllSecretsRet,
 };
 
@@ -2583,7 +2583,7 @@ export const connectNetworkEventRegisterAny: Procedure<ConnectNetworkEventRegist
   name: "connectNetworkEventRegisterAny",
   highPriority: true,
   encode: encodeConnectNetworkEventRegisterAnyArgs,
-  decode: decodeConnectNetworkEventRegisterAnyRet,
+  decode: decodeConnectDomainEventCallbackRegisterAnyRet,
 };
 
 /** Procedure 314, `REMOTE_PROC_CONNECT_NETWORK_EVENT_DEREGISTER_ANY`; needs `connect:read`. */
@@ -2592,7 +2592,7 @@ export const connectNetworkEventDeregisterAny: Procedure<ConnectNetworkEventDere
   number: 314,
   name: "connectNetworkEventDeregisterAny",
   highPriority: true,
-  encode: encodeConnectNetworkEventDeregisterAnyArgs,
+  encode: encodeConnectDomainEventCallbackDeregisterAnyArgs,
   decode: decodeVoid,
 };
 
@@ -2638,7 +2638,7 @@ export const connectGetDomainCapabilities: Procedure<ConnectGetDomainCapabilitie
   number: 342,
   name: "connectGetDomainCapabilities",
   encode: encodeConnectGetDomainCapabilitiesArgs,
-  decode: decodeConnectGetDomainCapabilitiesRet,
+  decode: decodeConnectGetCapabilitiesRet,
 };
 
 /** Procedure 344, `REMOTE_PROC_CONNECT_GET_ALL_DOMAIN_STATS`; needs `connect:search_domains`. */
@@ -2689,7 +2689,7 @@ export const connectStoragePoolEventRegisterAny: Procedure<ConnectStoragePoolEve
   name: "connectStoragePoolEventRegisterAny",
   highPriority: true,
   encode: encodeConnectStoragePoolEventRegisterAnyArgs,
-  decode: decodeConnectStoragePoolEventRegisterAnyRet,
+  decode: decodeConnectDomainEventCallbackRegisterAnyRet,
 };
 
 /**
@@ -2701,7 +2701,7 @@ export const connectStoragePoolEventDeregisterAny: Procedure<ConnectStoragePoolE
   number: 369,
   name: "connectStoragePoolEventDeregisterAny",
   highPriority: true,
-  encode: encodeConnectStoragePoolEventDeregisterAnyArgs,
+  encode: encodeConnectDomainEventCallbackDeregisterAnyArgs,
   decode: decodeVoid,
 };
 
@@ -2715,7 +2715,7 @@ export const connectNodeDeviceEventRegisterAny: Procedure<ConnectNodeDeviceEvent
   name: "connectNodeDeviceEventRegisterAny",
   highPriority: true,
   encode: encodeConnectNodeDeviceEventRegisterAnyArgs,
-  decode: decodeConnectNodeDeviceEventRegisterAnyRet,
+  decode: decodeConnectDomainEventCallbackRegisterAnyRet,
 };
 
 /** Procedure 375, `REMOTE_PROC_CONNECT_NODE_DEVICE_EVENT_DEREGISTER_ANY`; needs `connect:read`. */
@@ -2724,7 +2724,7 @@ export const connectNodeDeviceEventDeregisterAny: Procedure<ConnectNodeDeviceEve
   number: 375,
   name: "connectNodeDeviceEventDeregisterAny",
   highPriority: true,
-  encode: encodeConnectNodeDeviceEventDeregisterAnyArgs,
+  encode: encodeConnectDomainEventCallbackDeregisterAnyArgs,
   decode: decodeVoid,
 };
 
@@ -2738,7 +2738,7 @@ export const connectSecretEventRegisterAny: Procedure<ConnectSecretEventRegister
   name: "connectSecretEventRegisterAny",
   highPriority: true,
   encode: encodeConnectSecretEventRegisterAnyArgs,
-  decode: decodeConnectSecretEventRegisterAnyRet,
+  decode: decodeConnectDomainEventCallbackRegisterAnyRet,
 };
 
 /** Procedure 381, `REMOTE_PROC_CONNECT_SECRET_EVENT_DEREGISTER_ANY`; needs `connect:read`. */
@@ -2747,7 +2747,7 @@ export const connectSecretEventDeregisterAny: Procedure<ConnectSecretEventDeregi
   number: 381,
   name: "connectSecretEventDeregisterAny",
   highPriority: true,
-  encode: encodeConnectSecretEventDeregisterAnyArgs,
+  encode: encodeConnectDomainEventCallbackDeregisterAnyArgs,
   decode: decodeVoid,
 };
 
@@ -2757,7 +2757,7 @@ export const connectCompareHypervisorCpu: Procedure<ConnectCompareHypervisorCpuA
   number: 393,
   name: "connectCompareHypervisorCpu",
   encode: encodeConnectCompareHypervisorCpuArgs,
-  decode: decodeConnectCompareHypervisorCpuRet,
+  decode: decodeConnectCompareCpuRet,
 };
 
 /** Procedure 394, `REMOTE_PROC_CONNECT_BASELINE_HYPERVISOR_CPU`; needs `connect:write`. */
@@ -2766,7 +2766,7 @@ export const connectBaselineHypervisorCpu: Procedure<ConnectBaselineHypervisorCp
   number: 394,
   name: "connectBaselineHypervisorCpu",
   encode: encodeConnectBaselineHypervisorCpuArgs,
-  decode: decodeConnectBaselineHypervisorCpuRet,
+  decode: decodeConnectBaselineCpuRet,
 };
 
 /** Procedure 395, `REMOTE_PROC_NODE_GET_SEV_INFO`; needs `connect:read`. */
@@ -2774,7 +2774,7 @@ export const nodeGetSevInfo: Procedure<NodeGetSevInfoArgs, NodeGetSevInfoRet> = 
   program: remoteProgram,
   number: 395,
   name: "nodeGetSevInfo",
-  encode: encodeNodeGetSevInfoArgs,
+  encode: encodeNodeGetMemoryParametersArgs,
   decode: decodeNodeGetSevInfoRet,
 };
 
@@ -2787,7 +2787,7 @@ export const connectListAllNwfilterBindings: Procedure<ConnectListAllNwfilterBin
   number: 401,
   name: "connectListAllNwfilterBindings",
   highPriority: true,
-  encode: encodeConnectListAllNwfilterBindingsArgs,
+  encode: encodeConnectListAllDomainsArgs,
   decode: decodeConnectListAllNwfilterBindingsRet,
 };
 
@@ -2796,8 +2796,8 @@ export const connectGetStoragePoolCapabilities: Procedure<ConnectGetStoragePoolC
   program: remoteProgram,
   number: 403,
   name: "connectGetStoragePoolCapabilities",
-  encode: encodeConnectGetStoragePoolCapabilitiesArgs,
-  decode: decodeConnectGetStoragePoolCapabilitiesRet,
+  encode: encodeConnectGetSysinfoArgs,
+  decode: decodeConnectGetCapabilitiesRet,
 };
 
 /** Procedure 419, `REMOTE_PROC_CONNECT_SET_IDENTITY`; needs `connect:write`. */

@@ -16,7 +16,7 @@ import type { NwFilterBinding } from "../../src/objects/nwfilter_binding.ts";
 import type { Secret } from "../../src/objects/secret.ts";
 import type { StoragePool } from "../../src/objects/storage_pool.ts";
 import type { StorageVol } from "../../src/objects/storage_vol.ts";
-import type { CallOptions, Caller, FlagOptions, LoadedClass } from "../../src/session/caller.ts";
+import type { CallOptions, Caller, FlagOptions } from "../../src/session/caller.ts";
 import { type TypedParams, type TypedParamsInput, fromObject, stringFlags, toObject } from "../../src/typed_params.ts";
 import { cString } from "../../src/xdr/c_string.ts";
 import { Uuid } from "../../src/xdr/uuid.ts";
@@ -203,32 +203,32 @@ export abstract class ConnectBase {
     return this.#caller;
   }
 
-  /** The class `Domain`, loaded when it is needed for the first time. */
-  protected abstract domainClass(): LoadedClass<NonnullDomain, Domain>;
+  /** Makes an object of what the wire carries of one. */
+  protected abstract wrapDomain(handle: NonnullDomain): Domain;
 
-  /** The class `Network`, loaded when it is needed for the first time. */
-  protected abstract networkClass(): LoadedClass<NonnullNetwork, Network>;
+  /** Makes an object of what the wire carries of one. */
+  protected abstract wrapNetwork(handle: NonnullNetwork): Network;
 
-  /** The class `NodeDevice`, loaded when it is needed for the first time. */
-  protected abstract nodeDeviceClass(): LoadedClass<NonnullNodeDevice, NodeDevice>;
+  /** Makes an object of what the wire carries of one. */
+  protected abstract wrapNodeDevice(handle: NonnullNodeDevice): NodeDevice;
 
-  /** The class `NwFilterBinding`, loaded when it is needed for the first time. */
-  protected abstract nwFilterBindingClass(): LoadedClass<NonnullNwfilterBinding, NwFilterBinding>;
+  /** Makes an object of what the wire carries of one. */
+  protected abstract wrapNwFilterBinding(handle: NonnullNwfilterBinding): NwFilterBinding;
 
-  /** The class `StoragePool`, loaded when it is needed for the first time. */
-  protected abstract storagePoolClass(): LoadedClass<NonnullStoragePool, StoragePool>;
+  /** Makes an object of what the wire carries of one. */
+  protected abstract wrapStoragePool(handle: NonnullStoragePool): StoragePool;
 
-  /** The class `Interface`, loaded when it is needed for the first time. */
-  protected abstract interfaceClass(): LoadedClass<NonnullInterface, Interface>;
+  /** Makes an object of what the wire carries of one. */
+  protected abstract wrapInterface(handle: NonnullInterface): Interface;
 
-  /** The class `NwFilter`, loaded when it is needed for the first time. */
-  protected abstract nwFilterClass(): LoadedClass<NonnullNwfilter, NwFilter>;
+  /** Makes an object of what the wire carries of one. */
+  protected abstract wrapNwFilter(handle: NonnullNwfilter): NwFilter;
 
-  /** The class `Secret`, loaded when it is needed for the first time. */
-  protected abstract secretClass(): LoadedClass<NonnullSecret, Secret>;
+  /** Makes an object of what the wire carries of one. */
+  protected abstract wrapSecret(handle: NonnullSecret): Secret;
 
-  /** The class `StorageVol`, loaded when it is needed for the first time. */
-  protected abstract storageVolClass(): LoadedClass<NonnullStorageVol, StorageVol>;
+  /** Makes an object of what the wire carries of one. */
+  protected abstract wrapStorageVol(handle: NonnullStorageVol): StorageVol;
 
   /**
    * Takes huge pages out of or puts them back into the pools of NUMA cells, and answers how
@@ -318,7 +318,7 @@ export abstract class ConnectBase {
    */
   async createDomainXml(xmlDesc: string, options: FlagOptions = {}): Promise<Domain> {
     const ret = await this.#caller.call(domainCreateXml, { xmlDesc, flags: options.flags ?? 0 }, options);
-    return new (await this.domainClass())(this.#caller, ret.dom);
+    return this.wrapDomain(ret.dom);
   }
 
   /**
@@ -334,10 +334,10 @@ export abstract class ConnectBase {
   async createNetworkXml(xmlDesc: string, options: FlagOptions = {}): Promise<Network> {
     if (!options.flags) {
       const ret = await this.#caller.call(networkCreateXml, { xml: xmlDesc }, options);
-      return new (await this.networkClass())(this.#caller, ret.net);
+      return this.wrapNetwork(ret.net);
     }
     const ret = await this.#caller.call(networkCreateXmlFlags, { xml: xmlDesc, flags: options.flags ?? 0 }, options);
-    return new (await this.networkClass())(this.#caller, ret.net);
+    return this.wrapNetwork(ret.net);
   }
 
   /**
@@ -350,7 +350,7 @@ export abstract class ConnectBase {
    */
   async createNodeDeviceXml(xmlDesc: string, options: FlagOptions = {}): Promise<NodeDevice> {
     const ret = await this.#caller.call(nodeDeviceCreateXml, { xmlDesc, flags: options.flags ?? 0 }, options);
-    return new (await this.nodeDeviceClass())(this.#caller, ret.dev);
+    return this.wrapNodeDevice(ret.dev);
   }
 
   /**
@@ -363,7 +363,7 @@ export abstract class ConnectBase {
    */
   async createNwFilterBindingXml(xml: string, options: FlagOptions = {}): Promise<NwFilterBinding> {
     const ret = await this.#caller.call(nwfilterBindingCreateXml, { xml, flags: options.flags ?? 0 }, options);
-    return new (await this.nwFilterBindingClass())(this.#caller, ret.nwfilter);
+    return this.wrapNwFilterBinding(ret.nwfilter);
   }
 
   /**
@@ -376,7 +376,7 @@ export abstract class ConnectBase {
    */
   async createStoragePoolXml(xmlDesc: string, options: FlagOptions = {}): Promise<StoragePool> {
     const ret = await this.#caller.call(storagePoolCreateXml, { xml: xmlDesc, flags: options.flags ?? 0 }, options);
-    return new (await this.storagePoolClass())(this.#caller, ret.pool);
+    return this.wrapStoragePool(ret.pool);
   }
 
   /**
@@ -392,10 +392,10 @@ export abstract class ConnectBase {
   async defineDomainXml(xml: string, options: FlagOptions = {}): Promise<Domain> {
     if (!options.flags) {
       const ret = await this.#caller.call(domainDefineXml, { xml }, options);
-      return new (await this.domainClass())(this.#caller, ret.dom);
+      return this.wrapDomain(ret.dom);
     }
     const ret = await this.#caller.call(domainDefineXmlFlags, { xml, flags: options.flags ?? 0 }, options);
-    return new (await this.domainClass())(this.#caller, ret.dom);
+    return this.wrapDomain(ret.dom);
   }
 
   /**
@@ -408,7 +408,7 @@ export abstract class ConnectBase {
    */
   async defineInterfaceXml(xml: string, options: FlagOptions = {}): Promise<Interface> {
     const ret = await this.#caller.call(interfaceDefineXml, { xml, flags: options.flags ?? 0 }, options);
-    return new (await this.interfaceClass())(this.#caller, ret.iface);
+    return this.wrapInterface(ret.iface);
   }
 
   /**
@@ -424,10 +424,10 @@ export abstract class ConnectBase {
   async defineNetworkXml(xml: string, options: FlagOptions = {}): Promise<Network> {
     if (!options.flags) {
       const ret = await this.#caller.call(networkDefineXml, { xml }, options);
-      return new (await this.networkClass())(this.#caller, ret.net);
+      return this.wrapNetwork(ret.net);
     }
     const ret = await this.#caller.call(networkDefineXmlFlags, { xml, flags: options.flags ?? 0 }, options);
-    return new (await this.networkClass())(this.#caller, ret.net);
+    return this.wrapNetwork(ret.net);
   }
 
   /**
@@ -440,7 +440,7 @@ export abstract class ConnectBase {
    */
   async defineNodeDeviceXml(xmlDesc: string, options: FlagOptions = {}): Promise<NodeDevice> {
     const ret = await this.#caller.call(nodeDeviceDefineXml, { xmlDesc, flags: options.flags ?? 0 }, options);
-    return new (await this.nodeDeviceClass())(this.#caller, ret.dev);
+    return this.wrapNodeDevice(ret.dev);
   }
 
   /**
@@ -456,10 +456,10 @@ export abstract class ConnectBase {
   async defineNwFilterXml(xmlDesc: string, options: FlagOptions = {}): Promise<NwFilter> {
     if (!options.flags) {
       const ret = await this.#caller.call(nwfilterDefineXml, { xml: xmlDesc }, options);
-      return new (await this.nwFilterClass())(this.#caller, ret.nwfilter);
+      return this.wrapNwFilter(ret.nwfilter);
     }
     const ret = await this.#caller.call(nwfilterDefineXmlFlags, { xml: xmlDesc, flags: options.flags ?? 0 }, options);
-    return new (await this.nwFilterClass())(this.#caller, ret.nwfilter);
+    return this.wrapNwFilter(ret.nwfilter);
   }
 
   /**
@@ -472,7 +472,7 @@ export abstract class ConnectBase {
    */
   async defineSecretXml(xml: string, options: FlagOptions = {}): Promise<Secret> {
     const ret = await this.#caller.call(secretDefineXml, { xml, flags: options.flags ?? 0 }, options);
-    return new (await this.secretClass())(this.#caller, ret.secret);
+    return this.wrapSecret(ret.secret);
   }
 
   /**
@@ -485,7 +485,7 @@ export abstract class ConnectBase {
    */
   async defineStoragePoolXml(xml: string, options: FlagOptions = {}): Promise<StoragePool> {
     const ret = await this.#caller.call(storagePoolDefineXml, { xml, flags: options.flags ?? 0 }, options);
-    return new (await this.storagePoolClass())(this.#caller, ret.pool);
+    return this.wrapStoragePool(ret.pool);
   }
 
   /**
@@ -849,8 +849,7 @@ export abstract class ConnectBase {
   async listAllDomains(options: FlagOptions = {}): Promise<Domain[]> {
     const ret = await this.#caller.call(connectListAllDomains, { needResults: 1, flags: options.flags ?? 0 }, options);
     const list: Domain[] = [];
-    const Class = await this.domainClass();
-    for (const handle of ret.domains) list.push(new Class(this.#caller, handle));
+    for (const handle of ret.domains) list.push(this.wrapDomain(handle));
     return list;
   }
 
@@ -865,8 +864,7 @@ export abstract class ConnectBase {
   async listAllInterfaces(options: FlagOptions = {}): Promise<Interface[]> {
     const ret = await this.#caller.call(connectListAllInterfaces, { needResults: 1, flags: options.flags ?? 0 }, options);
     const list: Interface[] = [];
-    const Class = await this.interfaceClass();
-    for (const handle of ret.ifaces) list.push(new Class(this.#caller, handle));
+    for (const handle of ret.ifaces) list.push(this.wrapInterface(handle));
     return list;
   }
 
@@ -880,8 +878,7 @@ export abstract class ConnectBase {
   async listAllNetworks(options: FlagOptions = {}): Promise<Network[]> {
     const ret = await this.#caller.call(connectListAllNetworks, { needResults: 1, flags: options.flags ?? 0 }, options);
     const list: Network[] = [];
-    const Class = await this.networkClass();
-    for (const handle of ret.nets) list.push(new Class(this.#caller, handle));
+    for (const handle of ret.nets) list.push(this.wrapNetwork(handle));
     return list;
   }
 
@@ -896,8 +893,7 @@ export abstract class ConnectBase {
   async listAllNodeDevices(options: FlagOptions = {}): Promise<NodeDevice[]> {
     const ret = await this.#caller.call(connectListAllNodeDevices, { needResults: 1, flags: options.flags ?? 0 }, options);
     const list: NodeDevice[] = [];
-    const Class = await this.nodeDeviceClass();
-    for (const handle of ret.devices) list.push(new Class(this.#caller, handle));
+    for (const handle of ret.devices) list.push(this.wrapNodeDevice(handle));
     return list;
   }
 
@@ -912,8 +908,7 @@ export abstract class ConnectBase {
   async listAllNwFilterBindings(options: FlagOptions = {}): Promise<NwFilterBinding[]> {
     const ret = await this.#caller.call(connectListAllNwfilterBindings, { needResults: 1, flags: options.flags ?? 0 }, options);
     const list: NwFilterBinding[] = [];
-    const Class = await this.nwFilterBindingClass();
-    for (const handle of ret.bindings) list.push(new Class(this.#caller, handle));
+    for (const handle of ret.bindings) list.push(this.wrapNwFilterBinding(handle));
     return list;
   }
 
@@ -927,8 +922,7 @@ export abstract class ConnectBase {
   async listAllNwFilters(options: FlagOptions = {}): Promise<NwFilter[]> {
     const ret = await this.#caller.call(connectListAllNwfilters, { needResults: 1, flags: options.flags ?? 0 }, options);
     const list: NwFilter[] = [];
-    const Class = await this.nwFilterClass();
-    for (const handle of ret.filters) list.push(new Class(this.#caller, handle));
+    for (const handle of ret.filters) list.push(this.wrapNwFilter(handle));
     return list;
   }
 
@@ -942,8 +936,7 @@ export abstract class ConnectBase {
   async listAllSecrets(options: FlagOptions = {}): Promise<Secret[]> {
     const ret = await this.#caller.call(connectListAllSecrets, { needResults: 1, flags: options.flags ?? 0 }, options);
     const list: Secret[] = [];
-    const Class = await this.secretClass();
-    for (const handle of ret.secrets) list.push(new Class(this.#caller, handle));
+    for (const handle of ret.secrets) list.push(this.wrapSecret(handle));
     return list;
   }
 
@@ -958,8 +951,7 @@ export abstract class ConnectBase {
   async listAllStoragePools(options: FlagOptions = {}): Promise<StoragePool[]> {
     const ret = await this.#caller.call(connectListAllStoragePools, { needResults: 1, flags: options.flags ?? 0 }, options);
     const list: StoragePool[] = [];
-    const Class = await this.storagePoolClass();
-    for (const handle of ret.pools) list.push(new Class(this.#caller, handle));
+    for (const handle of ret.pools) list.push(this.wrapStoragePool(handle));
     return list;
   }
 
@@ -1111,7 +1103,7 @@ export abstract class ConnectBase {
    */
   async lookupDomainById(id: number, options: CallOptions = {}): Promise<Domain> {
     const ret = await this.#caller.call(domainLookupById, { id }, options);
-    return new (await this.domainClass())(this.#caller, ret.dom);
+    return this.wrapDomain(ret.dom);
   }
 
   /**
@@ -1123,7 +1115,7 @@ export abstract class ConnectBase {
    */
   async lookupDomainByName(name: string, options: CallOptions = {}): Promise<Domain> {
     const ret = await this.#caller.call(domainLookupByName, { name }, options);
-    return new (await this.domainClass())(this.#caller, ret.dom);
+    return this.wrapDomain(ret.dom);
   }
 
   /**
@@ -1135,7 +1127,7 @@ export abstract class ConnectBase {
    */
   async lookupDomainByUuid(uuid: string, options: CallOptions = {}): Promise<Domain> {
     const ret = await this.#caller.call(domainLookupByUuid, { uuid: Uuid.parse(uuid) }, options);
-    return new (await this.domainClass())(this.#caller, ret.dom);
+    return this.wrapDomain(ret.dom);
   }
 
   /**
@@ -1148,7 +1140,7 @@ export abstract class ConnectBase {
    */
   async lookupInterfaceByMacString(macstr: string, options: CallOptions = {}): Promise<Interface> {
     const ret = await this.#caller.call(interfaceLookupByMacString, { mac: macstr }, options);
-    return new (await this.interfaceClass())(this.#caller, ret.iface);
+    return this.wrapInterface(ret.iface);
   }
 
   /**
@@ -1161,7 +1153,7 @@ export abstract class ConnectBase {
    */
   async lookupInterfaceByName(name: string, options: CallOptions = {}): Promise<Interface> {
     const ret = await this.#caller.call(interfaceLookupByName, { name }, options);
-    return new (await this.interfaceClass())(this.#caller, ret.iface);
+    return this.wrapInterface(ret.iface);
   }
 
   /**
@@ -1173,7 +1165,7 @@ export abstract class ConnectBase {
    */
   async lookupNetworkByName(name: string, options: CallOptions = {}): Promise<Network> {
     const ret = await this.#caller.call(networkLookupByName, { name }, options);
-    return new (await this.networkClass())(this.#caller, ret.net);
+    return this.wrapNetwork(ret.net);
   }
 
   /**
@@ -1185,7 +1177,7 @@ export abstract class ConnectBase {
    */
   async lookupNetworkByUuid(uuid: string, options: CallOptions = {}): Promise<Network> {
     const ret = await this.#caller.call(networkLookupByUuid, { uuid: Uuid.parse(uuid) }, options);
-    return new (await this.networkClass())(this.#caller, ret.net);
+    return this.wrapNetwork(ret.net);
   }
 
   /**
@@ -1198,7 +1190,7 @@ export abstract class ConnectBase {
    */
   async lookupNodeDeviceByName(name: string, options: CallOptions = {}): Promise<NodeDevice> {
     const ret = await this.#caller.call(nodeDeviceLookupByName, { name }, options);
-    return new (await this.nodeDeviceClass())(this.#caller, ret.dev);
+    return this.wrapNodeDevice(ret.dev);
   }
 
   /**
@@ -1215,7 +1207,7 @@ export abstract class ConnectBase {
     options: FlagOptions = {},
   ): Promise<NodeDevice> {
     const ret = await this.#caller.call(nodeDeviceLookupScsiHostByWwn, { wwnn, wwpn, flags: options.flags ?? 0 }, options);
-    return new (await this.nodeDeviceClass())(this.#caller, ret.dev);
+    return this.wrapNodeDevice(ret.dev);
   }
 
   /**
@@ -1232,7 +1224,7 @@ export abstract class ConnectBase {
     options: CallOptions = {},
   ): Promise<NwFilterBinding> {
     const ret = await this.#caller.call(nwfilterBindingLookupByPortDev, { name: portdev }, options);
-    return new (await this.nwFilterBindingClass())(this.#caller, ret.nwfilter);
+    return this.wrapNwFilterBinding(ret.nwfilter);
   }
 
   /**
@@ -1244,7 +1236,7 @@ export abstract class ConnectBase {
    */
   async lookupNwFilterByName(name: string, options: CallOptions = {}): Promise<NwFilter> {
     const ret = await this.#caller.call(nwfilterLookupByName, { name }, options);
-    return new (await this.nwFilterClass())(this.#caller, ret.nwfilter);
+    return this.wrapNwFilter(ret.nwfilter);
   }
 
   /**
@@ -1256,7 +1248,7 @@ export abstract class ConnectBase {
    */
   async lookupNwFilterByUuid(uuid: string, options: CallOptions = {}): Promise<NwFilter> {
     const ret = await this.#caller.call(nwfilterLookupByUuid, { uuid: Uuid.parse(uuid) }, options);
-    return new (await this.nwFilterClass())(this.#caller, ret.nwfilter);
+    return this.wrapNwFilter(ret.nwfilter);
   }
 
   /**
@@ -1273,7 +1265,7 @@ export abstract class ConnectBase {
     options: CallOptions = {},
   ): Promise<Secret> {
     const ret = await this.#caller.call(secretLookupByUsage, { usageType, usageId }, options);
-    return new (await this.secretClass())(this.#caller, ret.secret);
+    return this.wrapSecret(ret.secret);
   }
 
   /**
@@ -1285,7 +1277,7 @@ export abstract class ConnectBase {
    */
   async lookupSecretByUuid(uuid: string, options: CallOptions = {}): Promise<Secret> {
     const ret = await this.#caller.call(secretLookupByUuid, { uuid: Uuid.parse(uuid) }, options);
-    return new (await this.secretClass())(this.#caller, ret.secret);
+    return this.wrapSecret(ret.secret);
   }
 
   /**
@@ -1297,7 +1289,7 @@ export abstract class ConnectBase {
    */
   async lookupStoragePoolByName(name: string, options: CallOptions = {}): Promise<StoragePool> {
     const ret = await this.#caller.call(storagePoolLookupByName, { name }, options);
-    return new (await this.storagePoolClass())(this.#caller, ret.pool);
+    return this.wrapStoragePool(ret.pool);
   }
 
   /**
@@ -1314,7 +1306,7 @@ export abstract class ConnectBase {
     options: CallOptions = {},
   ): Promise<StoragePool> {
     const ret = await this.#caller.call(storagePoolLookupByTargetPath, { path }, options);
-    return new (await this.storagePoolClass())(this.#caller, ret.pool);
+    return this.wrapStoragePool(ret.pool);
   }
 
   /**
@@ -1326,7 +1318,7 @@ export abstract class ConnectBase {
    */
   async lookupStoragePoolByUuid(uuid: string, options: CallOptions = {}): Promise<StoragePool> {
     const ret = await this.#caller.call(storagePoolLookupByUuid, { uuid: Uuid.parse(uuid) }, options);
-    return new (await this.storagePoolClass())(this.#caller, ret.pool);
+    return this.wrapStoragePool(ret.pool);
   }
 
   /**
@@ -1339,7 +1331,7 @@ export abstract class ConnectBase {
    */
   async lookupStorageVolByKey(key: string, options: CallOptions = {}): Promise<StorageVol> {
     const ret = await this.#caller.call(storageVolLookupByKey, { key }, options);
-    return new (await this.storageVolClass())(this.#caller, ret.vol);
+    return this.wrapStorageVol(ret.vol);
   }
 
   /**
@@ -1352,7 +1344,7 @@ export abstract class ConnectBase {
    */
   async lookupStorageVolByPath(path: string, options: CallOptions = {}): Promise<StorageVol> {
     const ret = await this.#caller.call(storageVolLookupByPath, { path }, options);
-    return new (await this.storageVolClass())(this.#caller, ret.vol);
+    return this.wrapStorageVol(ret.vol);
   }
 
   /**

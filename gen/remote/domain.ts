@@ -4481,7 +4481,7 @@ export const domainCreate: Procedure<DomainCreateArgs, void> = {
   program: remoteProgram,
   number: 9,
   name: "domainCreate",
-  encode: encodeDomainCreateArgs,
+  encode: encodeDomainGetSchedulerTypeArgs,
   decode: decodeVoid,
 };
 
@@ -4501,7 +4501,7 @@ export const domainDefineXml: Procedure<DomainDefineXmlArgs, DomainDefineXmlRet>
   name: "domainDefineXml",
   highPriority: true,
   encode: encodeDomainDefineXmlArgs,
-  decode: decodeDomainDefineXmlRet,
+  decode: decodeDomainCreateXmlRet,
 };
 
 /** Procedure 12, `REMOTE_PROC_DOMAIN_DESTROY`; needs `domain:stop`. */
@@ -4510,7 +4510,7 @@ export const domainDestroy: Procedure<DomainDestroyArgs, void> = {
   number: 12,
   name: "domainDestroy",
   highPriority: true,
-  encode: encodeDomainDestroyArgs,
+  encode: encodeDomainGetSchedulerTypeArgs,
   decode: decodeVoid,
 };
 
@@ -4519,7 +4519,7 @@ export const domainDetachDevice: Procedure<DomainDetachDeviceArgs, void> = {
   program: remoteProgram,
   number: 13,
   name: "domainDetachDevice",
-  encode: encodeDomainDetachDeviceArgs,
+  encode: encodeDomainAttachDeviceArgs,
   decode: decodeVoid,
 };
 
@@ -4532,8 +4532,8 @@ export const domainGetXmlDesc: Procedure<DomainGetXmlDescArgs, DomainGetXmlDescR
   program: remoteProgram,
   number: 14,
   name: "domainGetXmlDesc",
-  encode: encodeDomainGetXmlDescArgs,
-  decode: decodeDomainGetXmlDescRet,
+  encode: encodeDomainGetPerfEventsArgs,
+  decode: decodeDomainSaveImageGetXmlDescRet,
 };
 
 /** Procedure 15, `REMOTE_PROC_DOMAIN_GET_AUTOSTART`; needs `domain:read`. */
@@ -4542,7 +4542,7 @@ export const domainGetAutostart: Procedure<DomainGetAutostartArgs, DomainGetAuto
   number: 15,
   name: "domainGetAutostart",
   highPriority: true,
-  encode: encodeDomainGetAutostartArgs,
+  encode: encodeDomainGetSchedulerTypeArgs,
   decode: decodeDomainGetAutostartRet,
 };
 
@@ -4551,7 +4551,7 @@ export const domainGetInfo: Procedure<DomainGetInfoArgs, DomainGetInfoRet> = {
   program: remoteProgram,
   number: 16,
   name: "domainGetInfo",
-  encode: encodeDomainGetInfoArgs,
+  encode: encodeDomainGetSchedulerTypeArgs,
   decode: decodeDomainGetInfoRet,
 };
 
@@ -4561,7 +4561,7 @@ export const domainGetMaxMemory: Procedure<DomainGetMaxMemoryArgs, DomainGetMaxM
   number: 17,
   name: "domainGetMaxMemory",
   highPriority: true,
-  encode: encodeDomainGetMaxMemoryArgs,
+  encode: encodeDomainGetSchedulerTypeArgs,
   decode: decodeDomainGetMaxMemoryRet,
 };
 
@@ -4571,8 +4571,8 @@ export const domainGetMaxVcpus: Procedure<DomainGetMaxVcpusArgs, DomainGetMaxVcp
   number: 18,
   name: "domainGetMaxVcpus",
   highPriority: true,
-  encode: encodeDomainGetMaxVcpusArgs,
-  decode: decodeDomainGetMaxVcpusRet,
+  encode: encodeDomainGetSchedulerTypeArgs,
+  decode: decodeDomainGetVcpusFlagsRet,
 };
 
 /** Procedure 19, `REMOTE_PROC_DOMAIN_GET_OS_TYPE`; needs `domain:read`. */
@@ -4581,7 +4581,7 @@ export const domainGetOsType: Procedure<DomainGetOsTypeArgs, DomainGetOsTypeRet>
   number: 19,
   name: "domainGetOsType",
   highPriority: true,
-  encode: encodeDomainGetOsTypeArgs,
+  encode: encodeDomainGetSchedulerTypeArgs,
   decode: decodeDomainGetOsTypeRet,
 };
 
@@ -4602,7 +4602,7 @@ export const domainLookupById: Procedure<DomainLookupByIdArgs, DomainLookupByIdR
   name: "domainLookupById",
   highPriority: true,
   encode: encodeDomainLookupByIdArgs,
-  decode: decodeDomainLookupByIdRet,
+  decode: decodeDomainCreateXmlRet,
 };
 
 /** Procedure 23, `REMOTE_PROC_DOMAIN_LOOKUP_BY_NAME`; needs `domain:getattr`. */
@@ -4612,7 +4612,7 @@ export const domainLookupByName: Procedure<DomainLookupByNameArgs, DomainLookupB
   name: "domainLookupByName",
   highPriority: true,
   encode: encodeDomainLookupByNameArgs,
-  decode: decodeDomainLookupByNameRet,
+  decode: decodeDomainCreateXmlRet,
 };
 
 /** Procedure 24, `REMOTE_PROC_DOMAIN_LOOKUP_BY_UUID`; needs `domain:getattr`. */
@@ -4622,7 +4622,7 @@ export const domainLookupByUuid: Procedure<DomainLookupByUuidArgs, DomainLookupB
   name: "domainLookupByUuid",
   highPriority: true,
   encode: encodeDomainLookupByUuidArgs,
-  decode: decodeDomainLookupByUuidRet,
+  decode: decodeDomainCreateXmlRet,
 };
 
 /** Procedure 26, `REMOTE_PROC_DOMAIN_PIN_VCPU`; needs `domain:write`. */
@@ -4642,7 +4642,7 @@ export const domainReboot: Procedure<DomainRebootArgs, void> = {
   program: remoteProgram,
   number: 27,
   name: "domainReboot",
-  encode: encodeDomainRebootArgs,
+  encode: encodeDomainGetPerfEventsArgs,
   decode: decodeVoid,
 };
 
@@ -4651,7 +4651,7 @@ export const domainResume: Procedure<DomainResumeArgs, void> = {
   program: remoteProgram,
   number: 28,
   name: "domainResume",
-  encode: encodeDomainResumeArgs,
+  encode: encodeDomainGetSchedulerTypeArgs,
   decode: decodeVoid,
 };
 
@@ -4680,7 +4680,7 @@ export const domainSetMemory: Procedure<DomainSetMemoryArgs, void> = {
   program: remoteProgram,
   number: 31,
   name: "domainSetMemory",
-  encode: encodeDomainSetMemoryArgs,
+  encode: encodeDomainSetMaxMemoryArgs,
   decode: decodeVoid,
 };
 
@@ -4698,7 +4698,7 @@ export const domainShutdown: Procedure<DomainShutdownArgs, void> = {
   program: remoteProgram,
   number: 33,
   name: "domainShutdown",
-  encode: encodeDomainShutdownArgs,
+  encode: encodeDomainGetSchedulerTypeArgs,
   decode: decodeVoid,
 };
 
@@ -4707,7 +4707,7 @@ export const domainSuspend: Procedure<DomainSuspendArgs, void> = {
   program: remoteProgram,
   number: 34,
   name: "domainSuspend",
-  encode: encodeDomainSuspendArgs,
+  encode: encodeDomainGetSchedulerTypeArgs,
   decode: decodeVoid,
 };
 
@@ -4717,7 +4717,7 @@ export const domainUndefine: Procedure<DomainUndefineArgs, void> = {
   number: 35,
   name: "domainUndefine",
   highPriority: true,
-  encode: encodeDomainUndefineArgs,
+  encode: encodeDomainGetSchedulerTypeArgs,
   decode: decodeVoid,
 };
 
@@ -4851,7 +4851,7 @@ export const domainMigratePrepare2: Procedure<DomainMigratePrepare2Args, DomainM
   number: 108,
   name: "domainMigratePrepare2",
   encode: encodeDomainMigratePrepare2Args,
-  decode: decodeDomainMigratePrepare2Ret,
+  decode: decodeDomainMigratePrepareRet,
 };
 
 /** Procedure 109, `REMOTE_PROC_DOMAIN_MIGRATE_FINISH2`; needs `domain:migrate`. */
@@ -4860,7 +4860,7 @@ export const domainMigrateFinish2: Procedure<DomainMigrateFinish2Args, DomainMig
   number: 109,
   name: "domainMigrateFinish2",
   encode: encodeDomainMigrateFinish2Args,
-  decode: decodeDomainMigrateFinish2Ret,
+  decode: decodeDomainMigrateFinishRet,
 };
 
 /** Procedure 121, `REMOTE_PROC_DOMAIN_GET_SECURITY_LABEL`; needs `domain:read`. */
@@ -4869,7 +4869,7 @@ export const domainGetSecurityLabel: Procedure<DomainGetSecurityLabelArgs, Domai
   number: 121,
   name: "domainGetSecurityLabel",
   highPriority: true,
-  encode: encodeDomainGetSecurityLabelArgs,
+  encode: encodeDomainGetSchedulerTypeArgs,
   decode: decodeDomainGetSecurityLabelRet,
 };
 
@@ -4892,7 +4892,7 @@ export const domainIsActive: Procedure<DomainIsActiveArgs, DomainIsActiveRet> = 
   number: 150,
   name: "domainIsActive",
   highPriority: true,
-  encode: encodeDomainIsActiveArgs,
+  encode: encodeDomainGetSchedulerTypeArgs,
   decode: decodeDomainIsActiveRet,
 };
 
@@ -4902,7 +4902,7 @@ export const domainIsPersistent: Procedure<DomainIsPersistentArgs, DomainIsPersi
   number: 151,
   name: "domainIsPersistent",
   highPriority: true,
-  encode: encodeDomainIsPersistentArgs,
+  encode: encodeDomainGetSchedulerTypeArgs,
   decode: decodeDomainIsPersistentRet,
 };
 
@@ -4937,7 +4937,7 @@ export const domainDetachDeviceFlags: Procedure<DomainDetachDeviceFlagsArgs, voi
   program: remoteProgram,
   number: 161,
   name: "domainDetachDeviceFlags",
-  encode: encodeDomainDetachDeviceFlagsArgs,
+  encode: encodeDomainAttachDeviceFlagsArgs,
   decode: decodeVoid,
 };
 
@@ -4946,7 +4946,7 @@ export const domainGetJobInfo: Procedure<DomainGetJobInfoArgs, DomainGetJobInfoR
   program: remoteProgram,
   number: 163,
   name: "domainGetJobInfo",
-  encode: encodeDomainGetJobInfoArgs,
+  encode: encodeDomainGetSchedulerTypeArgs,
   decode: decodeDomainGetJobInfoRet,
 };
 
@@ -4955,7 +4955,7 @@ export const domainAbortJob: Procedure<DomainAbortJobArgs, void> = {
   program: remoteProgram,
   number: 164,
   name: "domainAbortJob",
-  encode: encodeDomainAbortJobArgs,
+  encode: encodeDomainGetSchedulerTypeArgs,
   decode: decodeVoid,
 };
 
@@ -4977,7 +4977,7 @@ export const domainUpdateDeviceFlags: Procedure<DomainUpdateDeviceFlagsArgs, voi
   program: remoteProgram,
   number: 174,
   name: "domainUpdateDeviceFlags",
-  encode: encodeDomainUpdateDeviceFlagsArgs,
+  encode: encodeDomainAttachDeviceFlagsArgs,
   decode: decodeVoid,
 };
 
@@ -4986,7 +4986,7 @@ export const domainManagedSave: Procedure<DomainManagedSaveArgs, void> = {
   program: remoteProgram,
   number: 182,
   name: "domainManagedSave",
-  encode: encodeDomainManagedSaveArgs,
+  encode: encodeDomainGetPerfEventsArgs,
   decode: decodeVoid,
 };
 
@@ -4995,7 +4995,7 @@ export const domainHasManagedSaveImage: Procedure<DomainHasManagedSaveImageArgs,
   program: remoteProgram,
   number: 183,
   name: "domainHasManagedSaveImage",
-  encode: encodeDomainHasManagedSaveImageArgs,
+  encode: encodeDomainGetPerfEventsArgs,
   decode: decodeDomainHasManagedSaveImageRet,
 };
 
@@ -5004,7 +5004,7 @@ export const domainManagedSaveRemove: Procedure<DomainManagedSaveRemoveArgs, voi
   program: remoteProgram,
   number: 184,
   name: "domainManagedSaveRemove",
-  encode: encodeDomainManagedSaveRemoveArgs,
+  encode: encodeDomainGetPerfEventsArgs,
   decode: decodeVoid,
 };
 
@@ -5013,8 +5013,8 @@ export const domainHasCurrentSnapshot: Procedure<DomainHasCurrentSnapshotArgs, D
   program: remoteProgram,
   number: 190,
   name: "domainHasCurrentSnapshot",
-  encode: encodeDomainHasCurrentSnapshotArgs,
-  decode: decodeDomainHasCurrentSnapshotRet,
+  encode: encodeDomainGetPerfEventsArgs,
+  decode: decodeDomainHasManagedSaveImageRet,
 };
 
 /** Procedure 192, `REMOTE_PROC_DOMAIN_REVERT_TO_SNAPSHOT`; needs `domain:snapshot`. */
@@ -5040,8 +5040,8 @@ export const domainCreateWithFlags: Procedure<DomainCreateWithFlagsArgs, DomainC
   program: remoteProgram,
   number: 196,
   name: "domainCreateWithFlags",
-  encode: encodeDomainCreateWithFlagsArgs,
-  decode: decodeDomainCreateWithFlagsRet,
+  encode: encodeDomainGetPerfEventsArgs,
+  decode: decodeDomainCreateXmlRet,
 };
 
 /**
@@ -5062,7 +5062,7 @@ export const domainGetMemoryParameters: Procedure<DomainGetMemoryParametersArgs,
   program: remoteProgram,
   number: 198,
   name: "domainGetMemoryParameters",
-  encode: encodeDomainGetMemoryParametersArgs,
+  encode: encodeDomainGetSchedulerParametersFlagsArgs,
   decode: decodeDomainGetMemoryParametersRet,
 };
 
@@ -5087,7 +5087,7 @@ export const domainGetVcpusFlags: Procedure<DomainGetVcpusFlagsArgs, DomainGetVc
   program: remoteProgram,
   number: 200,
   name: "domainGetVcpusFlags",
-  encode: encodeDomainGetVcpusFlagsArgs,
+  encode: encodeDomainGetPerfEventsArgs,
   decode: decodeDomainGetVcpusFlagsRet,
 };
 
@@ -5107,7 +5107,7 @@ export const domainIsUpdated: Procedure<DomainIsUpdatedArgs, DomainIsUpdatedRet>
   number: 202,
   name: "domainIsUpdated",
   highPriority: true,
-  encode: encodeDomainIsUpdatedArgs,
+  encode: encodeDomainGetSchedulerTypeArgs,
   decode: decodeDomainIsUpdatedRet,
 };
 
@@ -5142,7 +5142,7 @@ export const domainGetBlkioParameters: Procedure<DomainGetBlkioParametersArgs, D
   program: remoteProgram,
   number: 206,
   name: "domainGetBlkioParameters",
-  encode: encodeDomainGetBlkioParametersArgs,
+  encode: encodeDomainGetSchedulerParametersFlagsArgs,
   decode: decodeDomainGetBlkioParametersRet,
 };
 
@@ -5160,7 +5160,7 @@ export const domainInjectNmi: Procedure<DomainInjectNmiArgs, void> = {
   program: remoteProgram,
   number: 210,
   name: "domainInjectNmi",
-  encode: encodeDomainInjectNmiArgs,
+  encode: encodeDomainGetPerfEventsArgs,
   decode: decodeVoid,
 };
 
@@ -5180,7 +5180,7 @@ export const domainGetState: Procedure<DomainGetStateArgs, DomainGetStateRet> = 
   number: 212,
   name: "domainGetState",
   highPriority: true,
-  encode: encodeDomainGetStateArgs,
+  encode: encodeDomainGetPerfEventsArgs,
   decode: decodeDomainGetStateRet,
 };
 
@@ -5224,7 +5224,7 @@ export const domainMigratePerform3: Procedure<DomainMigratePerform3Args, DomainM
   number: 216,
   name: "domainMigratePerform3",
   encode: encodeDomainMigratePerform3Args,
-  decode: decodeDomainMigratePerform3Ret,
+  decode: decodeDomainMigratePrepareTunnel3Ret,
 };
 
 /** Procedure 217, `REMOTE_PROC_DOMAIN_MIGRATE_FINISH3`; needs `domain:migrate`. */
@@ -5264,7 +5264,7 @@ export const domainGetSchedulerParametersFlags: Procedure<DomainGetSchedulerPara
   number: 223,
   name: "domainGetSchedulerParametersFlags",
   encode: encodeDomainGetSchedulerParametersFlagsArgs,
-  decode: decodeDomainGetSchedulerParametersFlagsRet,
+  decode: decodeDomainGetSchedulerParametersRet,
 };
 
 /**
@@ -5295,7 +5295,7 @@ export const domainGetControlInfo: Procedure<DomainGetControlInfoArgs, DomainGet
   number: 229,
   name: "domainGetControlInfo",
   highPriority: true,
-  encode: encodeDomainGetControlInfoArgs,
+  encode: encodeDomainGetPerfEventsArgs,
   decode: decodeDomainGetControlInfoRet,
 };
 
@@ -5314,7 +5314,7 @@ export const domainUndefineFlags: Procedure<DomainUndefineFlagsArgs, void> = {
   number: 231,
   name: "domainUndefineFlags",
   highPriority: true,
-  encode: encodeDomainUndefineFlagsArgs,
+  encode: encodeDomainGetPerfEventsArgs,
   decode: decodeVoid,
 };
 
@@ -5342,7 +5342,7 @@ export const domainDestroyFlags: Procedure<DomainDestroyFlagsArgs, void> = {
   number: 234,
   name: "domainDestroyFlags",
   highPriority: true,
-  encode: encodeDomainDestroyFlagsArgs,
+  encode: encodeDomainGetPerfEventsArgs,
   decode: decodeVoid,
 };
 
@@ -5374,7 +5374,7 @@ export const domainBlockJobAbort: Procedure<DomainBlockJobAbortArgs, void> = {
   program: remoteProgram,
   number: 237,
   name: "domainBlockJobAbort",
-  encode: encodeDomainBlockJobAbortArgs,
+  encode: encodeDomainGetBlockInfoArgs,
   decode: decodeVoid,
 };
 
@@ -5383,7 +5383,7 @@ export const domainGetBlockJobInfo: Procedure<DomainGetBlockJobInfoArgs, DomainG
   program: remoteProgram,
   number: 238,
   name: "domainGetBlockJobInfo",
-  encode: encodeDomainGetBlockJobInfoArgs,
+  encode: encodeDomainGetBlockInfoArgs,
   decode: decodeDomainGetBlockJobInfoRet,
 };
 
@@ -5401,7 +5401,7 @@ export const domainBlockPull: Procedure<DomainBlockPullArgs, void> = {
   program: remoteProgram,
   number: 240,
   name: "domainBlockPull",
-  encode: encodeDomainBlockPullArgs,
+  encode: encodeDomainBlockJobSetSpeedArgs,
   decode: decodeVoid,
 };
 
@@ -5410,7 +5410,7 @@ export const domainMigrateGetMaxSpeed: Procedure<DomainMigrateGetMaxSpeedArgs, D
   program: remoteProgram,
   number: 242,
   name: "domainMigrateGetMaxSpeed",
-  encode: encodeDomainMigrateGetMaxSpeedArgs,
+  encode: encodeDomainGetPerfEventsArgs,
   decode: decodeDomainMigrateGetMaxSpeedRet,
 };
 
@@ -5428,7 +5428,7 @@ export const domainReset: Procedure<DomainResetArgs, void> = {
   program: remoteProgram,
   number: 245,
   name: "domainReset",
-  encode: encodeDomainResetArgs,
+  encode: encodeDomainGetPerfEventsArgs,
   decode: decodeVoid,
 };
 
@@ -5490,7 +5490,7 @@ export const domainGetNumaParameters: Procedure<DomainGetNumaParametersArgs, Dom
   program: remoteProgram,
   number: 255,
   name: "domainGetNumaParameters",
-  encode: encodeDomainGetNumaParametersArgs,
+  encode: encodeDomainGetSchedulerParametersFlagsArgs,
   decode: decodeDomainGetNumaParametersRet,
 };
 
@@ -5524,7 +5524,7 @@ export const domainShutdownFlags: Procedure<DomainShutdownFlagsArgs, void> = {
   program: remoteProgram,
   number: 258,
   name: "domainShutdownFlags",
-  encode: encodeDomainShutdownFlagsArgs,
+  encode: encodeDomainGetPerfEventsArgs,
   decode: decodeVoid,
 };
 
@@ -5591,7 +5591,7 @@ export const domainPmWakeup: Procedure<DomainPmWakeupArgs, void> = {
   program: remoteProgram,
   number: 267,
   name: "domainPmWakeup",
-  encode: encodeDomainPmWakeupArgs,
+  encode: encodeDomainGetPerfEventsArgs,
   decode: decodeVoid,
 };
 
@@ -5610,7 +5610,7 @@ export const domainGetHostname: Procedure<DomainGetHostnameArgs, DomainGetHostna
   program: remoteProgram,
   number: 277,
   name: "domainGetHostname",
-  encode: encodeDomainGetHostnameArgs,
+  encode: encodeDomainGetPerfEventsArgs,
   decode: decodeDomainGetHostnameRet,
 };
 
@@ -5620,7 +5620,7 @@ export const domainGetSecurityLabelList: Procedure<DomainGetSecurityLabelListArg
   number: 278,
   name: "domainGetSecurityLabelList",
   highPriority: true,
-  encode: encodeDomainGetSecurityLabelListArgs,
+  encode: encodeDomainGetSchedulerTypeArgs,
   decode: decodeDomainGetSecurityLabelListRet,
 };
 
@@ -5688,7 +5688,7 @@ export const domainGetJobStats: Procedure<DomainGetJobStatsArgs, DomainGetJobSta
   program: remoteProgram,
   number: 298,
   name: "domainGetJobStats",
-  encode: encodeDomainGetJobStatsArgs,
+  encode: encodeDomainGetPerfEventsArgs,
   decode: decodeDomainGetJobStatsRet,
 };
 
@@ -5697,7 +5697,7 @@ export const domainMigrateGetCompressionCache: Procedure<DomainMigrateGetCompres
   program: remoteProgram,
   number: 299,
   name: "domainMigrateGetCompressionCache",
-  encode: encodeDomainMigrateGetCompressionCacheArgs,
+  encode: encodeDomainGetPerfEventsArgs,
   decode: decodeDomainMigrateGetCompressionCacheRet,
 };
 
@@ -5716,7 +5716,7 @@ export const domainMigrateBegin3Params: Procedure<DomainMigrateBegin3ParamsArgs,
   number: 302,
   name: "domainMigrateBegin3Params",
   encode: encodeDomainMigrateBegin3ParamsArgs,
-  decode: decodeDomainMigrateBegin3ParamsRet,
+  decode: decodeDomainMigrateBegin3Ret,
 };
 
 /**
@@ -5728,7 +5728,7 @@ export const domainMigratePrepare3Params: Procedure<DomainMigratePrepare3ParamsA
   number: 303,
   name: "domainMigratePrepare3Params",
   encode: encodeDomainMigratePrepare3ParamsArgs,
-  decode: decodeDomainMigratePrepare3ParamsRet,
+  decode: decodeDomainMigratePrepare3Ret,
 };
 
 /**
@@ -5739,8 +5739,8 @@ export const domainMigratePrepareTunnel3Params: Procedure<DomainMigratePrepareTu
   program: remoteProgram,
   number: 304,
   name: "domainMigratePrepareTunnel3Params",
-  encode: encodeDomainMigratePrepareTunnel3ParamsArgs,
-  decode: decodeDomainMigratePrepareTunnel3ParamsRet,
+  encode: encodeDomainMigratePrepare3ParamsArgs,
+  decode: decodeDomainMigratePrepareTunnel3Ret,
 };
 
 /** Procedure 305, `REMOTE_PROC_DOMAIN_MIGRATE_PERFORM3_PARAMS`; needs `domain:migrate`. */
@@ -5749,7 +5749,7 @@ export const domainMigratePerform3Params: Procedure<DomainMigratePerform3ParamsA
   number: 305,
   name: "domainMigratePerform3Params",
   encode: encodeDomainMigratePerform3ParamsArgs,
-  decode: decodeDomainMigratePerform3ParamsRet,
+  decode: decodeDomainMigratePrepareTunnel3Ret,
 };
 
 /** Procedure 306, `REMOTE_PROC_DOMAIN_MIGRATE_FINISH3_PARAMS`; needs `domain:migrate`. */
@@ -5758,7 +5758,7 @@ export const domainMigrateFinish3Params: Procedure<DomainMigrateFinish3ParamsArg
   number: 306,
   name: "domainMigrateFinish3Params",
   encode: encodeDomainMigrateFinish3ParamsArgs,
-  decode: decodeDomainMigrateFinish3ParamsRet,
+  decode: decodeDomainMigrateFinish3Ret,
 };
 
 /** Procedure 307, `REMOTE_PROC_DOMAIN_MIGRATE_CONFIRM3_PARAMS`; needs `domain:migrate`. */
@@ -5791,8 +5791,8 @@ export const domainCreateXmlWithFiles: Procedure<DomainCreateXmlWithFilesArgs, D
   program: remoteProgram,
   number: 309,
   name: "domainCreateXmlWithFiles",
-  encode: encodeDomainCreateXmlWithFilesArgs,
-  decode: decodeDomainCreateXmlWithFilesRet,
+  encode: encodeDomainCreateXmlArgs,
+  decode: decodeDomainCreateXmlRet,
 };
 
 /** Procedure 310, `REMOTE_PROC_DOMAIN_CREATE_WITH_FILES`; needs `domain:start`. */
@@ -5800,8 +5800,8 @@ export const domainCreateWithFiles: Procedure<DomainCreateWithFilesArgs, DomainC
   program: remoteProgram,
   number: 310,
   name: "domainCreateWithFiles",
-  encode: encodeDomainCreateWithFilesArgs,
-  decode: decodeDomainCreateWithFilesRet,
+  encode: encodeDomainGetPerfEventsArgs,
+  decode: decodeDomainCreateXmlRet,
 };
 
 /** Procedure 334, `REMOTE_PROC_DOMAIN_CORE_DUMP_WITH_FORMAT`; needs `domain:core_dump`. */
@@ -5827,8 +5827,8 @@ export const domainFsthaw: Procedure<DomainFsthawArgs, DomainFsthawRet> = {
   program: remoteProgram,
   number: 336,
   name: "domainFsthaw",
-  encode: encodeDomainFsthawArgs,
-  decode: decodeDomainFsthawRet,
+  encode: encodeDomainFsfreezeArgs,
+  decode: decodeDomainFsfreezeRet,
 };
 
 /** Procedure 337, `REMOTE_PROC_DOMAIN_GET_TIME`; needs `domain:write`. */
@@ -5836,7 +5836,7 @@ export const domainGetTime: Procedure<DomainGetTimeArgs, DomainGetTimeRet> = {
   program: remoteProgram,
   number: 337,
   name: "domainGetTime",
-  encode: encodeDomainGetTimeArgs,
+  encode: encodeDomainGetPerfEventsArgs,
   decode: decodeDomainGetTimeRet,
 };
 
@@ -5854,7 +5854,7 @@ export const domainOpenGraphicsFd: Procedure<DomainOpenGraphicsFdArgs, void> = {
   program: remoteProgram,
   number: 343,
   name: "domainOpenGraphicsFd",
-  encode: encodeDomainOpenGraphicsFdArgs,
+  encode: encodeDomainOpenGraphicsArgs,
   decode: decodeVoid,
 };
 
@@ -5872,7 +5872,7 @@ export const domainGetFsinfo: Procedure<DomainGetFsinfoArgs, DomainGetFsinfoRet>
   program: remoteProgram,
   number: 349,
   name: "domainGetFsinfo",
-  encode: encodeDomainGetFsinfoArgs,
+  encode: encodeDomainGetPerfEventsArgs,
   decode: decodeDomainGetFsinfoRet,
 };
 
@@ -5883,7 +5883,7 @@ export const domainDefineXmlFlags: Procedure<DomainDefineXmlFlagsArgs, DomainDef
   name: "domainDefineXmlFlags",
   highPriority: true,
   encode: encodeDomainDefineXmlFlagsArgs,
-  decode: decodeDomainDefineXmlFlagsRet,
+  decode: decodeDomainCreateXmlRet,
 };
 
 /** Procedure 351, `REMOTE_PROC_DOMAIN_GET_IOTHREAD_INFO`; needs `domain:read`. */
@@ -5891,7 +5891,7 @@ export const domainGetIothreadInfo: Procedure<DomainGetIothreadInfoArgs, DomainG
   program: remoteProgram,
   number: 351,
   name: "domainGetIothreadInfo",
-  encode: encodeDomainGetIothreadInfoArgs,
+  encode: encodeDomainGetPerfEventsArgs,
   decode: decodeDomainGetIothreadInfoRet,
 };
 
@@ -5942,7 +5942,7 @@ export const domainDelIothread: Procedure<DomainDelIothreadArgs, void> = {
   program: remoteProgram,
   number: 356,
   name: "domainDelIothread",
-  encode: encodeDomainDelIothreadArgs,
+  encode: encodeDomainAddIothreadArgs,
   decode: decodeVoid,
 };
 
@@ -5969,7 +5969,7 @@ export const domainMigrateStartPostCopy: Procedure<DomainMigrateStartPostCopyArg
   program: remoteProgram,
   number: 364,
   name: "domainMigrateStartPostCopy",
-  encode: encodeDomainMigrateStartPostCopyArgs,
+  encode: encodeDomainGetPerfEventsArgs,
   decode: decodeVoid,
 };
 
@@ -5996,7 +5996,7 @@ export const domainGetGuestVcpus: Procedure<DomainGetGuestVcpusArgs, DomainGetGu
   program: remoteProgram,
   number: 371,
   name: "domainGetGuestVcpus",
-  encode: encodeDomainGetGuestVcpusArgs,
+  encode: encodeDomainGetPerfEventsArgs,
   decode: decodeDomainGetGuestVcpusRet,
 };
 
@@ -6018,7 +6018,7 @@ export const domainSetVcpu: Procedure<DomainSetVcpuArgs, void> = {
   program: remoteProgram,
   number: 384,
   name: "domainSetVcpu",
-  encode: encodeDomainSetVcpuArgs,
+  encode: encodeDomainSetGuestVcpusArgs,
   decode: decodeVoid,
 };
 
@@ -6036,7 +6036,7 @@ export const domainMigrateGetMaxDowntime: Procedure<DomainMigrateGetMaxDowntimeA
   program: remoteProgram,
   number: 387,
   name: "domainMigrateGetMaxDowntime",
-  encode: encodeDomainMigrateGetMaxDowntimeArgs,
+  encode: encodeDomainGetPerfEventsArgs,
   decode: decodeDomainMigrateGetMaxDowntimeRet,
 };
 
@@ -6048,8 +6048,8 @@ export const domainManagedSaveGetXmlDesc: Procedure<DomainManagedSaveGetXmlDescA
   program: remoteProgram,
   number: 388,
   name: "domainManagedSaveGetXmlDesc",
-  encode: encodeDomainManagedSaveGetXmlDescArgs,
-  decode: decodeDomainManagedSaveGetXmlDescRet,
+  encode: encodeDomainGetPerfEventsArgs,
+  decode: decodeDomainSaveImageGetXmlDescRet,
 };
 
 /**
@@ -6091,7 +6091,7 @@ export const domainGetLaunchSecurityInfo: Procedure<DomainGetLaunchSecurityInfoA
   program: remoteProgram,
   number: 396,
   name: "domainGetLaunchSecurityInfo",
-  encode: encodeDomainGetLaunchSecurityInfoArgs,
+  encode: encodeDomainGetPerfEventsArgs,
   decode: decodeDomainGetLaunchSecurityInfoRet,
 };
 
@@ -6114,7 +6114,7 @@ export const domainListAllCheckpoints: Procedure<DomainListAllCheckpointsArgs, D
   number: 413,
   name: "domainListAllCheckpoints",
   highPriority: true,
-  encode: encodeDomainListAllCheckpointsArgs,
+  encode: encodeDomainListAllSnapshotsArgs,
   decode: decodeDomainListAllCheckpointsRet,
 };
 
@@ -6133,7 +6133,7 @@ export const domainAgentSetResponseTimeout: Procedure<DomainAgentSetResponseTime
   number: 420,
   name: "domainAgentSetResponseTimeout",
   encode: encodeDomainAgentSetResponseTimeoutArgs,
-  decode: decodeDomainAgentSetResponseTimeoutRet,
+  decode: decodeDomainHasManagedSaveImageRet,
 };
 
 /**
@@ -6154,8 +6154,8 @@ export const domainBackupGetXmlDesc: Procedure<DomainBackupGetXmlDescArgs, Domai
   number: 422,
   name: "domainBackupGetXmlDesc",
   highPriority: true,
-  encode: encodeDomainBackupGetXmlDescArgs,
-  decode: decodeDomainBackupGetXmlDescRet,
+  encode: encodeDomainGetPerfEventsArgs,
+  decode: decodeDomainSaveImageGetXmlDescRet,
 };
 
 /** Procedure 424, `REMOTE_PROC_DOMAIN_AUTHORIZED_SSH_KEYS_GET`; needs `domain:write`. */
@@ -6181,7 +6181,7 @@ export const domainGetMessages: Procedure<DomainGetMessagesArgs, DomainGetMessag
   program: remoteProgram,
   number: 426,
   name: "domainGetMessages",
-  encode: encodeDomainGetMessagesArgs,
+  encode: encodeDomainGetPerfEventsArgs,
   decode: decodeDomainGetMessagesRet,
 };
 
@@ -6226,7 +6226,7 @@ export const domainAbortJobFlags: Procedure<DomainAbortJobFlagsArgs, void> = {
   program: remoteProgram,
   number: 442,
   name: "domainAbortJobFlags",
-  encode: encodeDomainAbortJobFlagsArgs,
+  encode: encodeDomainGetPerfEventsArgs,
   decode: decodeVoid,
 };
 
@@ -6254,8 +6254,8 @@ export const domainGetAutostartOnce: Procedure<DomainGetAutostartOnceArgs, Domai
   number: 449,
   name: "domainGetAutostartOnce",
   highPriority: true,
-  encode: encodeDomainGetAutostartOnceArgs,
-  decode: decodeDomainGetAutostartOnceRet,
+  encode: encodeDomainGetSchedulerTypeArgs,
+  decode: decodeDomainGetAutostartRet,
 };
 
 /** Procedure 450, `REMOTE_PROC_DOMAIN_SET_AUTOSTART_ONCE`; needs `domain:write`. */
@@ -6264,7 +6264,7 @@ export const domainSetAutostartOnce: Procedure<DomainSetAutostartOnceArgs, void>
   number: 450,
   name: "domainSetAutostartOnce",
   highPriority: true,
-  encode: encodeDomainSetAutostartOnceArgs,
+  encode: encodeDomainSetAutostartArgs,
   decode: decodeVoid,
 };
 

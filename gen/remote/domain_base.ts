@@ -10,7 +10,7 @@ import { packCpuMap } from "../../src/cpu_map.ts";
 import { remaining, startOf } from "../../src/deadline.ts";
 import type { DomainCheckpoint } from "../../src/objects/domain_checkpoint.ts";
 import type { DomainSnapshot } from "../../src/objects/domain_snapshot.ts";
-import type { CallOptions, Caller, FlagOptions, LoadedClass } from "../../src/session/caller.ts";
+import type { CallOptions, Caller, FlagOptions } from "../../src/session/caller.ts";
 import { type TypedParams, type TypedParamsInput, fromObject, stringFlags, toObject } from "../../src/typed_params.ts";
 import { cString } from "../../src/xdr/c_string.ts";
 import { announceInterfaceFields, blkioFields, blockCopyFields, blockIoTuneFields, interfaceFields, ioThreadFields, launchSecurityFields, memoryFields, numaFields, perfFields, saveFields, schedulerFields } from "../enums/typed_param_fields.ts";
@@ -308,11 +308,11 @@ export abstract class DomainBase {
     return this.handle;
   }
 
-  /** The class `DomainCheckpoint`, loaded when it is needed for the first time. */
-  protected abstract domainCheckpointClass(): LoadedClass<NonnullDomainCheckpoint, DomainCheckpoint>;
+  /** Makes an object of what the wire carries of one. */
+  protected abstract wrapDomainCheckpoint(handle: NonnullDomainCheckpoint): DomainCheckpoint;
 
-  /** The class `DomainSnapshot`, loaded when it is needed for the first time. */
-  protected abstract domainSnapshotClass(): LoadedClass<NonnullDomainSnapshot, DomainSnapshot>;
+  /** Makes an object of what the wire carries of one. */
+  protected abstract wrapDomainSnapshot(handle: NonnullDomainSnapshot): DomainSnapshot;
 
   /**
    * Ends the job that runs on the domain, such as a migration or a backup, as soon as it can
@@ -612,7 +612,7 @@ export abstract class DomainBase {
    */
   async createCheckpointXml(xmlDesc: string, options: FlagOptions = {}): Promise<DomainCheckpoint> {
     const ret = await this.#caller.call(domainCheckpointCreateXml, { dom: this.handle, xmlDesc, flags: options.flags ?? 0 }, options);
-    return new (await this.domainCheckpointClass())(this.#caller, ret.checkpoint);
+    return this.wrapDomainCheckpoint(ret.checkpoint);
   }
 
   /**
@@ -626,7 +626,7 @@ export abstract class DomainBase {
    */
   async createSnapshotXml(xmlDesc: string, options: FlagOptions = {}): Promise<DomainSnapshot> {
     const ret = await this.#caller.call(domainSnapshotCreateXml, { dom: this.handle, xmlDesc, flags: options.flags ?? 0 }, options);
-    return new (await this.domainSnapshotClass())(this.#caller, ret.snap);
+    return this.wrapDomainSnapshot(ret.snap);
   }
 
   /**
@@ -640,7 +640,7 @@ export abstract class DomainBase {
    */
   async currentSnapshot(options: FlagOptions = {}): Promise<DomainSnapshot> {
     const ret = await this.#caller.call(domainSnapshotCurrent, { dom: this.handle, flags: options.flags ?? 0 }, options);
-    return new (await this.domainSnapshotClass())(this.#caller, ret.snap);
+    return this.wrapDomainSnapshot(ret.snap);
   }
 
   /**
@@ -1258,8 +1258,7 @@ export abstract class DomainBase {
   async listAllCheckpoints(options: FlagOptions = {}): Promise<DomainCheckpoint[]> {
     const ret = await this.#caller.call(domainListAllCheckpoints, { dom: this.handle, needResults: 1, flags: options.flags ?? 0 }, options);
     const list: DomainCheckpoint[] = [];
-    const Class = await this.domainCheckpointClass();
-    for (const handle of ret.checkpoints) list.push(new Class(this.#caller, handle));
+    for (const handle of ret.checkpoints) list.push(this.wrapDomainCheckpoint(handle));
     return list;
   }
 
@@ -1274,8 +1273,7 @@ export abstract class DomainBase {
   async listAllSnapshots(options: FlagOptions = {}): Promise<DomainSnapshot[]> {
     const ret = await this.#caller.call(domainListAllSnapshots, { dom: this.handle, needResults: 1, flags: options.flags ?? 0 }, options);
     const list: DomainSnapshot[] = [];
-    const Class = await this.domainSnapshotClass();
-    for (const handle of ret.snapshots) list.push(new Class(this.#caller, handle));
+    for (const handle of ret.snapshots) list.push(this.wrapDomainSnapshot(handle));
     return list;
   }
 
@@ -1304,7 +1302,7 @@ export abstract class DomainBase {
    */
   async lookupCheckpointByName(name: string, options: FlagOptions = {}): Promise<DomainCheckpoint> {
     const ret = await this.#caller.call(domainCheckpointLookupByName, { dom: this.handle, name, flags: options.flags ?? 0 }, options);
-    return new (await this.domainCheckpointClass())(this.#caller, ret.checkpoint);
+    return this.wrapDomainCheckpoint(ret.checkpoint);
   }
 
   /**
@@ -1318,7 +1316,7 @@ export abstract class DomainBase {
    */
   async lookupSnapshotByName(name: string, options: FlagOptions = {}): Promise<DomainSnapshot> {
     const ret = await this.#caller.call(domainSnapshotLookupByName, { dom: this.handle, name, flags: options.flags ?? 0 }, options);
-    return new (await this.domainSnapshotClass())(this.#caller, ret.snap);
+    return this.wrapDomainSnapshot(ret.snap);
   }
 
   /**

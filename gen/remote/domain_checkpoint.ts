@@ -207,7 +207,7 @@ export const domainCheckpointLookupByName: Procedure<DomainCheckpointLookupByNam
   name: "domainCheckpointLookupByName",
   highPriority: true,
   encode: encodeDomainCheckpointLookupByNameArgs,
-  decode: decodeDomainCheckpointLookupByNameRet,
+  decode: decodeDomainCheckpointCreateXmlRet,
 };
 
 /** Procedure 416, `REMOTE_PROC_DOMAIN_CHECKPOINT_GET_PARENT`; needs `domain:read`. */
@@ -216,7 +216,7 @@ export const domainCheckpointGetParent: Procedure<DomainCheckpointGetParentArgs,
   number: 416,
   name: "domainCheckpointGetParent",
   highPriority: true,
-  encode: encodeDomainCheckpointGetParentArgs,
+  encode: encodeDomainCheckpointGetXmlDescArgs,
   decode: decodeDomainCheckpointGetParentRet,
 };
 
@@ -225,6 +225,6 @@ export const domainCheckpointDelete: Procedure<DomainCheckpointDeleteArgs, void>
   program: remoteProgram,
   number: 417,
   name: "domainCheckpointDelete",
-  encode: encodeDomainCheckpointDeleteArgs,
+  encode: encodeDomainCheckpointGetXmlDescArgs,
   decode: decodeVoid,
 };

@@ -7,7 +7,7 @@
  */
 
 import type { DomainCheckpoint } from "../../src/objects/domain_checkpoint.ts";
-import type { Caller, FlagOptions, LoadedClass } from "../../src/session/caller.ts";
+import type { Caller, FlagOptions } from "../../src/session/caller.ts";
 import type { NonnullDomainCheckpoint } from "./common.ts";
 import { domainCheckpointDelete, domainCheckpointGetParent, domainCheckpointGetXmlDesc, domainCheckpointListAllChildren } from "./domain_checkpoint.ts";
 
@@ -45,8 +45,8 @@ export abstract class DomainCheckpointBase {
     return this.handle;
   }
 
-  /** The class `DomainCheckpoint`, loaded when it is needed for the first time. */
-  protected abstract domainCheckpointClass(): LoadedClass<NonnullDomainCheckpoint, DomainCheckpoint>;
+  /** Makes an object of what the wire carries of one. */
+  protected abstract wrapDomainCheckpoint(handle: NonnullDomainCheckpoint): DomainCheckpoint;
 
   /**
    * Deletes the checkpoint; what it recorded goes to its parent. Flags are
@@ -72,7 +72,7 @@ export abstract class DomainCheckpointBase {
    */
   async getParent(options: FlagOptions = {}): Promise<DomainCheckpoint> {
     const ret = await this.#caller.call(domainCheckpointGetParent, { checkpoint: this.handle, flags: options.flags ?? 0 }, options);
-    return new (await this.domainCheckpointClass())(this.#caller, ret.parent);
+    return this.wrapDomainCheckpoint(ret.parent);
   }
 
   /**
@@ -99,8 +99,7 @@ export abstract class DomainCheckpointBase {
   async listAllChildren(options: FlagOptions = {}): Promise<DomainCheckpoint[]> {
     const ret = await this.#caller.call(domainCheckpointListAllChildren, { checkpoint: this.handle, needResults: 1, flags: options.flags ?? 0 }, options);
     const list: DomainCheckpoint[] = [];
-    const Class = await this.domainCheckpointClass();
-    for (const handle of ret.checkpoints) list.push(new Class(this.#caller, handle));
+    for (const handle of ret.checkpoints) list.push(this.wrapDomainCheckpoint(handle));
     return list;
   }
 

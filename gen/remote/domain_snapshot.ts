@@ -403,7 +403,7 @@ export const domainSnapshotLookupByName: Procedure<DomainSnapshotLookupByNameArg
   name: "domainSnapshotLookupByName",
   highPriority: true,
   encode: encodeDomainSnapshotLookupByNameArgs,
-  decode: decodeDomainSnapshotLookupByNameRet,
+  decode: decodeDomainSnapshotCreateXmlRet,
 };
 
 /** Procedure 191, `REMOTE_PROC_DOMAIN_SNAPSHOT_CURRENT`; needs `domain:read`. */
@@ -411,8 +411,8 @@ export const domainSnapshotCurrent: Procedure<DomainSnapshotCurrentArgs, DomainS
   program: remoteProgram,
   number: 191,
   name: "domainSnapshotCurrent",
-  encode: encodeDomainSnapshotCurrentArgs,
-  decode: decodeDomainSnapshotCurrentRet,
+  encode: encodeDomainSnapshotNumArgs,
+  decode: decodeDomainSnapshotCreateXmlRet,
 };
 
 /** Procedure 193, `REMOTE_PROC_DOMAIN_SNAPSHOT_DELETE`; needs `domain:snapshot`. */
@@ -420,7 +420,7 @@ export const domainSnapshotDelete: Procedure<DomainSnapshotDeleteArgs, void> = {
   program: remoteProgram,
   number: 193,
   name: "domainSnapshotDelete",
-  encode: encodeDomainSnapshotDeleteArgs,
+  encode: encodeDomainSnapshotGetXmlDescArgs,
   decode: decodeVoid,
 };
 
@@ -430,8 +430,8 @@ export const domainSnapshotGetParent: Procedure<DomainSnapshotGetParentArgs, Dom
   number: 244,
   name: "domainSnapshotGetParent",
   highPriority: true,
-  encode: encodeDomainSnapshotGetParentArgs,
-  decode: decodeDomainSnapshotGetParentRet,
+  encode: encodeDomainSnapshotGetXmlDescArgs,
+  decode: decodeDomainSnapshotCreateXmlRet,
 };
 
 /** Procedure 246, `REMOTE_PROC_DOMAIN_SNAPSHOT_NUM_CHILDREN`; needs `domain:read`. */
@@ -440,8 +440,8 @@ export const domainSnapshotNumChildren: Procedure<DomainSnapshotNumChildrenArgs,
   number: 246,
   name: "domainSnapshotNumChildren",
   highPriority: true,
-  encode: encodeDomainSnapshotNumChildrenArgs,
-  decode: decodeDomainSnapshotNumChildrenRet,
+  encode: encodeDomainSnapshotGetXmlDescArgs,
+  decode: decodeDomainSnapshotNumRet,
 };
 
 /** Procedure 247, `REMOTE_PROC_DOMAIN_SNAPSHOT_LIST_CHILDREN_NAMES`; needs `domain:read`. */
@@ -451,7 +451,7 @@ export const domainSnapshotListChildrenNames: Procedure<DomainSnapshotListChildr
   name: "domainSnapshotListChildrenNames",
   highPriority: true,
   encode: encodeDomainSnapshotListChildrenNamesArgs,
-  decode: decodeDomainSnapshotListChildrenNamesRet,
+  decode: decodeDomainSnapshotListNamesRet,
 };
 
 /** Procedure 271, `REMOTE_PROC_DOMAIN_SNAPSHOT_IS_CURRENT`; needs `domain:read`. */
@@ -459,7 +459,7 @@ export const domainSnapshotIsCurrent: Procedure<DomainSnapshotIsCurrentArgs, Dom
   program: remoteProgram,
   number: 271,
   name: "domainSnapshotIsCurrent",
-  encode: encodeDomainSnapshotIsCurrentArgs,
+  encode: encodeDomainSnapshotGetXmlDescArgs,
   decode: decodeDomainSnapshotIsCurrentRet,
 };
 
@@ -468,7 +468,7 @@ export const domainSnapshotHasMetadata: Procedure<DomainSnapshotHasMetadataArgs,
   program: remoteProgram,
   number: 272,
   name: "domainSnapshotHasMetadata",
-  encode: encodeDomainSnapshotHasMetadataArgs,
+  encode: encodeDomainSnapshotGetXmlDescArgs,
   decode: decodeDomainSnapshotHasMetadataRet,
 };
 

@@ -7,7 +7,7 @@
  */
 
 import type { DomainSnapshot } from "../../src/objects/domain_snapshot.ts";
-import type { Caller, FlagOptions, LoadedClass } from "../../src/session/caller.ts";
+import type { Caller, FlagOptions } from "../../src/session/caller.ts";
 import type { NonnullDomainSnapshot } from "./common.ts";
 import { domainRevertToSnapshot } from "./domain.ts";
 import { domainSnapshotDelete, domainSnapshotGetParent, domainSnapshotGetXmlDesc, domainSnapshotHasMetadata, domainSnapshotIsCurrent, domainSnapshotListAllChildren, domainSnapshotListChildrenNames, domainSnapshotNumChildren } from "./domain_snapshot.ts";
@@ -52,8 +52,8 @@ export abstract class DomainSnapshotBase {
     return this.handle;
   }
 
-  /** The class `DomainSnapshot`, loaded when it is needed for the first time. */
-  protected abstract domainSnapshotClass(): LoadedClass<NonnullDomainSnapshot, DomainSnapshot>;
+  /** Makes an object of what the wire carries of one. */
+  protected abstract wrapDomainSnapshot(handle: NonnullDomainSnapshot): DomainSnapshot;
 
   /**
    * Deletes the snapshot; the domain's present state stays. Flags are
@@ -78,7 +78,7 @@ export abstract class DomainSnapshotBase {
    */
   async getParent(options: FlagOptions = {}): Promise<DomainSnapshot> {
     const ret = await this.#caller.call(domainSnapshotGetParent, { snap: this.handle, flags: options.flags ?? 0 }, options);
-    return new (await this.domainSnapshotClass())(this.#caller, ret.snap);
+    return this.wrapDomainSnapshot(ret.snap);
   }
 
   /**
@@ -132,8 +132,7 @@ export abstract class DomainSnapshotBase {
   async listAllChildren(options: FlagOptions = {}): Promise<DomainSnapshot[]> {
     const ret = await this.#caller.call(domainSnapshotListAllChildren, { snapshot: this.handle, needResults: 1, flags: options.flags ?? 0 }, options);
     const list: DomainSnapshot[] = [];
-    const Class = await this.domainSnapshotClass();
-    for (const handle of ret.snapshots) list.push(new Class(this.#caller, handle));
+    for (const handle of ret.snapshots) list.push(this.wrapDomainSnapshot(handle));
     return list;
   }
 

@@ -1062,7 +1062,7 @@ export const domainEventControlError: EventMessage<DomainEventControlErrorMsg> =
   program: remoteProgram,
   number: 224,
   name: "domainEventControlError",
-  decode: decodeDomainEventControlErrorMsg,
+  decode: decodeDomainEventRebootMsg,
 };
 
 /** Message 241, `REMOTE_PROC_DOMAIN_EVENT_BLOCK_JOB`. */
@@ -1094,7 +1094,7 @@ export const domainEventPmwakeup: EventMessage<DomainEventPmwakeupMsg> = {
   program: remoteProgram,
   number: 269,
   name: "domainEventPmwakeup",
-  decode: decodeDomainEventPmwakeupMsg,
+  decode: decodeDomainEventRebootMsg,
 };
 
 /** Message 270, `REMOTE_PROC_DOMAIN_EVENT_PMSUSPEND`. */
@@ -1102,7 +1102,7 @@ export const domainEventPmsuspend: EventMessage<DomainEventPmsuspendMsg> = {
   program: remoteProgram,
   number: 270,
   name: "domainEventPmsuspend",
-  decode: decodeDomainEventPmsuspendMsg,
+  decode: decodeDomainEventRebootMsg,
 };
 
 /** Message 276, `REMOTE_PROC_DOMAIN_EVENT_BALLOON_CHANGE`. */
@@ -1118,7 +1118,7 @@ export const domainEventPmsuspendDisk: EventMessage<DomainEventPmsuspendDiskMsg>
   program: remoteProgram,
   number: 292,
   name: "domainEventPmsuspendDisk",
-  decode: decodeDomainEventPmsuspendDiskMsg,
+  decode: decodeDomainEventRebootMsg,
 };
 
 /** Message 311, `REMOTE_PROC_DOMAIN_EVENT_DEVICE_REMOVED`. */
@@ -1326,7 +1326,7 @@ export const domainEventCallbackDeviceRemovalFailed: EventMessage<DomainEventCal
   program: remoteProgram,
   number: 367,
   name: "domainEventCallbackDeviceRemovalFailed",
-  decode: decodeDomainEventCallbackDeviceRemovalFailedMsg,
+  decode: decodeDomainEventCallbackDeviceAddedMsg,
 };
 
 /** Message 370, `REMOTE_PROC_STORAGE_POOL_EVENT_LIFECYCLE`. */

@@ -218,7 +218,7 @@ export const interfaceLookupByMacString: Procedure<InterfaceLookupByMacStringArg
   name: "interfaceLookupByMacString",
   highPriority: true,
   encode: encodeInterfaceLookupByMacStringArgs,
-  decode: decodeInterfaceLookupByMacStringRet,
+  decode: decodeInterfaceLookupByNameRet,
 };
 
 /** Procedure 130, `REMOTE_PROC_INTERFACE_GET_XML_DESC`; needs `interface:read`. */
@@ -240,7 +240,7 @@ export const interfaceDefineXml: Procedure<InterfaceDefineXmlArgs, InterfaceDefi
   name: "interfaceDefineXml",
   highPriority: true,
   encode: encodeInterfaceDefineXmlArgs,
-  decode: decodeInterfaceDefineXmlRet,
+  decode: decodeInterfaceLookupByNameRet,
 };
 
 /** Procedure 132, `REMOTE_PROC_INTERFACE_UNDEFINE`; needs `interface:delete`. */
@@ -258,7 +258,7 @@ export const interfaceCreate: Procedure<InterfaceCreateArgs, void> = {
   program: remoteProgram,
   number: 133,
   name: "interfaceCreate",
-  encode: encodeInterfaceCreateArgs,
+  encode: encodeInterfaceGetXmlDescArgs,
   decode: decodeVoid,
 };
 
@@ -268,7 +268,7 @@ export const interfaceDestroy: Procedure<InterfaceDestroyArgs, void> = {
   number: 134,
   name: "interfaceDestroy",
   highPriority: true,
-  encode: encodeInterfaceDestroyArgs,
+  encode: encodeInterfaceGetXmlDescArgs,
   decode: decodeVoid,
 };
 
@@ -278,7 +278,7 @@ export const interfaceIsActive: Procedure<InterfaceIsActiveArgs, InterfaceIsActi
   number: 156,
   name: "interfaceIsActive",
   highPriority: true,
-  encode: encodeInterfaceIsActiveArgs,
+  encode: encodeInterfaceUndefineArgs,
   decode: decodeInterfaceIsActiveRet,
 };
 
@@ -296,7 +296,7 @@ export const interfaceChangeCommit: Procedure<InterfaceChangeCommitArgs, void> =
   program: remoteProgram,
   number: 221,
   name: "interfaceChangeCommit",
-  encode: encodeInterfaceChangeCommitArgs,
+  encode: encodeInterfaceChangeBeginArgs,
   decode: decodeVoid,
 };
 
@@ -308,6 +308,6 @@ export const interfaceChangeRollback: Procedure<InterfaceChangeRollbackArgs, voi
   program: remoteProgram,
   number: 222,
   name: "interfaceChangeRollback",
-  encode: encodeInterfaceChangeRollbackArgs,
+  encode: encodeInterfaceChangeBeginArgs,
   decode: decodeVoid,
 };

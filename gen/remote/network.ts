@@ -511,7 +511,7 @@ export const networkCreate: Procedure<NetworkCreateArgs, void> = {
   program: remoteProgram,
   number: 39,
   name: "networkCreate",
-  encode: encodeNetworkCreateArgs,
+  encode: encodeNetworkUndefineArgs,
   decode: decodeVoid,
 };
 
@@ -521,7 +521,7 @@ export const networkCreateXml: Procedure<NetworkCreateXmlArgs, NetworkCreateXmlR
   number: 40,
   name: "networkCreateXml",
   encode: encodeNetworkCreateXmlArgs,
-  decode: decodeNetworkCreateXmlRet,
+  decode: decodeNetworkLookupByUuidRet,
 };
 
 /** Procedure 41, `REMOTE_PROC_NETWORK_DEFINE_XML`; needs `network:write` or `network:save`. */
@@ -530,8 +530,8 @@ export const networkDefineXml: Procedure<NetworkDefineXmlArgs, NetworkDefineXmlR
   number: 41,
   name: "networkDefineXml",
   highPriority: true,
-  encode: encodeNetworkDefineXmlArgs,
-  decode: decodeNetworkDefineXmlRet,
+  encode: encodeNetworkCreateXmlArgs,
+  decode: decodeNetworkLookupByUuidRet,
 };
 
 /** Procedure 42, `REMOTE_PROC_NETWORK_DESTROY`; needs `network:stop`. */
@@ -540,7 +540,7 @@ export const networkDestroy: Procedure<NetworkDestroyArgs, void> = {
   number: 42,
   name: "networkDestroy",
   highPriority: true,
-  encode: encodeNetworkDestroyArgs,
+  encode: encodeNetworkUndefineArgs,
   decode: decodeVoid,
 };
 
@@ -560,7 +560,7 @@ export const networkGetAutostart: Procedure<NetworkGetAutostartArgs, NetworkGetA
   number: 44,
   name: "networkGetAutostart",
   highPriority: true,
-  encode: encodeNetworkGetAutostartArgs,
+  encode: encodeNetworkUndefineArgs,
   decode: decodeNetworkGetAutostartRet,
 };
 
@@ -570,7 +570,7 @@ export const networkGetBridgeName: Procedure<NetworkGetBridgeNameArgs, NetworkGe
   number: 45,
   name: "networkGetBridgeName",
   highPriority: true,
-  encode: encodeNetworkGetBridgeNameArgs,
+  encode: encodeNetworkUndefineArgs,
   decode: decodeNetworkGetBridgeNameRet,
 };
 
@@ -581,7 +581,7 @@ export const networkLookupByName: Procedure<NetworkLookupByNameArgs, NetworkLook
   name: "networkLookupByName",
   highPriority: true,
   encode: encodeNetworkLookupByNameArgs,
-  decode: decodeNetworkLookupByNameRet,
+  decode: decodeNetworkLookupByUuidRet,
 };
 
 /** Procedure 47, `REMOTE_PROC_NETWORK_LOOKUP_BY_UUID`; needs `network:getattr`. */
@@ -620,7 +620,7 @@ export const networkIsActive: Procedure<NetworkIsActiveArgs, NetworkIsActiveRet>
   number: 152,
   name: "networkIsActive",
   highPriority: true,
-  encode: encodeNetworkIsActiveArgs,
+  encode: encodeNetworkUndefineArgs,
   decode: decodeNetworkIsActiveRet,
 };
 
@@ -630,7 +630,7 @@ export const networkIsPersistent: Procedure<NetworkIsPersistentArgs, NetworkIsPe
   number: 153,
   name: "networkIsPersistent",
   highPriority: true,
-  encode: encodeNetworkIsPersistentArgs,
+  encode: encodeNetworkUndefineArgs,
   decode: decodeNetworkIsPersistentRet,
 };
 
@@ -676,8 +676,8 @@ export const networkDefineXmlFlags: Procedure<NetworkDefineXmlFlagsArgs, Network
   number: 432,
   name: "networkDefineXmlFlags",
   highPriority: true,
-  encode: encodeNetworkDefineXmlFlagsArgs,
-  decode: decodeNetworkDefineXmlFlagsRet,
+  encode: encodeNetworkCreateXmlFlagsArgs,
+  decode: decodeNetworkLookupByUuidRet,
 };
 
 /**
@@ -690,7 +690,7 @@ export const networkCreateXmlFlags: Procedure<NetworkCreateXmlFlagsArgs, Network
   name: "networkCreateXmlFlags",
   highPriority: true,
   encode: encodeNetworkCreateXmlFlagsArgs,
-  decode: decodeNetworkCreateXmlFlagsRet,
+  decode: decodeNetworkLookupByUuidRet,
 };
 
 /**

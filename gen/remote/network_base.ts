@@ -7,7 +7,7 @@
  */
 
 import type { NetworkPort } from "../../src/objects/network_port.ts";
-import type { CallOptions, Caller, FlagOptions, LoadedClass } from "../../src/session/caller.ts";
+import type { CallOptions, Caller, FlagOptions } from "../../src/session/caller.ts";
 import { Uuid } from "../../src/xdr/uuid.ts";
 import type { NonnullNetwork, NonnullNetworkPort } from "./common.ts";
 import { type NetworkDhcpLease, networkCreate, networkDestroy, networkGetAutostart, networkGetBridgeName, networkGetDhcpLeases, networkGetMetadata, networkGetXmlDesc, networkIsActive, networkIsPersistent, networkListAllPorts, networkSetAutostart, networkSetMetadata, networkUndefine } from "./network.ts";
@@ -77,8 +77,8 @@ export abstract class NetworkBase {
     return this.handle;
   }
 
-  /** The class `NetworkPort`, loaded when it is needed for the first time. */
-  protected abstract networkPortClass(): LoadedClass<NonnullNetworkPort, NetworkPort>;
+  /** Makes an object of what the wire carries of one. */
+  protected abstract wrapNetworkPort(handle: NonnullNetworkPort): NetworkPort;
 
   /**
    * Starts a defined network.
@@ -100,7 +100,7 @@ export abstract class NetworkBase {
    */
   async createPortXml(xmlDesc: string, options: FlagOptions = {}): Promise<NetworkPort> {
     const ret = await this.#caller.call(networkPortCreateXml, { network: this.handle, xml: xmlDesc, flags: options.flags ?? 0 }, options);
-    return new (await this.networkPortClass())(this.#caller, ret.port);
+    return this.wrapNetworkPort(ret.port);
   }
 
   /**
@@ -211,8 +211,7 @@ export abstract class NetworkBase {
   async listAllPorts(options: FlagOptions = {}): Promise<NetworkPort[]> {
     const ret = await this.#caller.call(networkListAllPorts, { network: this.handle, needResults: 1, flags: options.flags ?? 0 }, options);
     const list: NetworkPort[] = [];
-    const Class = await this.networkPortClass();
-    for (const handle of ret.ports) list.push(new Class(this.#caller, handle));
+    for (const handle of ret.ports) list.push(this.wrapNetworkPort(handle));
     return list;
   }
 
@@ -225,7 +224,7 @@ export abstract class NetworkBase {
    */
   async lookupPortByUuid(uuid: string, options: CallOptions = {}): Promise<NetworkPort> {
     const ret = await this.#caller.call(networkPortLookupByUuid, { network: this.handle, uuid: Uuid.parse(uuid) }, options);
-    return new (await this.networkPortClass())(this.#caller, ret.port);
+    return this.wrapNetworkPort(ret.port);
   }
 
   /**

@@ -174,7 +174,7 @@ export const networkPortCreateXml: Procedure<NetworkPortCreateXmlArgs, NetworkPo
   number: 406,
   name: "networkPortCreateXml",
   encode: encodeNetworkPortCreateXmlArgs,
-  decode: decodeNetworkPortCreateXmlRet,
+  decode: decodeNetworkPortLookupByUuidRet,
 };
 
 /** Procedure 407, `REMOTE_PROC_NETWORK_PORT_GET_PARAMETERS`; needs `network_port:read`. */
@@ -209,6 +209,6 @@ export const networkPortDelete: Procedure<NetworkPortDeleteArgs, void> = {
   program: remoteProgram,
   number: 410,
   name: "networkPortDelete",
-  encode: encodeNetworkPortDeleteArgs,
+  encode: encodeNetworkPortGetXmlDescArgs,
   decode: decodeVoid,
 };

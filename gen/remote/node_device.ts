@@ -421,7 +421,7 @@ export const nodeDeviceGetParent: Procedure<NodeDeviceGetParentArgs, NodeDeviceG
   number: 115,
   name: "nodeDeviceGetParent",
   highPriority: true,
-  encode: encodeNodeDeviceGetParentArgs,
+  encode: encodeNodeDeviceLookupByNameArgs,
   decode: decodeNodeDeviceGetParentRet,
 };
 
@@ -431,7 +431,7 @@ export const nodeDeviceNumOfCaps: Procedure<NodeDeviceNumOfCapsArgs, NodeDeviceN
   number: 116,
   name: "nodeDeviceNumOfCaps",
   highPriority: true,
-  encode: encodeNodeDeviceNumOfCapsArgs,
+  encode: encodeNodeDeviceLookupByNameArgs,
   decode: decodeNodeDeviceNumOfCapsRet,
 };
 
@@ -450,7 +450,7 @@ export const nodeDeviceDettach: Procedure<NodeDeviceDettachArgs, void> = {
   program: remoteProgram,
   number: 118,
   name: "nodeDeviceDettach",
-  encode: encodeNodeDeviceDettachArgs,
+  encode: encodeNodeDeviceLookupByNameArgs,
   decode: decodeVoid,
 };
 
@@ -459,7 +459,7 @@ export const nodeDeviceReAttach: Procedure<NodeDeviceReAttachArgs, void> = {
   program: remoteProgram,
   number: 119,
   name: "nodeDeviceReAttach",
-  encode: encodeNodeDeviceReAttachArgs,
+  encode: encodeNodeDeviceLookupByNameArgs,
   decode: decodeVoid,
 };
 
@@ -468,7 +468,7 @@ export const nodeDeviceReset: Procedure<NodeDeviceResetArgs, void> = {
   program: remoteProgram,
   number: 120,
   name: "nodeDeviceReset",
-  encode: encodeNodeDeviceResetArgs,
+  encode: encodeNodeDeviceLookupByNameArgs,
   decode: decodeVoid,
 };
 
@@ -481,7 +481,7 @@ export const nodeDeviceCreateXml: Procedure<NodeDeviceCreateXmlArgs, NodeDeviceC
   number: 123,
   name: "nodeDeviceCreateXml",
   encode: encodeNodeDeviceCreateXmlArgs,
-  decode: decodeNodeDeviceCreateXmlRet,
+  decode: decodeNodeDeviceLookupByNameRet,
 };
 
 /** Procedure 124, `REMOTE_PROC_NODE_DEVICE_DESTROY`; needs `node_device:stop`. */
@@ -490,7 +490,7 @@ export const nodeDeviceDestroy: Procedure<NodeDeviceDestroyArgs, void> = {
   number: 124,
   name: "nodeDeviceDestroy",
   highPriority: true,
-  encode: encodeNodeDeviceDestroyArgs,
+  encode: encodeNodeDeviceLookupByNameArgs,
   decode: decodeVoid,
 };
 
@@ -504,7 +504,7 @@ export const nodeDeviceLookupScsiHostByWwn: Procedure<NodeDeviceLookupScsiHostBy
   name: "nodeDeviceLookupScsiHostByWwn",
   highPriority: true,
   encode: encodeNodeDeviceLookupScsiHostByWwnArgs,
-  decode: decodeNodeDeviceLookupScsiHostByWwnRet,
+  decode: decodeNodeDeviceLookupByNameRet,
 };
 
 /** Procedure 301, `REMOTE_PROC_NODE_DEVICE_DETACH_FLAGS`; needs `node_device:detach`. */
@@ -524,8 +524,8 @@ export const nodeDeviceDefineXml: Procedure<NodeDeviceDefineXmlArgs, NodeDeviceD
   program: remoteProgram,
   number: 428,
   name: "nodeDeviceDefineXml",
-  encode: encodeNodeDeviceDefineXmlArgs,
-  decode: decodeNodeDeviceDefineXmlRet,
+  encode: encodeNodeDeviceCreateXmlArgs,
+  decode: decodeNodeDeviceLookupByNameRet,
 };
 
 /** Procedure 429, `REMOTE_PROC_NODE_DEVICE_UNDEFINE`; needs `node_device:delete`. */
@@ -534,7 +534,7 @@ export const nodeDeviceUndefine: Procedure<NodeDeviceUndefineArgs, void> = {
   number: 429,
   name: "nodeDeviceUndefine",
   highPriority: true,
-  encode: encodeNodeDeviceUndefineArgs,
+  encode: encodeNodeDeviceGetXmlDescArgs,
   decode: decodeVoid,
 };
 
@@ -544,7 +544,7 @@ export const nodeDeviceCreate: Procedure<NodeDeviceCreateArgs, void> = {
   number: 430,
   name: "nodeDeviceCreate",
   highPriority: true,
-  encode: encodeNodeDeviceCreateArgs,
+  encode: encodeNodeDeviceGetXmlDescArgs,
   decode: decodeVoid,
 };
 
@@ -554,7 +554,7 @@ export const nodeDeviceGetAutostart: Procedure<NodeDeviceGetAutostartArgs, NodeD
   number: 433,
   name: "nodeDeviceGetAutostart",
   highPriority: true,
-  encode: encodeNodeDeviceGetAutostartArgs,
+  encode: encodeNodeDeviceLookupByNameArgs,
   decode: decodeNodeDeviceGetAutostartRet,
 };
 
@@ -574,7 +574,7 @@ export const nodeDeviceIsPersistent: Procedure<NodeDeviceIsPersistentArgs, NodeD
   number: 435,
   name: "nodeDeviceIsPersistent",
   highPriority: true,
-  encode: encodeNodeDeviceIsPersistentArgs,
+  encode: encodeNodeDeviceLookupByNameArgs,
   decode: decodeNodeDeviceIsPersistentRet,
 };
 
@@ -584,7 +584,7 @@ export const nodeDeviceIsActive: Procedure<NodeDeviceIsActiveArgs, NodeDeviceIsA
   number: 436,
   name: "nodeDeviceIsActive",
   highPriority: true,
-  encode: encodeNodeDeviceIsActiveArgs,
+  encode: encodeNodeDeviceLookupByNameArgs,
   decode: decodeNodeDeviceIsActiveRet,
 };
 

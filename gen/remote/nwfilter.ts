@@ -148,7 +148,7 @@ export const nwfilterLookupByName: Procedure<NwfilterLookupByNameArgs, NwfilterL
   name: "nwfilterLookupByName",
   highPriority: true,
   encode: encodeNwfilterLookupByNameArgs,
-  decode: decodeNwfilterLookupByNameRet,
+  decode: decodeNwfilterLookupByUuidRet,
 };
 
 /** Procedure 176, `REMOTE_PROC_NWFILTER_LOOKUP_BY_UUID`; needs `nwfilter:getattr`. */
@@ -178,7 +178,7 @@ export const nwfilterDefineXml: Procedure<NwfilterDefineXmlArgs, NwfilterDefineX
   name: "nwfilterDefineXml",
   highPriority: true,
   encode: encodeNwfilterDefineXmlArgs,
-  decode: decodeNwfilterDefineXmlRet,
+  decode: decodeNwfilterLookupByUuidRet,
 };
 
 /** Procedure 181, `REMOTE_PROC_NWFILTER_UNDEFINE`; needs `nwfilter:delete`. */
@@ -201,5 +201,5 @@ export const nwfilterDefineXmlFlags: Procedure<NwfilterDefineXmlFlagsArgs, Nwfil
   name: "nwfilterDefineXmlFlags",
   highPriority: true,
   encode: encodeNwfilterDefineXmlFlagsArgs,
-  decode: decodeNwfilterDefineXmlFlagsRet,
+  decode: decodeNwfilterLookupByUuidRet,
 };

@@ -126,7 +126,7 @@ export const nwfilterBindingCreateXml: Procedure<NwfilterBindingCreateXmlArgs, N
   name: "nwfilterBindingCreateXml",
   highPriority: true,
   encode: encodeNwfilterBindingCreateXmlArgs,
-  decode: decodeNwfilterBindingCreateXmlRet,
+  decode: decodeNwfilterBindingLookupByPortDevRet,
 };
 
 /** Procedure 400, `REMOTE_PROC_NWFILTER_BINDING_DELETE`; needs `nwfilter_binding:delete`. */

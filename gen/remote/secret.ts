@@ -181,7 +181,7 @@ export const secretDefineXml: Procedure<SecretDefineXmlArgs, SecretDefineXmlRet>
   name: "secretDefineXml",
   highPriority: true,
   encode: encodeSecretDefineXmlArgs,
-  decode: decodeSecretDefineXmlRet,
+  decode: decodeSecretLookupByUuidRet,
 };
 
 /** Procedure 143, `REMOTE_PROC_SECRET_GET_XML_DESC`; needs `secret:read`. */
@@ -210,7 +210,7 @@ export const secretGetValue: Procedure<SecretGetValueArgs, SecretGetValueRet> = 
   number: 145,
   name: "secretGetValue",
   highPriority: true,
-  encode: encodeSecretGetValueArgs,
+  encode: encodeSecretGetXmlDescArgs,
   decode: decodeSecretGetValueRet,
 };
 
@@ -231,5 +231,5 @@ export const secretLookupByUsage: Procedure<SecretLookupByUsageArgs, SecretLooku
   name: "secretLookupByUsage",
   highPriority: true,
   encode: encodeSecretLookupByUsageArgs,
-  decode: decodeSecretLookupByUsageRet,
+  decode: decodeSecretLookupByUuidRet,
 };

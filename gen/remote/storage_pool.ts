@@ -459,7 +459,7 @@ export const storagePoolCreateXml: Procedure<StoragePoolCreateXmlArgs, StoragePo
   number: 76,
   name: "storagePoolCreateXml",
   encode: encodeStoragePoolCreateXmlArgs,
-  decode: decodeStoragePoolCreateXmlRet,
+  decode: decodeStoragePoolLookupByUuidRet,
 };
 
 /**
@@ -471,8 +471,8 @@ export const storagePoolDefineXml: Procedure<StoragePoolDefineXmlArgs, StoragePo
   number: 77,
   name: "storagePoolDefineXml",
   highPriority: true,
-  encode: encodeStoragePoolDefineXmlArgs,
-  decode: decodeStoragePoolDefineXmlRet,
+  encode: encodeStoragePoolCreateXmlArgs,
+  decode: decodeStoragePoolLookupByUuidRet,
 };
 
 /** Procedure 78, `REMOTE_PROC_STORAGE_POOL_CREATE`; needs `storage_pool:start`. */
@@ -480,7 +480,7 @@ export const storagePoolCreate: Procedure<StoragePoolCreateArgs, void> = {
   program: remoteProgram,
   number: 78,
   name: "storagePoolCreate",
-  encode: encodeStoragePoolCreateArgs,
+  encode: encodeStoragePoolBuildArgs,
   decode: decodeVoid,
 };
 
@@ -499,7 +499,7 @@ export const storagePoolDestroy: Procedure<StoragePoolDestroyArgs, void> = {
   number: 80,
   name: "storagePoolDestroy",
   highPriority: true,
-  encode: encodeStoragePoolDestroyArgs,
+  encode: encodeStoragePoolUndefineArgs,
   decode: decodeVoid,
 };
 
@@ -508,7 +508,7 @@ export const storagePoolDelete: Procedure<StoragePoolDeleteArgs, void> = {
   program: remoteProgram,
   number: 81,
   name: "storagePoolDelete",
-  encode: encodeStoragePoolDeleteArgs,
+  encode: encodeStoragePoolBuildArgs,
   decode: decodeVoid,
 };
 
@@ -527,7 +527,7 @@ export const storagePoolRefresh: Procedure<StoragePoolRefreshArgs, void> = {
   program: remoteProgram,
   number: 83,
   name: "storagePoolRefresh",
-  encode: encodeStoragePoolRefreshArgs,
+  encode: encodeStoragePoolBuildArgs,
   decode: decodeVoid,
 };
 
@@ -538,7 +538,7 @@ export const storagePoolLookupByName: Procedure<StoragePoolLookupByNameArgs, Sto
   name: "storagePoolLookupByName",
   highPriority: true,
   encode: encodeStoragePoolLookupByNameArgs,
-  decode: decodeStoragePoolLookupByNameRet,
+  decode: decodeStoragePoolLookupByUuidRet,
 };
 
 /** Procedure 85, `REMOTE_PROC_STORAGE_POOL_LOOKUP_BY_UUID`; needs `storage_pool:getattr`. */
@@ -558,7 +558,7 @@ export const storagePoolLookupByVolume: Procedure<StoragePoolLookupByVolumeArgs,
   name: "storagePoolLookupByVolume",
   highPriority: true,
   encode: encodeStoragePoolLookupByVolumeArgs,
-  decode: decodeStoragePoolLookupByVolumeRet,
+  decode: decodeStoragePoolLookupByUuidRet,
 };
 
 /** Procedure 87, `REMOTE_PROC_STORAGE_POOL_GET_INFO`; needs `storage_pool:read`. */
@@ -567,7 +567,7 @@ export const storagePoolGetInfo: Procedure<StoragePoolGetInfoArgs, StoragePoolGe
   number: 87,
   name: "storagePoolGetInfo",
   highPriority: true,
-  encode: encodeStoragePoolGetInfoArgs,
+  encode: encodeStoragePoolUndefineArgs,
   decode: decodeStoragePoolGetInfoRet,
 };
 
@@ -577,7 +577,7 @@ export const storagePoolGetXmlDesc: Procedure<StoragePoolGetXmlDescArgs, Storage
   number: 88,
   name: "storagePoolGetXmlDesc",
   highPriority: true,
-  encode: encodeStoragePoolGetXmlDescArgs,
+  encode: encodeStoragePoolBuildArgs,
   decode: decodeStoragePoolGetXmlDescRet,
 };
 
@@ -587,7 +587,7 @@ export const storagePoolGetAutostart: Procedure<StoragePoolGetAutostartArgs, Sto
   number: 89,
   name: "storagePoolGetAutostart",
   highPriority: true,
-  encode: encodeStoragePoolGetAutostartArgs,
+  encode: encodeStoragePoolUndefineArgs,
   decode: decodeStoragePoolGetAutostartRet,
 };
 
@@ -610,7 +610,7 @@ export const storagePoolNumOfVolumes: Procedure<StoragePoolNumOfVolumesArgs, Sto
   number: 91,
   name: "storagePoolNumOfVolumes",
   highPriority: true,
-  encode: encodeStoragePoolNumOfVolumesArgs,
+  encode: encodeStoragePoolUndefineArgs,
   decode: decodeStoragePoolNumOfVolumesRet,
 };
 
@@ -633,7 +633,7 @@ export const storagePoolIsActive: Procedure<StoragePoolIsActiveArgs, StoragePool
   number: 154,
   name: "storagePoolIsActive",
   highPriority: true,
-  encode: encodeStoragePoolIsActiveArgs,
+  encode: encodeStoragePoolUndefineArgs,
   decode: decodeStoragePoolIsActiveRet,
 };
 
@@ -643,7 +643,7 @@ export const storagePoolIsPersistent: Procedure<StoragePoolIsPersistentArgs, Sto
   number: 155,
   name: "storagePoolIsPersistent",
   highPriority: true,
-  encode: encodeStoragePoolIsPersistentArgs,
+  encode: encodeStoragePoolUndefineArgs,
   decode: decodeStoragePoolIsPersistentRet,
 };
 
@@ -670,5 +670,5 @@ export const storagePoolLookupByTargetPath: Procedure<StoragePoolLookupByTargetP
   name: "storagePoolLookupByTargetPath",
   highPriority: true,
   encode: encodeStoragePoolLookupByTargetPathArgs,
-  decode: decodeStoragePoolLookupByTargetPathRet,
+  decode: decodeStoragePoolLookupByUuidRet,
 };

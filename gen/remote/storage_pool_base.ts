@@ -7,7 +7,7 @@
  */
 
 import type { StorageVol } from "../../src/objects/storage_vol.ts";
-import type { CallOptions, Caller, FlagOptions, LoadedClass } from "../../src/session/caller.ts";
+import type { CallOptions, Caller, FlagOptions } from "../../src/session/caller.ts";
 import type { NonnullStoragePool, NonnullStorageVol } from "./common.ts";
 import { storagePoolBuild, storagePoolCreate, storagePoolDelete, storagePoolDestroy, storagePoolGetAutostart, storagePoolGetInfo, storagePoolGetXmlDesc, storagePoolIsActive, storagePoolIsPersistent, storagePoolListAllVolumes, storagePoolListVolumes, storagePoolNumOfVolumes, storagePoolRefresh, storagePoolSetAutostart, storagePoolUndefine } from "./storage_pool.ts";
 import { storageVolCreateXml, storageVolCreateXmlFrom, storageVolLookupByName } from "./storage_vol.ts";
@@ -74,8 +74,8 @@ export abstract class StoragePoolBase {
     return this.handle;
   }
 
-  /** The class `StorageVol`, loaded when it is needed for the first time. */
-  protected abstract storageVolClass(): LoadedClass<NonnullStorageVol, StorageVol>;
+  /** Makes an object of what the wire carries of one. */
+  protected abstract wrapStorageVol(handle: NonnullStorageVol): StorageVol;
 
   /**
    * Makes the place where the pool's volumes live: a directory, a file system, a volume group.
@@ -109,7 +109,7 @@ export abstract class StoragePoolBase {
    */
   async createVolumeXml(xmlDesc: string, options: FlagOptions = {}): Promise<StorageVol> {
     const ret = await this.#caller.call(storageVolCreateXml, { pool: this.handle, xml: xmlDesc, flags: options.flags ?? 0 }, options);
-    return new (await this.storageVolClass())(this.#caller, ret.vol);
+    return this.wrapStorageVol(ret.vol);
   }
 
   /**
@@ -126,7 +126,7 @@ export abstract class StoragePoolBase {
     options: FlagOptions = {},
   ): Promise<StorageVol> {
     const ret = await this.#caller.call(storageVolCreateXmlFrom, { pool: this.handle, xml: xmlDesc, clonevol: clonevol.handle, flags: options.flags ?? 0 }, options);
-    return new (await this.storageVolClass())(this.#caller, ret.vol);
+    return this.wrapStorageVol(ret.vol);
   }
 
   /**
@@ -223,8 +223,7 @@ export abstract class StoragePoolBase {
   async listAllVolumes(options: FlagOptions = {}): Promise<StorageVol[]> {
     const ret = await this.#caller.call(storagePoolListAllVolumes, { pool: this.handle, needResults: 1, flags: options.flags ?? 0 }, options);
     const list: StorageVol[] = [];
-    const Class = await this.storageVolClass();
-    for (const handle of ret.vols) list.push(new Class(this.#caller, handle));
+    for (const handle of ret.vols) list.push(this.wrapStorageVol(handle));
     return list;
   }
 
@@ -249,7 +248,7 @@ export abstract class StoragePoolBase {
    */
   async lookupVolumeByName(name: string, options: CallOptions = {}): Promise<StorageVol> {
     const ret = await this.#caller.call(storageVolLookupByName, { pool: this.handle, name }, options);
-    return new (await this.storageVolClass())(this.#caller, ret.vol);
+    return this.wrapStorageVol(ret.vol);
   }
 
   /**

@@ -359,7 +359,7 @@ export const storageVolCreateXml: Procedure<StorageVolCreateXmlArgs, StorageVolC
   number: 93,
   name: "storageVolCreateXml",
   encode: encodeStorageVolCreateXmlArgs,
-  decode: decodeStorageVolCreateXmlRet,
+  decode: decodeStorageVolLookupByNameRet,
 };
 
 /** Procedure 94, `REMOTE_PROC_STORAGE_VOL_DELETE`; needs `storage_vol:delete`. */
@@ -388,7 +388,7 @@ export const storageVolLookupByKey: Procedure<StorageVolLookupByKeyArgs, Storage
   name: "storageVolLookupByKey",
   highPriority: true,
   encode: encodeStorageVolLookupByKeyArgs,
-  decode: decodeStorageVolLookupByKeyRet,
+  decode: decodeStorageVolLookupByNameRet,
 };
 
 /** Procedure 97, `REMOTE_PROC_STORAGE_VOL_LOOKUP_BY_PATH`; needs `storage_vol:getattr`. */
@@ -398,7 +398,7 @@ export const storageVolLookupByPath: Procedure<StorageVolLookupByPathArgs, Stora
   name: "storageVolLookupByPath",
   highPriority: true,
   encode: encodeStorageVolLookupByPathArgs,
-  decode: decodeStorageVolLookupByPathRet,
+  decode: decodeStorageVolLookupByNameRet,
 };
 
 /** Procedure 98, `REMOTE_PROC_STORAGE_VOL_GET_INFO`; needs `storage_vol:read`. */
@@ -417,7 +417,7 @@ export const storageVolGetXmlDesc: Procedure<StorageVolGetXmlDescArgs, StorageVo
   number: 99,
   name: "storageVolGetXmlDesc",
   highPriority: true,
-  encode: encodeStorageVolGetXmlDescArgs,
+  encode: encodeStorageVolDeleteArgs,
   decode: decodeStorageVolGetXmlDescRet,
 };
 
@@ -427,7 +427,7 @@ export const storageVolGetPath: Procedure<StorageVolGetPathArgs, StorageVolGetPa
   number: 100,
   name: "storageVolGetPath",
   highPriority: true,
-  encode: encodeStorageVolGetPathArgs,
+  encode: encodeStorageVolGetInfoArgs,
   decode: decodeStorageVolGetPathRet,
 };
 
@@ -437,7 +437,7 @@ export const storageVolCreateXmlFrom: Procedure<StorageVolCreateXmlFromArgs, Sto
   number: 125,
   name: "storageVolCreateXmlFrom",
   encode: encodeStorageVolCreateXmlFromArgs,
-  decode: decodeStorageVolCreateXmlFromRet,
+  decode: decodeStorageVolLookupByNameRet,
 };
 
 /** Procedure 165, `REMOTE_PROC_STORAGE_VOL_WIPE`; needs `storage_vol:format`. */
@@ -445,7 +445,7 @@ export const storageVolWipe: Procedure<StorageVolWipeArgs, void> = {
   program: remoteProgram,
   number: 165,
   name: "storageVolWipe",
-  encode: encodeStorageVolWipeArgs,
+  encode: encodeStorageVolDeleteArgs,
   decode: decodeVoid,
 };
 
@@ -465,7 +465,7 @@ export const storageVolDownload: Procedure<StorageVolDownloadArgs, void> = {
   number: 209,
   name: "storageVolDownload",
   stream: "read",
-  encode: encodeStorageVolDownloadArgs,
+  encode: encodeStorageVolUploadArgs,
   decode: decodeVoid,
 };
 
@@ -493,6 +493,6 @@ export const storageVolGetInfoFlags: Procedure<StorageVolGetInfoFlagsArgs, Stora
   number: 378,
   name: "storageVolGetInfoFlags",
   highPriority: true,
-  encode: encodeStorageVolGetInfoFlagsArgs,
-  decode: decodeStorageVolGetInfoFlagsRet,
+  encode: encodeStorageVolDeleteArgs,
+  decode: decodeStorageVolGetInfoRet,
 };

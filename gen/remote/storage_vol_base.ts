@@ -7,7 +7,7 @@
  */
 
 import type { StoragePool } from "../../src/objects/storage_pool.ts";
-import type { CallOptions, Caller, FlagOptions, LoadedClass } from "../../src/session/caller.ts";
+import type { CallOptions, Caller, FlagOptions } from "../../src/session/caller.ts";
 import type { NonnullStoragePool, NonnullStorageVol } from "./common.ts";
 import { storagePoolLookupByVolume } from "./storage_pool.ts";
 import { storageVolDelete, storageVolGetInfo, storageVolGetInfoFlags, storageVolGetPath, storageVolGetXmlDesc, storageVolResize, storageVolWipe, storageVolWipePattern } from "./storage_vol.ts";
@@ -66,8 +66,8 @@ export abstract class StorageVolBase {
     return this.handle;
   }
 
-  /** The class `StoragePool`, loaded when it is needed for the first time. */
-  protected abstract storagePoolClass(): LoadedClass<NonnullStoragePool, StoragePool>;
+  /** Makes an object of what the wire carries of one. */
+  protected abstract wrapStoragePool(handle: NonnullStoragePool): StoragePool;
 
   /**
    * Deletes the volume and its data. Flags are `StorageVolDeleteFlags`.
@@ -131,7 +131,7 @@ export abstract class StorageVolBase {
    */
   async lookupPool(options: CallOptions = {}): Promise<StoragePool> {
     const ret = await this.#caller.call(storagePoolLookupByVolume, { vol: this.handle }, options);
-    return new (await this.storagePoolClass())(this.#caller, ret.pool);
+    return this.wrapStoragePool(ret.pool);
   }
 
   /**

@@ -5,7 +5,7 @@
  */
 
 import { baseName, CLASSES, type ClassInfo } from "./classes.ts";
-import { loaderName, wrappedClass } from "./method_values.ts";
+import { wrapName, wrappedClass } from "./method_values.ts";
 import { argumentsOf, type MethodArgument, optionsOf } from "./method_arguments.ts";
 import { resultOf } from "./method_results.ts";
 import { type Call, type Method, planMethods } from "./methods.ts";
@@ -16,7 +16,6 @@ import { type Printer, typeOf, valueOf } from "./printer.ts";
 import { symbolsOf, type TypeTable } from "./types.ts";
 
 const CALLER = typeOf("src/session/caller.ts", "Caller");
-const LOADED_CLASS = typeOf("src/session/caller.ts", "LoadedClass");
 const CALL_OPTIONS = typeOf("src/session/caller.ts", "CallOptions");
 const FLAG_OPTIONS = typeOf("src/session/caller.ts", "FlagOptions");
 
@@ -74,9 +73,8 @@ class BaseEmitter {
     for (const other of wrapped) {
       const handle = out.use(this.#handleType(other));
       const type = out.use(typeOf(other.file, other.name));
-      const loaded = out.use(LOADED_CLASS);
-      out.doc("  ", `The class \`${other.name}\`, loaded when it is needed for the first time.`);
-      out.print(`  protected abstract ${loaderName(other)}(): ${loaded}<${handle}, ${type}>;`, "");
+      out.doc("  ", `Makes an object of what the wire carries of one.`);
+      out.print(`  protected abstract ${wrapName(other)}(handle: ${handle}): ${type};`, "");
     }
     for (const lines of bodies) out.print(...lines, "");
     out.print("}", "");

@@ -34,6 +34,10 @@ export function emitProcedure(
   const ret = procedure.ret === undefined
     ? undefined
     : symbolsOf(table.struct(program, procedure.ret));
+  // Two in five structs read and write as one before them does: the procedures share that one's
+  // codec, and bundlers leave the others out.
+  const encode = args && symbolsOf(table.firstAlike(program, procedure.args!, "encodeFile")).encode;
+  const decode = ret && symbolsOf(table.firstAlike(program, procedure.ret!, "decodeFile")).decode;
   const types = [args, ret].map((s) => s === undefined ? "void" : out.use(s.type));
   out.doc("", `Procedure ${procedure.number}, \`${procedure.name}\`${notes(procedure)}.`);
   out.print(
@@ -44,8 +48,8 @@ export function emitProcedure(
     ...(procedure.priority === "high" ? ["  highPriority: true,"] : []),
     ...(procedure.readstream === undefined ? [] : [`  stream: "read",`]),
     ...(procedure.writestream === undefined ? [] : [`  stream: "write",`]),
-    `  encode: ${out.use(args?.encode ?? ENCODE_VOID)},`,
-    `  decode: ${out.use(ret?.decode ?? DECODE_VOID)},`,
+    `  encode: ${out.use(encode ?? ENCODE_VOID)},`,
+    `  decode: ${out.use(decode ?? DECODE_VOID)},`,
     "};",
     "",
   );
@@ -65,13 +69,14 @@ export function emitEvent(
 ): void {
   const name = procedureName(program, procedure.name);
   const message = symbolsOf(table.struct(program, procedure.msg!));
+  const { decode } = symbolsOf(table.firstAlike(program, procedure.msg!, "decodeFile"));
   out.doc("", `Message ${procedure.number}, \`${procedure.name}\`.`);
   out.print(
     `export const ${name}: ${out.use(EVENT)}<${out.use(message.type)}> = {`,
     `  program: ${out.use(programSymbol(program))},`,
     `  number: ${procedure.number},`,
     `  name: "${name}",`,
-    `  decode: ${out.use(message.decode)},`,
+    `  decode: ${out.use(decode)},`,
     "};",
     "",
   );

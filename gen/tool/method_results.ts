@@ -6,7 +6,7 @@
 
 import { typeText } from "./emit_codecs.ts";
 import { isTypedParam } from "./method_arguments.ts";
-import { classOf, loaderName } from "./method_values.ts";
+import { classOf, wrapName } from "./method_values.ts";
 import type { Call } from "./methods.ts";
 import type { Api, Declaration, ProgramName } from "./model.ts";
 import { camelCase, pascalCase } from "./names.ts";
@@ -67,8 +67,7 @@ export function resultOf(
     return done(
       type,
       `const list: ${type} = [];`,
-      `const Class = await this.${loaderName(info)}();`,
-      `for (const handle of ${key}) list.push(new Class(this.#caller, handle));`,
+      `for (const handle of ${key}) list.push(this.${wrapName(info)}(handle));`,
       "return list;",
     );
   }
@@ -77,10 +76,7 @@ export function resultOf(
     const info = classOf(field);
     const key = `ret.${camelCase(field.name)}`;
     if (info !== undefined) {
-      return done(
-        out.use(typeOf(info.file, info.name)),
-        `return new (await this.${loaderName(info)}())(this.#caller, ${key});`,
-      );
+      return done(out.use(typeOf(info.file, info.name)), `return this.${wrapName(info)}(${key});`);
     }
     if (isTruth(call)) return done("boolean", `return ${key} !== 0;`);
     const [text, value] = converted(out, type, key);

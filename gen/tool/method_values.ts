@@ -17,7 +17,7 @@ export function wrappedClass(ret: readonly Declaration[]): ClassInfo | undefined
   return ret.map(classOf).find((c) => c !== undefined);
 }
 
-/** The method that finds the class of an object: only the class itself may import its neighbours. */
-export function loaderName(info: ClassInfo): string {
-  return `${info.name[0]!.toLowerCase()}${info.name.slice(1)}Class`;
+/** The method that makes an object of its handle. */
+export function wrapName(info: ClassInfo): string {
+  return `wrap${info.name}`;
 }

@@ -75,11 +75,37 @@ export class TypeTable {
   readonly #wire: Wire;
   readonly #places: ReadonlyMap<string, Placement>;
   readonly #structs = new Map<string, StructRef>();
+  readonly #alike = new Map<string, StructRef>();
 
   /** `places` says where each struct lives. */
   constructor(wire: Wire, places: ReadonlyMap<string, Placement>) {
     this.#wire = wire;
     this.#places = places;
+  }
+
+  /**
+   * The first struct with the same fields as the one of a name, whose codec of one direction lives in
+   * the same file; itself, where there is none before it.
+   */
+  firstAlike(program: ProgramName, cName: string, side: "encodeFile" | "decodeFile"): StructRef {
+    const struct = this.struct(program, cName);
+    if (struct.byHand) return struct;
+    const key = `${side} ${struct[side]} ${JSON.stringify(struct.fields)}`;
+    if (this.#alike.size === 0) this.#findAlike();
+    return this.#alike.get(key) ?? struct;
+  }
+
+  #findAlike(): void {
+    for (const program of Object.keys(this.#wire.programs) as ProgramName[]) {
+      for (const name of Object.keys(this.#program(program).structs)) {
+        const struct = this.struct(program, name);
+        if (struct.byHand) continue;
+        for (const side of ["encodeFile", "decodeFile"] as const) {
+          const key = `${side} ${struct[side]} ${JSON.stringify(struct.fields)}`;
+          if (!this.#alike.has(key)) this.#alike.set(key, struct);
+        }
+      }
+    }
   }
 
   /** The struct of a name, if it is one. */

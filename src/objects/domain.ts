@@ -34,9 +34,9 @@ import type { Caller, CallOptions, FlagOptions } from "../session/caller.ts";
 import { stringFlags, toObject, type TypedParams } from "../typed_params.ts";
 import { cString } from "../xdr/c_string.ts";
 import { Uuid } from "../xdr/uuid.ts";
-import type { DomainCheckpoint } from "./domain_checkpoint.ts";
+import { DomainCheckpoint } from "./domain_checkpoint.ts";
 import { DomainMigration } from "./domain_migration.ts";
-import type { DomainSnapshot } from "./domain_snapshot.ts";
+import { DomainSnapshot } from "./domain_snapshot.ts";
 
 // The most that the wire carries (REMOTE_DOMAIN_MEMORY_STATS_MAX): newer tags than ours come too.
 const MEMORY_STATS_MAX = 1024;
@@ -326,14 +326,14 @@ export class Domain extends DomainMigration {
     return new Domain(caller, handle);
   }
 
-  /** Loads the class. */
-  protected override async domainSnapshotClass(): Promise<typeof DomainSnapshot> {
-    return (await import("./domain_snapshot.ts")).DomainSnapshot;
+  /** Makes a snapshot of what the wire carries of one. */
+  protected override wrapDomainSnapshot(handle: NonnullDomainSnapshot): DomainSnapshot {
+    return new DomainSnapshot(this.caller, handle);
   }
 
-  /** Loads the class. */
-  protected override async domainCheckpointClass(): Promise<typeof DomainCheckpoint> {
-    return (await import("./domain_checkpoint.ts")).DomainCheckpoint;
+  /** Makes a checkpoint of what the wire carries of one. */
+  protected override wrapDomainCheckpoint(handle: NonnullDomainCheckpoint): DomainCheckpoint {
+    return new DomainCheckpoint(this.caller, handle);
   }
 }
 

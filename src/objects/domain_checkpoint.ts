@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { NonnullDomainCheckpoint } from "../../gen/remote/common.ts";
 import { domainCheckpointLookupByName } from "../../gen/remote/domain_checkpoint.ts";
 import { DomainCheckpointBase } from "../../gen/remote/domain_checkpoint_base.ts";
 import type { FlagOptions } from "../session/caller.ts";
@@ -41,8 +42,8 @@ export class DomainCheckpoint extends DomainCheckpointBase {
     return new Domain(this.caller, this.handle.dom);
   }
 
-  /** The class, which is here already. */
-  protected override domainCheckpointClass(): typeof DomainCheckpoint {
-    return DomainCheckpoint;
+  /** Makes a checkpoint of what the wire carries of one. */
+  protected override wrapDomainCheckpoint(handle: NonnullDomainCheckpoint): DomainCheckpoint {
+    return new DomainCheckpoint(this.caller, handle);
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { NonnullDomainSnapshot } from "../../gen/remote/common.ts";
 import { domainSnapshotLookupByName } from "../../gen/remote/domain_snapshot.ts";
 import { DomainSnapshotBase } from "../../gen/remote/domain_snapshot_base.ts";
 import type { FlagOptions } from "../session/caller.ts";
@@ -47,8 +48,8 @@ export class DomainSnapshot extends DomainSnapshotBase {
     return new Domain(this.caller, this.handle.dom);
   }
 
-  /** The class, which is here already. */
-  protected override domainSnapshotClass(): typeof DomainSnapshot {
-    return DomainSnapshot;
+  /** Makes a snapshot of what the wire carries of one. */
+  protected override wrapDomainSnapshot(handle: NonnullDomainSnapshot): DomainSnapshot {
+    return new DomainSnapshot(this.caller, handle);
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { NonnullNetworkPort } from "../../gen/remote/common.ts";
 import { connectListAllNetworks, connectSupportsFeature } from "../../gen/remote/connect.ts";
 import {
   networkLookupByName,
@@ -109,8 +110,8 @@ export class Network extends NetworkBase {
     return supported !== 0;
   }
 
-  /** The class, which is here already. */
-  protected override networkPortClass(): typeof NetworkPort {
-    return NetworkPort;
+  /** Makes a port of what the wire carries of one. */
+  protected override wrapNetworkPort(handle: NonnullNetworkPort): NetworkPort {
+    return new NetworkPort(this.caller, handle);
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { NonnullStorageVol } from "../../gen/remote/common.ts";
 import { connectListAllStoragePools } from "../../gen/remote/connect.ts";
 import {
   storagePoolLookupByName,
@@ -76,8 +77,8 @@ export class StoragePool extends StoragePoolBase {
     return list;
   }
 
-  /** The class, which is here already. */
-  protected override storageVolClass(): typeof StorageVol {
-    return StorageVol;
+  /** Makes a volume of what the wire carries of one. */
+  protected override wrapStorageVol(handle: NonnullStorageVol): StorageVol {
+    return new StorageVol(this.caller, handle);
   }
 }

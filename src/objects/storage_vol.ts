@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { NonnullStoragePool } from "../../gen/remote/common.ts";
 import {
   storageVolLookupByKey,
   storageVolLookupByName,
@@ -66,8 +67,8 @@ export class StorageVol extends StorageVolStreams {
     return this.handle.pool;
   }
 
-  /** The class, which is here already. */
-  protected override storagePoolClass(): typeof StoragePool {
-    return StoragePool;
+  /** Makes a pool of what the wire carries of one. */
+  protected override wrapStoragePool(handle: NonnullStoragePool): StoragePool {
+    return new StoragePool(this.caller, handle);
   }
 }

@@ -148,6 +148,7 @@ export class PacketCutter {
       const size = headSize(view.getUint32(at + 16));
       if (there >= size) return this.#judged(view, at, size);
     }
+    this.#endRun();
     let size = this.#have >= HEAD ? headSize(this.#headView.getUint32(16)) : HEAD;
     for (;;) {
       const n = Math.min(size - this.#have, this.#chunk.length - this.#at);

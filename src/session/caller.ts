@@ -76,12 +76,3 @@ export interface Caller {
   /** Whether the way to the daemon is encrypted. */
   readonly encrypted?: boolean;
 }
-
-/**
- * The class of an object that is made of what the wire carries of one, `H`; or the promise of it,
- * where it is loaded on use, so that a page which needs domains alone loads nothing else.
- */
-export type LoadedClass<H, T> = ObjectClass<H, T> | Promise<ObjectClass<H, T>>;
-
-/** A class whose objects are made of a caller and what the wire carries. */
-export type ObjectClass<H, T> = new (caller: Caller, handle: H) => T;

@@ -19,6 +19,7 @@ const WORKLOADS: Readonly<Record<string, () => Promise<Workload>>> = {
   sparse: async () => (await import("./sparse.ts")).sparse,
   events: async () => (await import("./events.ts")).events,
   codec: async () => (await import("./codec.ts")).codec,
+  proxy: async () => (await import("./proxy.ts")).proxy,
   names: async () => (await import("./names.ts")).names,
 };
 

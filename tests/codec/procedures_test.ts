@@ -37,8 +37,17 @@ function assertShape(actual: object, expected: Record<string, unknown>, what: st
   const entries = Object.entries(expected).filter(([, value]) => value !== undefined);
   assertEquals(Object.keys(actual).sort(), entries.map(([key]) => key).sort(), what);
   for (const [key, value] of entries) {
-    assertStrictEquals((actual as Record<string, unknown>)[key], value, `${what}: ${key}`);
+    const found = (actual as Record<string, unknown>)[key];
+    if (typeof found === "function" && typeof value === "function") {
+      assertEquals(bodyOf(found), bodyOf(value), `${what}: ${key}`);
+    } else assertStrictEquals(found, value, `${what}: ${key}`);
   }
+}
+
+/** What a codec does: structs with the same fields share one, whose name and type are another's. */
+function bodyOf(codec: { toString(): string }): string {
+  const text = codec.toString();
+  return text.slice(text.indexOf("{")).replace(/\s/g, "");
 }
 
 test("every program has the schema's number and version", () => {

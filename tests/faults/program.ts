@@ -72,7 +72,6 @@ async function program(world: World): Promise<void> {
   await master.ready;
   const count = 1 + random.below(DOMAINS);
   const plans = Array.from({ length: count }, () => planOf(random));
-  if (globalThis.process?.env.DBG) console.error(JSON.stringify(plans));
   const clients = await Promise.all(plans.map((plan, n) => liveOf(world, plan, n, world.random())));
   const soundOnes = plans.every((plan) => !isCorrupt(plan));
   for (const { seen } of clients.flatMap(({ loops }) => loops)) seen.inTime = seen.ready;
@@ -161,8 +160,8 @@ async function liveOf(world: World, plan: FaultPlan, n: number, random: Random):
         const { kind } = await world.outcome("a round trip", conn.getHostname());
         live.complete = kind === "value";
       }
-      // a stalled daemon is noticed by keepalive, and close() would wait for a second instead
-      if (stalled && plan.outgoing === undefined && random.oneIn(8)) await conn.closed;
+      // a stalled daemon is noticed by keepalive, where close() would wait for it for a second
+      if (stalled && !random.oneIn(20)) await within(200, conn.closed);
       await world.watch("closing", conn.close());
       const reason = await world.watch("closed", conn.closed);
       world.expect(!conn.isAlive, () => `alive after its end by ${reason}`);
@@ -180,11 +179,15 @@ async function liveOf(world: World, plan: FaultPlan, n: number, random: Random):
 
 // A damaged stream packet may leave either side waiting for the other, as does a damaged answer.
 async function giveUpLate({ conn }: Client, done: Promise<unknown>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise((resolve) => timer = setTimeout(resolve, 200));
-  await Promise.race([done, late]);
-  clearTimeout(timer);
+  await within(200, done);
   conn.session.abort(new ConnectionError("given up by the run"));
+}
+
+async function within(milliseconds: number, promise: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise((resolve) => timer = setTimeout(resolve, milliseconds));
+  await Promise.race([promise, late]);
+  clearTimeout(timer);
 }
 
 /** Order is kept, nothing comes twice, nothing is missing in between, nor at either end. */

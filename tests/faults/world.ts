@@ -28,7 +28,6 @@ export interface Tally {
   aborted: number;
   lost: number;
   events: number;
-  missed: number;
   bytes: number;
   streams: number;
   connections: number;
@@ -37,7 +36,7 @@ export interface Tally {
 
 /** Nothing done yet. */
 export function noTally(): Tally {
-  const none = { calls: 0, refused: 0, aborted: 0, lost: 0, events: 0, missed: 0 };
+  const none = { calls: 0, refused: 0, aborted: 0, lost: 0, events: 0 };
   return { ...none, bytes: 0, streams: 0, connections: 0, faults: noFaults() };
 }
 

@@ -45,15 +45,34 @@ function checkPci(fields: readonly { name: string; value: string }[]): void {
   }
 }
 
-/** Prints an address' fields in libvirt's order and notation. */
+function fillZpci(address: XmlElement): void {
+  const zpci = address.child("zpci");
+  if (zpci === undefined) return;
+  zpci.attributes = ([["uid", 4], ["fid", 8]] as const).map(([name, digits]) => ({
+    name,
+    value: hex(parseInteger(zpci.get(name) ?? "0") ?? 0n, digits),
+  }));
+}
+
+/** Prints the address that a guest has a device at. */
 export function fillAddress(_device: XmlElement, address: XmlElement): void {
   const type = address.get("type");
   if (type === undefined) return;
   const fields = FIELDS[type] ?? [];
+  fillZpci(address);
   // an address without a place asks the hypervisor for one
-  if (type === "pci" && fields.every(([name]) => address.get(name) === undefined)) return;
+  const placed = fields.some(([name]) => (parseInteger(address.get(name) ?? "0") ?? 1n) !== 0n);
+  if (type === "pci" && !placed) {
+    address.attributes = address.attributes.filter(({ name }) => name === "type");
+  } else fillPlace(address);
+}
+
+/** Prints an address' fields in libvirt's order and notation. */
+export function fillPlace(address: XmlElement): void {
+  const type = address.get("type");
+  if (type === undefined) return;
   const made = [{ name: "type", value: type }];
-  for (const [name, digits, byDefault] of fields) {
+  for (const [name, digits, byDefault] of FIELDS[type] ?? []) {
     const value = address.get(name) ?? byDefault;
     if (value === undefined) continue;
     const number = parseInteger(value);

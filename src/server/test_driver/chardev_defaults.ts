@@ -5,6 +5,7 @@
  */
 
 import { element, XmlElement } from "../../xml/element.ts";
+import { unsupportedConfig } from "./values.ts";
 import { fillCharacterSource } from "./chardev_source.ts";
 
 const CHARACTER_DEVICES = ["parallel", "serial", "console", "channel"] as const;
@@ -16,6 +17,7 @@ export function fillCharacterDevices(domain: XmlElement, devices: XmlElement): v
       const type = device.get("type");
       if (type === undefined) device.attributes.unshift({ name: "type", value: "pty" });
       fillCharacterSource(device, type ?? "pty");
+      checkTarget(device);
     }
   }
   for (const redirdev of devices.all("redirdev")) {
@@ -38,6 +40,19 @@ export function fillCharacterDevices(domain: XmlElement, devices: XmlElement): v
       { name: "port", value: target.get("port") ?? String(at) },
     ];
   });
+}
+
+const TARGETS: Readonly<Record<string, string>> = {
+  serial: "isa-serial usb-serial pci-serial spapr-vio-serial system-serial sclp-serial isa-debug",
+  console: "none serial xen uml virtio lxc openvz sclp sclplm",
+  channel: "none guestfwd virtio xen",
+};
+
+function checkTarget(device: XmlElement): void {
+  const type = device.child("target")?.get("type");
+  const known = TARGETS[device.name];
+  if (type === undefined || known === undefined || known.split(" ").includes(type)) return;
+  unsupportedConfig(`unknown target type '${type}' specified for character device`);
 }
 
 function targetOf(device: XmlElement): XmlElement {
@@ -71,7 +86,12 @@ function matchConsole(devices: XmlElement): void {
   const [serial] = devices.all("serial");
   if (console !== undefined) {
     const type = console.child("target")?.get("type");
-    if (type !== undefined && type !== "serial") return;
+    if (type !== undefined && type !== "serial") {
+      if (serial !== undefined && isConsolePort(serial)) {
+        devices.children.splice(devices.children.indexOf(console), 0, consoleOf(serial));
+      }
+      return;
+    }
     if (serial === undefined) {
       const made = new XmlElement("serial", [...console.attributes], console.clone().children);
       const target = targetOf(made);
@@ -84,12 +104,16 @@ function matchConsole(devices: XmlElement): void {
     return;
   }
   if (serial === undefined) return;
-  const type = serial.child("target")?.get("type");
-  if (type !== undefined && !CONSOLE_PORTS.has(type)) return;
+  if (!isConsolePort(serial)) return;
   const serials = devices.all("serial");
   const parallels = devices.all("parallel");
   const last = [...serials, ...parallels].at(-1)!;
   devices.children.splice(devices.children.indexOf(last) + 1, 0, consoleOf(serial));
+}
+
+function isConsolePort(serial: XmlElement): boolean {
+  const type = serial.child("target")?.get("type");
+  return type === undefined || CONSOLE_PORTS.has(type);
 }
 
 const CONSOLE_PORTS: ReadonlySet<string> = new Set([
@@ -108,8 +132,5 @@ function consoleOf(serial: XmlElement): XmlElement {
     { name: "type", value: "serial" },
     { name: "port", value: target.get("port") ?? "0" },
   ];
-  for (const address of console.all("address")) {
-    if (address.get("type") === "isa") console.remove(address);
-  }
   return console;
 }

@@ -46,6 +46,7 @@ export function fillCharacterSource(device: XmlElement, type: string): void {
   }
   keepCharacterParts(device, type);
   for (const source of device.all("source")) fillMode(source, type);
+  if (type === "udp") orderEnds(device);
   checkReconnect(device.child("source"));
   checkPlace(device, type);
   if (type === "tcp" && device.child("protocol") === undefined) {
@@ -59,12 +60,20 @@ export function fillCharacterSource(device: XmlElement, type: string): void {
   }
 }
 
+// The end that is bound comes first.
+function orderEnds(device: XmlElement): void {
+  const ends = device.all("source");
+  const bound = ends.filter((one) => one.get("mode") === "bind");
+  const connected = ends.filter((one) => one.get("mode") !== "bind");
+  for (const one of ends) device.remove(one);
+  device.children.unshift(...bound, ...connected);
+}
+
 function fillMode(source: XmlElement, type: string): void {
   if (type !== "tcp" && type !== "unix" && type !== "udp") return;
   if (source.get("mode") === undefined) {
     source.attributes.unshift({ name: "mode", value: "connect" });
   }
-  if (type === "tcp" && source.get("tls") === undefined) return;
 }
 
 function checkReconnect(source: XmlElement | undefined): void {
@@ -92,9 +101,6 @@ function checkPlace(device: XmlElement, type: string): void {
   } else if (type === "udp") {
     const connect = device.all("source").find((one) => one.get("mode") === "connect");
     if (connect?.get("service") === undefined) refuse("service");
-  } else if (type === "nmdm") {
-    if (source?.get("master") === undefined) refuse("master path");
-    if (source.get("slave") === undefined) refuse("slave path");
   } else if ((type === "spiceport" || type === "dbus") && source?.get("channel") === undefined) {
     unsupportedConfig("Missing source channel attribute for char device");
   }

@@ -6,21 +6,24 @@
 
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import { element, type XmlElement } from "../../xml/element.ts";
-import { dumpXml } from "../../xml/print.ts";
 import { failure } from "../failure.ts";
-import { fillAddress } from "./address.ts";
+import { fillAddress, fillPlace } from "./address.ts";
 import { fillCharacterDevices } from "./chardev_defaults.ts";
 import { fillControllers } from "./controller_defaults.ts";
 import { dropForeignParts } from "./device_parts.ts";
 import { orderDevices } from "./device_order.ts";
+import { checkConflicts } from "./device_conflicts.ts";
 import { checkDisk } from "./disk_checks.ts";
 import { fillDisk } from "./disk_defaults.ts";
 import type { Identities } from "./domain_definition.ts";
 import { put } from "./domain_defaults.ts";
 import { fillGraphics, fillVideo } from "./display_defaults.ts";
 import { fillInterface } from "./interface_defaults.ts";
-import { sourceOf } from "./domain_devices.ts";
-import { unsupportedConfig, xmlFailure } from "./values.ts";
+import { fillSize } from "./tuning_defaults.ts";
+import { checkAddress } from "./address_checks.ts";
+import { checkControllerModel } from "./controller_models.ts";
+import { checkNeeds, DISK_NEEDS, FILESYSTEM_NEEDS, INTERFACE_NEEDS } from "./needed_parts.ts";
+import { hex, missingAttribute, parseInteger, scale, unsupportedConfig, xmlFailure } from "./values.ts";
 
 /** Checks a domain's devices and fills in their defaults. */
 export function fillDevices(domain: XmlElement, identities: Identities): void {
@@ -30,16 +33,17 @@ export function fillDevices(domain: XmlElement, identities: Identities): void {
     domain.children.push(devices);
   }
   for (const device of devices.elements) dropAlias(device);
+  for (const controller of devices.all("controller")) fillMaster(controller);
   orderDevices(devices);
   for (const device of devices.elements) fillDevice(device, identities);
   for (const hostdev of devices.all("hostdev")) fillDrive(hostdev, devices);
   for (const device of devices.elements) checkInDomain(device, domain);
   checkUsb(devices);
-  checkHostdevs(devices);
-  checkDisks(devices);
   fillCharacterDevices(domain, devices);
+  fillCards(devices);
   fillControllers(devices);
   fillVideo(domain, devices);
+  checkConflicts(devices);
   devices.open = true;
 }
 
@@ -52,12 +56,17 @@ export function dropAlias(device: XmlElement): void {
 /** Checks one device and fills in its defaults. */
 export function fillDevice(device: XmlElement, identities: Identities): void {
   dropForeignParts(device);
-  checkNeeds(device);
+  checkGist(device);
+  checkNeeds(device, NEEDS[device.name] ?? []);
+  if (device.name === "controller") checkControllerModel(device);
+  checkAddress(device);
   FILLERS[device.name]?.(device, identities);
   for (const address of device.all("address")) fillAddress(device, address);
   for (const address of device.child("source")?.all("address") ?? []) {
     fillSourceAddress(device, address);
   }
+  const boot = device.child("boot");
+  if (boot?.get("loadparm") !== undefined) checkLoadParm(boot);
 }
 
 /** Throws for a device that does not go with the domain that it is for. */
@@ -109,9 +118,36 @@ function fillSourceAddress(device: XmlElement, address: XmlElement): void {
   const pci = device.name === "hostdev" ? device.get("type") === "pci" : type === "pci";
   if (!pci) return;
   address.set("type", "pci");
-  fillAddress(device, address);
+  fillPlace(address);
   if (type === undefined) address.set("type", undefined);
 }
+
+const LOAD_PARM_LENGTH = 8;
+
+function checkLoadParm(boot: XmlElement): void {
+  const value = boot.get("loadparm")!.toUpperCase();
+  if (value === "" || value.length > LOAD_PARM_LENGTH) {
+    throw failure(
+      ErrorDomain.DOMAIN,
+      ErrorNumber.INTERNAL_ERROR,
+      `loadparm value '${value}' must be between 1 and ${LOAD_PARM_LENGTH} characters`,
+    );
+  }
+  if (!/^[A-Z0-9. ]*$/.test(value)) {
+    throw failure(
+      ErrorDomain.DOMAIN,
+      ErrorNumber.INTERNAL_ERROR,
+      `invalid loadparm value '${value}', expecting chars in set of [a-zA-Z0-9.] and blank spaces`,
+    );
+  }
+  boot.set("loadparm", value);
+}
+
+const NEEDS: Readonly<Record<string, Parameters<typeof checkNeeds>[1]>> = {
+  disk: DISK_NEEDS,
+  interface: INTERFACE_NEEDS,
+  filesystem: FILESYSTEM_NEEDS,
+};
 
 type Filler = (device: XmlElement, identities: Identities) => void;
 
@@ -122,10 +158,15 @@ const FILLERS: Readonly<Record<string, Filler>> = {
   graphics: fillGraphics,
   input: checkInput,
   hostdev: fillHostdev,
+  redirfilter: fillRedirFilter,
+  rng: fillRng,
+  watchdog: fillWatchdog,
+  redirdev: fillRedirdev,
+  shmem: fillShmem,
 };
 
 // Devices that need one thing above all, and what libvirt says where it is missing.
-function checkNeeds(device: XmlElement): void {
+function checkGist(device: XmlElement): void {
   const internal = (detail: string): never => {
     throw failure(ErrorDomain.DOMAIN, ErrorNumber.INTERNAL_ERROR, detail);
   };
@@ -164,13 +205,36 @@ function fillFilesystem(filesystem: XmlElement): void {
   if (filesystem.child("source") === undefined) {
     throw failure(ErrorDomain.DOMAIN, ErrorNumber.NO_SOURCE);
   }
+  const driver = filesystem.child("driver");
+  const formatted = driver?.get("type") === "loop" || driver?.get("type") === "nbd";
+  if (driver !== undefined && !formatted) driver.set("format", undefined);
+  if (driver?.attributes.length === 0) filesystem.remove(driver);
   const type = filesystem.get("type") ?? "mount";
+  const socket = filesystem.child("source")?.get("socket");
   const rest = filesystem.attributes.filter(({ name }) => !["type", "accessmode"].includes(name));
   filesystem.attributes = [
     { name: "type", value: type },
-    { name: "accessmode", value: filesystem.get("accessmode") ?? "passthrough" },
+    ...(socket === undefined
+      ? [{ name: "accessmode", value: filesystem.get("accessmode") ?? "passthrough" }]
+      : []),
     ...rest,
   ];
+  for (const name of ["fmode", "dmode"]) {
+    const mode = filesystem.get(name);
+    if (mode !== undefined) filesystem.set(name, mode.replace(/^0+/, "").padStart(4, "0"));
+  }
+  const source = filesystem.child("source");
+  const usage = source?.get("usage");
+  if (usage !== undefined) {
+    const bytes = scale(parseInteger(usage) ?? 0n, source!.get("units"), 1024n);
+    source!.attributes = [
+      { name: "usage", value: String(bytes / 1024n) },
+      { name: "units", value: "KiB" },
+    ];
+  }
+  for (const name of ["space_hard_limit", "space_soft_limit"]) {
+    fillSize(filesystem.child(name), "bytes");
+  }
 }
 
 function checkInput(input: XmlElement): void {
@@ -192,7 +256,119 @@ const INPUT_BUSES: ReadonlySet<string> = new Set(
   ["ps2", "usb", "xen", "parallels", "virtio", "none"],
 );
 
+const USB_FILTERS = { class: 2, vendor: 4, product: 4 } as const;
+
+function fillRedirFilter(filter: XmlElement): void {
+  for (const device of filter.all("usbdev")) {
+    for (const [name, digits] of Object.entries(USB_FILTERS)) {
+      const number = parseInteger(device.get(name) ?? "-1") ?? -1n;
+      if (number < 0n) device.set(name, undefined);
+      else device.set(name, `0x${number.toString(16).toUpperCase().padStart(digits, "0")}`);
+    }
+    const version = device.get("version");
+    if (version === undefined || version === "-1") device.set("version", undefined);
+    else {
+      const [, major, minor = ""] = /^(\d{1,2})(?:\.(\d{1,2}))?$/.exec(version) ?? [];
+      if (major === undefined) {
+        xmlFailure(`Cannot parse USB device version ${version}`, ErrorDomain.DOMAIN);
+      }
+      device.set("version", `${Number(major)}.${minor.padEnd(2, "0")}`);
+    }
+  }
+}
+
+function fillWatchdog(watchdog: XmlElement): void {
+  if (watchdog.get("action") === undefined) watchdog.set("action", "reset");
+}
+
+function fillRng(rng: XmlElement): void {
+  const backend = rng.child("backend");
+  if (backend?.get("model") === "random" && backend.text === "") backend.setText("/dev/random");
+}
+
+function fillRedirdev(redirdev: XmlElement): void {
+  if (redirdev.get("type") !== "dbus" || redirdev.child("source") !== undefined) return;
+  redirdev.children.unshift(element("source", { channel: "org.qemu.usbredir" }));
+}
+
+function fillShmem(shmem: XmlElement): void {
+  if (shmem.child("model") === undefined) {
+    shmem.children.unshift(element("model", { type: "ivshmem" }));
+  }
+  fillSize(shmem.child("size"), "KiB");
+  const size = shmem.child("size");
+  if (size === undefined) return;
+  size.attributes = [{ name: "unit", value: "M" }];
+  size.setText(String(BigInt(size.text) / 1024n));
+}
+
+// The first USB port of each part of a USB 2 controller.
+const START_PORTS: Readonly<Record<string, string>> = {
+  "ich9-uhci1": "0",
+  "ich9-uhci2": "2",
+  "ich9-uhci3": "4",
+};
+
+// Smart cards stand in a row in the first reader.
+function fillCards(devices: XmlElement): void {
+  const slots = devices.all("smartcard").map((card) => {
+    const address = card.child("address");
+    return address?.get("type") === "ccid" && address.get("controller") === "0"
+      ? Number(address.get("slot"))
+      : -1;
+  });
+  let next = Math.max(-1, ...slots) + 1;
+  for (const card of devices.all("smartcard")) {
+    if (card.child("address") !== undefined) continue;
+    card.children.push(
+      element("address", { type: "ccid", controller: "0", slot: String(next++) }),
+    );
+  }
+}
+
+function fillMaster(controller: XmlElement): void {
+  const startport = START_PORTS[controller.get("model") ?? ""];
+  if (startport === undefined || controller.child("master") !== undefined) return;
+  put(controller, element("master", { startport }), ["model", "target", "driver", "alias"]);
+}
+
+function checkHostdevAttributes(hostdev: XmlElement): void {
+  const type = hostdev.get("type") ?? "";
+  const { DOMAIN } = ErrorDomain;
+  for (const name of ["sgio", "rawio"]) {
+    if (hostdev.get(name) !== undefined && type !== "scsi") {
+      xmlFailure(`${name} is only supported for scsi host device`, DOMAIN);
+    }
+  }
+  if (hostdev.get("model") !== undefined && type !== "mdev" && type !== "scsi_host") {
+    xmlFailure(`'model' attribute in <hostdev> is only supported when type='${type}'`, DOMAIN);
+  }
+  const source = hostdev.child("source");
+  if (source?.get("startupPolicy") !== undefined && type !== "usb") {
+    unsupportedConfig("Setting startupPolicy is only allowed for USB devices");
+  }
+  for (const address of source?.all("address") ?? []) {
+    for (const name of REQUIRED_OF_ADDRESS[type]?.split(" ") ?? []) {
+      if (address.get(name) === undefined) missingAttribute(name, address);
+    }
+  }
+}
+
+// What the address of a device of the host must say.
+const REQUIRED_OF_ADDRESS: Readonly<Record<string, string>> = { usb: "bus device", mdev: "uuid" };
+
 function fillHostdev(hostdev: XmlElement): void {
+  for (const name of ["vendor", "product"]) {
+    const one = hostdev.child("source")?.child(name);
+    const id = parseInteger(one?.get("id") ?? "");
+    if (id !== undefined) one!.set("id", hex(id, 4));
+  }
+  checkHostdevAttributes(hostdev);
+  const source = hostdev.child("source");
+  const target = source?.get("name");
+  if (source?.get("protocol") === "iscsi" && target !== undefined && !target.includes("/")) {
+    source.set("name", `${target}/0`);
+  }
   if (hostdev.get("managed") !== undefined) return;
   const type = hostdev.get("type");
   if (hostdev.get("mode") !== "subsystem" || type === undefined) return;
@@ -223,34 +399,4 @@ function fillDrive(hostdev: XmlElement, devices: XmlElement): void {
     unit: String(n % SCSI_UNITS),
   });
   put(hostdev, address, ["driver", "source", "readonly", "shareable", "boot", "alias"]);
-}
-
-function checkHostdevs(devices: XmlElement): void {
-  const seen = new Set<string>();
-  for (const hostdev of devices.all("hostdev")) {
-    const source = hostdev.child("source");
-    if (source === undefined) continue;
-    const key = `${hostdev.get("mode")} ${hostdev.get("type")} ${dumpXml(source)}`;
-    if (seen.has(key)) {
-      xmlFailure("Hostdev already exists in the domain configuration", ErrorDomain.DOMAIN);
-    }
-    seen.add(key);
-  }
-}
-
-function checkDisks(devices: XmlElement): void {
-  const seen = new Map<string, XmlElement>();
-  for (const disk of devices.all("disk")) {
-    const dev = disk.child("target")!.get("dev")!;
-    const twin = seen.get(dev);
-    if (twin !== undefined) {
-      xmlFailure(
-        `target '${dev}' duplicated for disk sources '${sourceOf(twin) ?? "(null)"}' and '${
-          sourceOf(disk) ?? "(null)"
-        }'`,
-        ErrorDomain.DOMAIN,
-      );
-    }
-    seen.set(dev, disk);
-  }
 }

@@ -68,14 +68,14 @@ const HOSTDEV_SOURCES: Parts = {
 
 const INTERFACE_SOURCES: Parts = {
   user: "@dev",
-  network: "@network @portgroup @portid",
+  network: "@network @portgroup",
   bridge: "@bridge",
   direct: "@dev @mode",
   internal: "@name",
   ethernet: "",
   hostdev: "address",
   vdpa: "@dev",
-  vds: "@switchid @portid @portgroup @connectionid",
+  vds: "@switchid @portid @portgroupid @connectionid",
   null: "",
   vhostuser: "@type @path @mode reconnect",
   server: "@address @port",
@@ -94,11 +94,17 @@ const CONTROLLER_PARTS: Parts = {
 };
 const ANY_CONTROLLER_PART = "@type @index @model driver alias acpi address";
 
+const SPICE_PARTS = "channel image jpeg zlib playback streaming clipboard filetransfer mouse";
+
 /** Leaves out of a device what its type has not. */
 export function dropForeignParts(device: XmlElement): void {
   const { name } = device;
   const source = device.child("source");
+  for (const log of device.all("log")) if (log.get("file") === undefined) device.remove(log);
   if (name === "disk") {
+    const geometry = device.child("geometry");
+    const whole = ["cyls", "heads", "secs"].every((part) => Number(geometry?.get(part) ?? 0) > 0);
+    if (geometry !== undefined && !whole) device.remove(geometry);
     if (source !== undefined) keepSource(source, device.get("type"));
     for (
       let store = device.child("backingStore");
@@ -113,6 +119,18 @@ export function dropForeignParts(device: XmlElement): void {
   else if (name === "interface") {
     const type = device.get("type") ?? "user";
     if (source !== undefined) keep(source, INTERFACE_SOURCES[type], ANY_INTERFACE_SOURCE);
+    drop(device.child("mac") ?? device, ["@currentAddress"]);
+  } else if (name === "graphics") {
+    drop(device, SPICE_PARTS.split(" ").filter(() => device.get("type") !== "spice"));
+  } else if (name === "smartcard" && device.get("mode") !== "passthrough") {
+    drop(device, ["@type", "source", "log", "protocol"]);
+  } else if (name === "rng") {
+    const backend = device.child("backend");
+    if (backend !== undefined && backend.get("model") !== "egd") drop(backend, ["@type"]);
+  } else if (name === "input" && device.get("type") !== "passthrough") {
+    if (device.get("type") !== "evdev") drop(device, ["source"]);
+  } else if (name === "parallel") {
+    drop(device.child("target") ?? device, ["@type", "model"]);
   } else if (name === "controller") {
     keep(device, CONTROLLER_PARTS[device.get("type") ?? "ide"] ?? "", ANY_CONTROLLER_PART);
   }
@@ -143,7 +161,7 @@ function keepHostdevParts(device: XmlElement): void {
   const type = device.get("type") ?? "";
   const source = device.child("source");
   if (source !== undefined) keep(source, HOSTDEV_SOURCES[type]);
-  if (type !== "pci") drop(device, ["driver", "rom"]);
+  if (type !== "pci") drop(device, ["driver"]);
   if (type !== "net") drop(device, ["ip", "route"]);
 }
 

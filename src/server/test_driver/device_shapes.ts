@@ -11,7 +11,7 @@
 export const DEVICES_OUTLINE: string = `
 interface*! @type=bridge|client|direct|ethernet|hostdev|internal|mcast|network|null|server|udp|user|vdpa|vds|vhostuser @managed @trustGuestRxFilters=no|yes
   mac @address @type=generated|static @check=no|yes @currentAddress
-  source! @bridge @network @portgroup @portid @connectionid @switchid @name @address @port @dev @type @path @mode @macTableManager @missing
+  source! @switchid @bridge @network @portgroup @portid @portgroupid @connectionid @name @address @port @dev @type @path @mode @macTableManager @missing
     ip* @address @family @prefix @peer
     route* @family @address @netmask @prefix:uint @gateway @metric:uint
     address @type @domain @bus @slot @function @multifunction @device @port
@@ -92,7 +92,7 @@ tpm*! @model=spapr-tpm-proxy|tpm-crb|tpm-spapr|tpm-tis
     source @type @mode @path @file @dir
     profile @source @name @removeDisabled
   <info>
-graphics*! @type=dbus|desktop|egl-headless|rdp|sdl|spice|vnc @port:int @socket @tlsPort:int @autoport=no|yes @address @p2p @display @xauth @fullscreen @websocket @multiUser @replaceUser @wait @listen @username @passwd @defaultMode @passwdValidTo @connected @sharePolicy @powerControl @keymap
+graphics*! @type=dbus|desktop|egl-headless|rdp|sdl|spice|vnc @port:int @socket @tlsPort:int @autoport=no|yes @address @p2p @display @xauth @fullscreen @websocket @multiUser @replaceUser @wait @listen @keymap @username @passwd @defaultMode @passwdValidTo @connected @sharePolicy @powerControl
   listen* @type!=address|network|none|socket @address @socket @network
   audio @id
   channel* @name @mode
@@ -148,7 +148,7 @@ redirdev*! @bus @type
   <chardev>
   <info>
 redirfilter!
-  usbdev* @class:int @vendor:int @product:int @version @allow=no|yes
+  usbdev* @class @vendor @product @version @allow=no|yes
 hub*! @type
   <info>
 watchdog*! @model!=i6300esb|ib700|diag288|itco @action=reset|shutdown|poweroff|pause|none|dump|inject-nmi

@@ -8,6 +8,7 @@ import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import type { XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
 import { sourceOf } from "./domain_devices.ts";
+import { checkLimits } from "./needed_parts.ts";
 import { unsupportedConfig, xmlFailure } from "./values.ts";
 
 const DRIVE_BUSES: ReadonlySet<string> = new Set(["ide", "fdc", "scsi", "sata", "nvme"]);
@@ -20,23 +21,33 @@ const WITHOUT_USERS: ReadonlySet<string> = new Set(
   ["nbd", "sheepdog", "gluster", "tftp", "vxhs", "nfs"],
 );
 
-const xml = (detail: string): never => xmlFailure(detail, ErrorDomain.DOMAIN);
-const internal = (detail: string): never => {
+function xml(detail: string): never {
+  xmlFailure(detail, ErrorDomain.DOMAIN);
+}
+
+function internal(detail: string): never {
   throw failure(ErrorDomain.DOMAIN, ErrorNumber.INTERNAL_ERROR, detail);
-};
+}
 
 /** Throws for a disk that contradicts itself. */
 export function checkDisk(disk: XmlElement): void {
   const device = disk.get("device") ?? "disk";
+  if (disk.child("source")?.get("fdgroup") !== undefined) {
+    const name = disk.child("target")!.get("dev");
+    unsupportedConfig(`driver does not support FD passing for disk '${name}'`);
+  }
   const target = disk.child("target")!;
   const dev = target.get("dev")!;
   const bus = target.get("bus") ?? "none";
+  checkBackingStores(disk);
   checkSource(disk);
+  for (const label of disk.child("source")?.all("seclabel") ?? []) checkLabel(label);
   if (disk.get("sgio") === "unfiltered") {
     unsupportedConfig("unfiltered sgio is no longer supported");
   }
   if (device === "lun") checkLun(disk);
   else checkNoLun(disk);
+  checkLimits(disk.child("iotune"), "disk iotune");
   checkIoTune(disk.child("iotune"));
   const address = disk.child("address")?.get("type");
   if (address !== undefined && DRIVE_BUSES.has(bus) && address !== "drive") {
@@ -57,7 +68,7 @@ export function checkDisk(disk: XmlElement): void {
   }
   checkStartupPolicy(disk, removableMedium);
   const wwn = disk.textOf("wwn");
-  if (wwn !== undefined && !/^[0-9a-fA-F]{16}$/.test(wwn)) {
+  if (wwn !== undefined && !/^(0x)?[0-9a-fA-F]{16}$/.test(wwn)) {
     throw failure(ErrorDomain.NONE, ErrorNumber.INTERNAL_ERROR, `Malformed wwn: ${wwn}`);
   }
   if ((device === "disk" || device === "lun") && !HARD_DISK.test(dev)) {
@@ -70,10 +81,28 @@ export function checkDisk(disk: XmlElement): void {
   }
 }
 
+function checkLabel(label: XmlElement): void {
+  if (label.get("relabel") === "yes" && label.child("label") === undefined) {
+    xml(`Cannot specify relabel if label is missing. model=${label.get("model") ?? "<null>"}`);
+  }
+}
+
+function checkBackingStores(disk: XmlElement): void {
+  for (let store = disk.child("backingStore"); store !== undefined;) {
+    if (store.get("type") !== undefined && store.child("format") === undefined) {
+      xml("missing disk backing store format");
+    }
+    store = store.child("backingStore");
+  }
+}
+
 function checkSource(disk: XmlElement): void {
   const source = disk.child("source");
   if (disk.get("type") !== "network") return;
   const protocol = source?.get("protocol") ?? "";
+  if (protocol === "sheepdog") {
+    unsupportedConfig("'sheepdog' protocol is no longer supported by any hypervisor driver");
+  }
   const auth = source?.child("auth") ?? disk.child("auth");
   if (auth === undefined) return;
   if (WITHOUT_USERS.has(protocol)) {

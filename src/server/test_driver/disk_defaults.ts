@@ -9,6 +9,7 @@ import { diskIndex } from "./device_order.ts";
 import { put } from "./domain_defaults.ts";
 import { sourceOf } from "./domain_devices.ts";
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
+import { fillSize } from "./tuning_defaults.ts";
 import { badValue, missingAttribute, unsupportedConfig, xmlFailure } from "./values.ts";
 import { failure } from "../failure.ts";
 
@@ -85,7 +86,51 @@ export function fillDisk(disk: XmlElement): void {
   if (target.get("removable") !== "on") target.set("removable", undefined);
   checkFormat(disk);
   if (sourceOf(disk) === undefined) dropEmptySource(disk);
+  if (disk.child("source") === undefined && (type === "network" || type === "volume")) {
+    disk.set("type", "file");
+  }
+  const readOnly = disk.child("readonly") !== undefined;
+  if (disk.get("snapshot") === "no" && readOnly) disk.set("snapshot", undefined);
+  if (target.get("tray") === "closed") target.set("tray", undefined);
+  for (let store: XmlElement | undefined = disk; store !== undefined;) {
+    const holder: XmlElement | undefined = store.child(store === disk ? "driver" : "format");
+    fillSize(holder?.find("metadata_cache/max_size"), "bytes");
+    store = store.child("backingStore");
+  }
+  for (const label of disk.child("source")?.all("seclabel") ?? []) {
+    const told = label.get("relabel") !== undefined || label.child("label") !== undefined;
+    if (!told) disk.child("source")!.remove(label);
+  }
   if (disk.child("address") === undefined && bus !== undefined) fillDriveAddress(disk, dev, bus);
+}
+
+const PORTS: Readonly<Record<string, string>> = {
+  nbd: "10809",
+  sheepdog: "7000",
+  gluster: "24007",
+  iscsi: "3260",
+  http: "80",
+  https: "443",
+  ftp: "21",
+  ftps: "990",
+  tftp: "69",
+  vxhs: "9999",
+  ssh: "22",
+};
+
+// Where a client would look by itself.
+function fillNetworkSource(source: XmlElement): void {
+  const protocol = source.get("protocol") ?? "";
+  for (const host of source.all("host")) {
+    const port = PORTS[protocol];
+    const network = host.get("transport") === undefined || host.get("transport") === "tcp";
+    if (!network || port === undefined || host.get("port") !== undefined) continue;
+    host.set("port", port);
+  }
+  const name = source.get("name");
+  if (protocol === "iscsi" && name !== undefined && !name.includes("/")) {
+    source.set("name", `${name}/0`);
+  }
 }
 
 function checkNetworkSource(disk: XmlElement): void {
@@ -94,6 +139,7 @@ function checkNetworkSource(disk: XmlElement): void {
   const protocol = source.get("protocol");
   if (protocol === undefined) missingAttribute("protocol", source);
   if (!PROTOCOLS.has(protocol)) badValue("protocol", source, protocol);
+  fillNetworkSource(source);
   const name = source.get("name") ?? "";
   const parts = name.split("/").length;
   if (protocol === "rbd" && parts !== 2 && parts !== 3) {

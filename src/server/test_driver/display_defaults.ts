@@ -5,7 +5,8 @@
  */
 
 import { element, type XmlElement } from "../../xml/element.ts";
-import { badValue, xmlFailure } from "./values.ts";
+import { ErrorDomain } from "../../../gen/enums/errors.ts";
+import { badValue, unsupportedConfig, xmlFailure } from "./values.ts";
 
 const TYPES: ReadonlySet<string> = new Set(
   "sdl vnc rdp desktop spice egl-headless dbus".split(" "),
@@ -19,24 +20,29 @@ export function fillGraphics(graphics: XmlElement): void {
   if (type === undefined) xmlFailure("Missing required attribute 'type' in element 'graphics'");
   if (!TYPES.has(type)) badValue("type", graphics, type);
   if (!REMOTE.has(type)) return;
-  if (type === "vnc") fillVnc(graphics);
   fillListen(graphics, type);
 }
 
+// Behind a socket, or behind nothing, there is no port.
 function fillVnc(graphics: XmlElement): void {
-  const socket = graphics.child("listen")?.get("type") === "socket" ||
-    graphics.get("socket") !== undefined;
+  const kind = graphics.child("listen")?.get("type");
   const port = graphics.get("port");
-  const automatic = port === undefined || port === "-1" || graphics.get("autoport") === "yes";
+  const autoport = graphics.get("autoport");
+  const automatic = port === "-1" || autoport === "yes" ||
+    (port === undefined && autoport === undefined);
   const rest = graphics.attributes.filter(({ name }) =>
-    !["type", "port", "autoport"].includes(name)
+    !["type", "port", "autoport", "socket"].includes(name)
   );
   graphics.attributes = [{ name: "type", value: "vnc" }];
-  if (!socket) {
-    graphics.attributes.push(
-      { name: "port", value: automatic ? "-1" : port },
-      { name: "autoport", value: automatic ? "yes" : "no" },
-    );
+  if (kind === "socket") {
+    const socket = graphics.child("listen")!.get("socket");
+    if (socket !== undefined) graphics.attributes.push({ name: "socket", value: socket });
+  } else if (kind !== "none") {
+    if (automatic) graphics.attributes.push({ name: "port", value: "-1" });
+    else if (port !== undefined && port !== "0") {
+      graphics.attributes.push({ name: "port", value: port });
+    }
+    graphics.attributes.push({ name: "autoport", value: automatic ? "yes" : "no" });
   }
   graphics.attributes.push(...rest);
 }
@@ -46,19 +52,46 @@ function wantsPort(graphics: XmlElement): boolean {
     graphics.get("autoport") === "yes";
 }
 
+// An attribute of older documents says what the first element says in newer ones.
+function checkListen(graphics: XmlElement, first: XmlElement): void {
+  const kind = first.get("type");
+  const disagree = (attribute: string, told: string, found: string | undefined): never =>
+    unsupportedConfig(
+      `graphics '${attribute}' attribute '${told}' must match '${
+        attribute === "listen" ? "address" : attribute
+      }' attribute of first listen element (found '${found ?? "none"}')`,
+    );
+  const listen = graphics.get("listen");
+  const address = first.get("address");
+  if (kind === "address" && listen !== undefined && address !== undefined && address !== listen) {
+    disagree("listen", listen, address);
+  }
+  const socket = graphics.get("socket");
+  if (kind === "socket" && socket !== undefined && first.get("socket") !== undefined) {
+    if (first.get("socket") !== socket) disagree("socket", socket, first.get("socket"));
+  }
+  if (kind === "network" && first.get("network") === undefined) {
+    xmlFailure("'network' attribute is required for listen type 'network'", ErrorDomain.DOMAIN);
+  }
+}
+
 function fillListen(graphics: XmlElement, type: string): void {
   const attribute = graphics.get("listen");
-  const socket = graphics.get("socket");
+  const socket = type === "vnc" ? graphics.get("socket") : undefined;
   let first = graphics.child("listen");
   if (first === undefined) {
-    if (type === "vnc" && socket !== undefined) {
-      first = element("listen", { type: "socket", socket });
-    } else if (type === "spice" && attribute === undefined && !wantsPort(graphics)) {
+    if (socket !== undefined) first = element("listen", { type: "socket", socket });
+    else if (type === "spice" && attribute === undefined && !wantsPort(graphics)) {
       first = element("listen", { type: "none" });
       graphics.set("autoport", undefined);
     } else first = element("listen", { type: "address", address: attribute });
     graphics.children.unshift(first);
   }
+  checkListen(graphics, first);
+  if (socket !== undefined && first.get("type") !== "socket") {
+    first.attributes = [{ name: "type", value: "socket" }, { name: "socket", value: socket }];
+  } else if (socket !== undefined) first.set("socket", socket);
+  if (type === "vnc") fillVnc(graphics);
   const kind = first.get("type");
   graphics.attributes = graphics.attributes.filter(({ name }) => name !== "listen");
   if (kind === "address") {
@@ -99,6 +132,11 @@ export function fillVideo(domain: XmlElement, devices: XmlElement): void {
   }
   const videos = devices.all("video");
   const chosen = videos.find((one) => one.child("model")?.get("primary") === "yes") ?? videos[0];
+  // the primary one comes first
+  if (chosen !== undefined && chosen !== videos[0]) {
+    devices.remove(chosen);
+    devices.children.splice(devices.children.indexOf(videos[0]!), 0, chosen);
+  }
   for (const video of videos) {
     let model = video.child("model");
     if (model === undefined) {
@@ -116,8 +154,10 @@ export function fillVideo(domain: XmlElement, devices: XmlElement): void {
       vram: qxl ? model.get("vram") ?? "65536" : model.get("vram") ?? VIDEO_MEMORY[type],
       vram64: model.get("vram64"),
       vgamem: qxl ? model.get("vgamem") : undefined,
-      heads: type === "none" || type === "ramfb" ? model.get("heads") : model.get("heads") ?? "1",
-      primary: video === chosen ? "yes" : undefined,
+      heads: type === "none" ? model.get("heads") : model.get("heads") ?? "1",
+      primary: video === chosen && type !== "none" ? "yes" : undefined,
+      blob: model.get("blob"),
+      edid: model.get("edid"),
     };
     model.attributes = Object.entries(values).flatMap(([name, value]) =>
       value === undefined ? [] : [{ name, value }]

@@ -10,16 +10,30 @@ import { Uuid } from "../../xdr/uuid.ts";
 import { failure } from "../failure.ts";
 import { isArchitecture } from "./cpu_models.ts";
 import type { Identities } from "./domain_definition.ts";
+import { fillBoot, fillFeatures, fillHostCpu } from "./feature_defaults.ts";
+import { checkCpu, checkLimits, checkNeeds, DOMAIN_NEEDS } from "./needed_parts.ts";
+import { fillTuning } from "./tuning_defaults.ts";
 import { memorySize, parseDecimal, unsupportedConfig, xmlFailure } from "./values.ts";
 
 /** Checks a domain and fills in its defaults; the devices are filled in after it. */
 export function fillDomain(domain: XmlElement, source: XmlElement, identities: Identities): void {
   fillIdentity(domain, source, identities);
+  checkNeeds(source, DOMAIN_NEEDS);
+  const cpu = source.child("cpu");
+  if (cpu !== undefined) checkCpu(cpu);
+  for (const group of source.child("throttlegroups")?.all("throttlegroup") ?? []) {
+    checkLimits(group, "throttle group");
+  }
   fillMemory(domain, source);
   fillVcpus(domain, source);
   fillOs(domain, source);
   checkFeatures(source);
   fillCpu(domain);
+  const features = domain.child("features");
+  if (features !== undefined) fillFeatures(features);
+  fillBoot(domain.child("os")!);
+  fillTuning(domain);
+  fillGenerationId(domain, source, identities);
   fillClock(domain);
   fillActions(domain);
 }
@@ -47,6 +61,13 @@ function fillIdentity(domain: XmlElement, source: XmlElement, identities: Identi
   if (title?.text.includes("\n")) {
     xmlFailure("Domain title can't contain newlines", ErrorDomain.DOMAIN);
   }
+}
+
+// An empty one asks for a new one.
+function fillGenerationId(domain: XmlElement, source: XmlElement, identities: Identities): void {
+  if (source.child("genid") === undefined || domain.child("genid")?.text) return;
+  const id = element("genid", {}, identities.uuid().toString());
+  put(domain, id, ["name", "uuid", "hwuuid"]);
 }
 
 /** Reads a UUID as libvirt does: spaces around it and hyphens anywhere are let pass. */
@@ -79,6 +100,12 @@ function fillMemory(domain: XmlElement, source: XmlElement): void {
     return target === undefined ? sum : sum + memorySize(target, "./target/size");
   }, 0n);
   if (memory === undefined && cellSum > 0n) size = cellSum + modules;
+  if (size <= modules) {
+    xmlFailure(
+      "Memory size must be specified via <memory> or in the <numa> configuration",
+      ErrorDomain.DOMAIN,
+    );
+  }
   if (balloon === 0n || balloon > size) balloon = size;
   const dump = memory?.get("dumpCore");
   if (dump !== undefined && dump !== "on" && dump !== "off") {
@@ -137,8 +164,13 @@ function fillVcpus(domain: XmlElement, source: XmlElement): void {
     }
     if (parsed !== maximum && parsed !== 0n) current = parsed.toString();
   }
-  const placement = vcpu?.get("placement") ??
-    (source.find("numatune/memory")?.get("placement") === "auto" ? "auto" : "static");
+  const tune = source.child("cputune");
+  const pinned = ["vcpupin", "emulatorpin", "iothreadpin"].some((name) =>
+    tune?.child(name) !== undefined
+  );
+  const automatic = source.find("numatune/memory")?.get("placement") === "auto" &&
+    vcpu?.get("cpuset") === undefined && !pinned;
+  const placement = automatic ? "auto" : vcpu?.get("placement") ?? "static";
   const cpuset = placement === "static" ? vcpu?.get("cpuset") : undefined;
   const canonical = element("vcpu", {
     placement,
@@ -330,7 +362,8 @@ function fillCpu(domain: XmlElement): void {
     migratable: cpu.get("migratable"),
     deprecated_features: cpu.get("deprecated_features"),
   }).flatMap(([name, value]) => value === undefined ? [] : [{ name, value }]);
-  if (model !== undefined && model.get("fallback") === undefined && mode !== undefined) {
+  fillHostCpu(cpu);
+  if (model !== undefined && cpu.child("model") === model && model.get("fallback") === undefined && mode !== undefined) {
     model.attributes.unshift({ name: "fallback", value: "allow" });
   }
   const numa = cpu.child("numa");

@@ -61,16 +61,16 @@ domain @type @id
     emulator_quota #
     iothread_period #
     iothread_quota #
-    vcpupin* @vcpu!:uint @cpuset
-    emulatorpin @cpuset
-    iothreadpin* @iothread!:uint @cpuset
+    vcpupin* @vcpu!:uint @cpuset:cpuset
+    emulatorpin @cpuset:cpuset
+    iothreadpin* @iothread!:uint @cpuset:cpuset
     emulatorsched @scheduler!=batch|fifo|idle|rr @priority
     vcpusched* @vcpus @scheduler! @priority
     iothreadsched* @iothreads @scheduler! @priority
-    cachetune* @vcpus @id
+    cachetune* @vcpus:cpuset
       cache* @id!:uint @level! @type @size @unit
       monitor* @level!:uint @vcpus
-    memorytune* @vcpus
+    memorytune* @vcpus:cpuset
       node* @id!:uint @bandwidth!
       monitor* @vcpus
     energytune* @vcpus @id
@@ -98,7 +98,7 @@ domain @type @id
   os @firmware
     type # @arch @machine
     firmware
-      feature @enabled @name
+      feature* @enabled @name
     init #
     initarg* #
     initenv # @name
@@ -129,7 +129,7 @@ domain @type @id
     acpi!
     apic! @eoi=off|on
     pae!
-    hap @state=off|on
+    hap! @state=off|on
     viridian!
     privnet!
     hyperv @mode=custom|host-model|passthrough
@@ -159,7 +159,7 @@ domain @type @id
       poll-control @state=off|on
       pv-ipi @state=off|on
       dirty-ring @state!=off|on @size
-    pvspinlock @state=off|on
+    pvspinlock! @state=off|on
     capabilities @policy=allow|default|deny
       audit_control @state=off|on
       audit_write @state=off|on
@@ -198,15 +198,15 @@ domain @type @id
       sys_tty_config @state=off|on
       syslog @state=off|on
       wake_alarm @state=off|on
-    pmu @state=off|on
-    vmport @state=off|on
+    pmu! @state=off|on
+    vmport! @state=off|on
     gic! @version=2|3|host
-    smm @state=off|on
+    smm! @state=off|on
       tseg # @unit
     ioapic @driver=kvm|qemu
     hpt @resizing=disabled|enabled|required
       maxpagesize # @unit
-    vmcoreinfo @state=off|on
+    vmcoreinfo! @state=off|on
     htm @state=off|on
     nested-hv @state=off|on
     msrs @unknown=fault|ignore
@@ -235,7 +235,7 @@ domain @type @id
     maxphysaddr @mode!=emulate|passthrough @bits @limit
     feature* @policy @name
     numa
-      cell* @id:uint @cpus @memory @unit @memAccess @discard
+      cell* @id:uint @cpus @memory @unit @memAccess=shared|private @discard
         distances
           sibling* @id @value
         cache @level @associativity @policy

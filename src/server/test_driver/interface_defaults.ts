@@ -58,9 +58,46 @@ export function fillInterface(net: XmlElement, identities: Identities): void {
       "Model name contains invalid characters",
     );
   }
+  fillModel(net, type);
+  const driver = net.child("driver");
+  if (type === "hostdev" && driver !== undefined) {
+    net.remove(driver);
+    net.children.splice(1, 0, driver);
+  }
   // names that the hypervisor would make up itself are not kept
   const target = net.child("target");
   if (target?.get("dev")?.startsWith("vnet")) target.set("dev", undefined);
+}
+
+const MODELS: ReadonlySet<string> = new Set(
+  ("netfront rtl8139 virtio e1000 e1000e virtio-transitional virtio-non-transitional usb-net " +
+    "spapr-vlan lan9118 scm91c111 vlance vmxnet vmxnet2 vmxnet3 Am79C970A Am79C973 82540EM " +
+    "82545EM 82543GC").split(" "),
+);
+
+const FILTERED: ReadonlySet<string> = new Set(["network", "bridge", "ethernet"]);
+
+// Models that libvirt knows it prints in its own case; only virtio ones have a driver of theirs.
+function fillModel(net: XmlElement, type: string): void {
+  const model = net.child("model");
+  const name = model?.get("type") ?? "";
+  const known = [...MODELS].find((one) => one.toLowerCase() === name.toLowerCase());
+  if (known !== undefined) model!.set("type", known);
+  if (!FILTERED.has(type)) dropChild(net, "filterref");
+  const driver = net.child("driver");
+  if (driver === undefined) return;
+  if (type === "hostdev") {
+    driver.attributes = driver.attributes.filter(({ name }) =>
+      ["name", "model", "iommufd"].includes(name)
+    );
+    driver.children = [];
+    if (driver.attributes.length === 0) net.remove(driver);
+  } else if (!(known ?? name).startsWith("virtio")) net.remove(driver);
+}
+
+function dropChild(parent: XmlElement, name: string): void {
+  const child = parent.child(name);
+  if (child !== undefined) parent.remove(child);
 }
 
 const NEEDED: Readonly<Record<string, string>> = {

@@ -22,7 +22,7 @@ const OUTLINE = `
 interface @type=ethernet|bond|bridge|vlan @name
   start @mode=none|onboot|hotplug
   mtu @size
-  protocol* @family
+  protocol*+ @family
     autoconf!
     dhcp! @peerdns
     ip* @address @prefix

@@ -38,12 +38,42 @@ export function canonicalNetwork(source: XmlElement, identities: Identities): Xm
     throw failure(ErrorDomain.XML, ErrorNumber.XML_DETAIL, "invalid char in name: /");
   }
   fillUuid(network, source, identities);
+  if (network.get("ipv6") !== "yes") network.set("ipv6", undefined);
+  checkLists(network, name);
   const mode = fillForward(network, source);
   fillBridge(network, mode);
   for (const address of network.find("forward")?.all("address") ?? []) {
     fillAddress(network, address);
   }
   return network;
+}
+
+function checkLists(network: XmlElement, name: string): void {
+  const refuse = (detail: string): never => xmlFailure(detail, ErrorDomain.NETWORK);
+  const interfaces = new Set<string>();
+  for (const one of network.child("forward")?.all("interface") ?? []) {
+    const dev = one.get("dev") ?? "";
+    if (interfaces.has(dev)) {
+      refuse(`interface '${dev}' can only be listed once in network ${name}`);
+    }
+    interfaces.add(dev);
+  }
+  const places = new Set<string>();
+  for (const address of network.child("forward")?.all("address") ?? []) {
+    fillAddress(network, address);
+    const [domain, bus, slot, fn] = ["domain", "bus", "slot", "function"].map((part) =>
+      (address.get(part) ?? "0x0").replace(/^0x/, "")
+    );
+    const place = `${domain}:${bus}:${slot}.${fn}`;
+    if (places.has(place)) {
+      refuse(`PCI device '${place}' can only be listed once in network ${name}`);
+    }
+    places.add(place);
+  }
+  const dns = network.child("dns");
+  if (dns?.get("enable") === "no" && dns.elements.length > 0) {
+    refuse(`Extra data in disabled network '${name}'`);
+  }
 }
 
 /** Gives a definition its UUID where it has none; throws for one that cannot be read. */

@@ -213,7 +213,7 @@ export function nodeDeviceHandlers(state: TestState): RemoteHandlers<CallContext
         throw failure(
           ErrorDomain.NODEDEV,
           ErrorNumber.INTERNAL_ERROR,
-          "Could not find parent device",
+          `Could not find parent device for '${source.textOf("name") ?? "new device"}'`,
         );
       }
       const name = createVport(state, host.textOf("wwnn") ?? "", host.textOf("wwpn") ?? "");

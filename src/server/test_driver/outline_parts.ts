@@ -11,7 +11,7 @@ boot @order!:uint @loadparm
 alias @name
 master @startport:uint
 rom @enabled=no|yes @bar=off|on @file
-acpi @index:uint @nodeset
+acpi @index:uint @nodeset:cpuset
 address @type!=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @controller @bus @target @unit @slot @port @function @multifunction @cssid @ssid @devno @reg @iobase @irq @base
   zpci @uid @fid
 `,
@@ -19,7 +19,7 @@ address @type!=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|v
   chardev: `
 source*! @master @slave @mode @path @channel @append @host @service @tls
   reconnect @enabled @timeout
-  seclabel* @model @relabel @labelskip
+  seclabel* @model @relabel=yes|no
     label #
   clipboard @copypaste
   mouse @mode
@@ -45,12 +45,12 @@ config @file
 address @domain @bus @slot @function @multifunction
 slices
   slice* @type @offset @size
-seclabel* @model @relabel @labelskip
+seclabel* @model @relabel=yes|no
   label #
-encryption @format @engine
+encryption+ @format @engine
+  secret* @type @uuid @usage
   cipher @name @size @mode @hash
   ivgen @name @hash
-  secret* @type @uuid @usage
 reservations @managed! @migration
   source @type @path @mode
     reconnect @enabled @timeout

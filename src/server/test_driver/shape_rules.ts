@@ -6,6 +6,7 @@
 
 import type { XmlElement } from "../../xml/element.ts";
 import type { ShapeRules } from "../../xml/shape.ts";
+import { formatCpuSet } from "./domain_defaults.ts";
 import { badValue, missingAttribute, parseInteger, xmlFailure } from "./values.ts";
 
 /** The rules of every definition. */
@@ -17,6 +18,8 @@ export const RULES: ShapeRules = {
       case "uint":
       case "int":
         return integer(format, value, where, attribute);
+      case "cpuset":
+        return formatCpuSet(value);
       case "lower":
         return value.toLowerCase();
       case "trim":

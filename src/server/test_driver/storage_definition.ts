@@ -14,7 +14,7 @@ import { type Identities, parseRoot } from "./domain_definition.ts";
 import { fillUuid } from "./network_definition.ts";
 import { RULES } from "./shape_rules.ts";
 import { POOL_OUTLINE, VOLUME_OUTLINE } from "./storage_shapes.ts";
-import { parseInteger, scale, xmlFailure } from "./values.ts";
+import { parseInteger, scale, unsupportedConfig, xmlFailure } from "./values.ts";
 
 let poolShape: Shape | undefined;
 let volumeShape: Shape | undefined;
@@ -156,8 +156,41 @@ function fillTarget(volume: XmlElement, kind: PoolKind): void {
       one?.child("permissions")
     )
   ) if (permissions !== undefined) fillPermissions(permissions);
+  fillFeatures(target);
+  const backing = volume.child("backingStore");
+  if (kind.format !== undefined && kind.format !== "none" && backing !== undefined) {
+    if (backing.child("format") === undefined) {
+      put(backing, element("format", { type: "raw" }), TARGET_BEFORE_FORMAT);
+    }
+  }
+  checkFormat(target.child("format"), kind);
   const stamps = target.child("timestamps");
   if (stamps !== undefined) target.remove(stamps);
+}
+
+// What qcow2 has of its newer format makes it that format.
+function fillFeatures(target: XmlElement): void {
+  const before = ["path", "format", "permissions", "timestamps", "encryption"];
+  if (target.child("features") !== undefined && target.child("compat") === undefined) {
+    put(target, element("compat", {}, "1.1"), before);
+  }
+  const nocow = target.child("nocow");
+  if (nocow !== undefined) target.remove(nocow);
+  const cluster = target.child("clusterSize");
+  if (cluster === undefined) return;
+  const bytes = scale(parseInteger(cluster.text) ?? 0n, cluster.get("unit"), 1n);
+  cluster.attributes = [{ name: "unit", value: "B" }];
+  cluster.setText(String(bytes));
+}
+
+const FILE_FORMATS: ReadonlySet<string> = new Set(
+  "raw dir bochs cloop dmg iso vpc vdi fat vhd ploop cow qcow qcow2 qed vmdk".split(" "),
+);
+
+function checkFormat(format: XmlElement | undefined, kind: PoolKind): void {
+  const type = format?.get("type");
+  if (type === undefined || kind.format !== "raw" || FILE_FORMATS.has(type)) return;
+  unsupportedConfig(`unknown volume format type ${type}`, ErrorDomain.STORAGE);
 }
 
 function fillPermissions(permissions: XmlElement): void {

@@ -51,10 +51,10 @@ disk*! @type=block|ctl|dir|file|network|nvme|vhostuser|vhostvdpa|volume @device=
   wwn #
   vendor #
   product #
-  encryption @format @engine
+  encryption+ @format @engine
+    secret* @type @uuid @usage
     cipher @name @size @mode @hash
     ivgen @name @hash
-    secret* @type @uuid @usage
   <info>
 controller*! @type=ide|fdc|scsi|sata|virtio-serial|ccid|usb|pci|xenbus|isa|nvme @index:int @model @ports:int @vectors @maxEventChannels @maxGrantFrames
   serial #

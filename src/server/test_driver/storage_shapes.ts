@@ -62,10 +62,10 @@ volume @type
       mtime #
       ctime #
       btime #
-    encryption @format
+    encryption+ @format
+      secret* @type @uuid @usage
       cipher @name @size @mode @hash
       ivgen @name @hash
-      secret* @type @uuid @usage
     compat #
     clusterSize # @unit
     nocow!

@@ -1,0 +1,239 @@
+/**
+ * A host: its connection, which is made anew when it is lost, and its domains, kept up to date.
+ *
+ * @module
+ */
+
+import {
+  type Connection,
+  type Domain,
+  DomainEvent,
+  DomainStatsTypes,
+  isNotFound,
+  type NodeInfo,
+} from "../web.ts";
+import { countersOf, SingleCounters } from "./counters.ts";
+import { explain } from "./format.ts";
+import { LiveDomain } from "./live_domain.ts";
+import { type ProxyApi, type Target, TokenError } from "./proxy_api.ts";
+
+/** Milliseconds from one look at the statistics to the next. */
+const SAMPLING = 2000;
+/** Milliseconds before another attempt to connect: doubled each time from the first to the last. */
+const [FIRST_WAIT, LAST_WAIT] = [1000, 15_000];
+
+const { STATE, CPU_TOTAL, BALLOON, VCPU, INTERFACE, BLOCK } = DomainStatsTypes;
+const STATS = STATE | CPU_TOTAL | BALLOON | VCPU | INTERFACE | BLOCK;
+
+/** How the connection is. */
+export type LinkStatus =
+  | { readonly kind: "connecting" }
+  | { readonly kind: "connected" }
+  | { readonly kind: "lost"; readonly reason: string; readonly retryAt: number }
+  | { readonly kind: "stopped" };
+
+/** A host behind the proxy. */
+export class HostLink {
+  /** The target that it is. */
+  readonly target: Target;
+  /** The domains by UUID; they stay while the connection is lost. */
+  readonly domains: Map<string, LiveDomain> = new Map();
+  /** How the connection is. */
+  status: LinkStatus = { kind: "connecting" };
+  /** The host's own name, once it is known. */
+  hostname: string | undefined;
+  /** What the host has, once it is known. */
+  node: NodeInfo | undefined;
+  /** Connections that were made. */
+  connections = 0;
+  readonly #api: ProxyApi;
+  readonly #listeners: Set<() => void> = new Set();
+  readonly #single: SingleCounters = new SingleCounters();
+  readonly #stop: AbortController = new AbortController();
+  readonly #refreshing: Map<string, Promise<void>> = new Map();
+  #hurry: (() => void) | undefined;
+  #changed = false;
+
+  /** Creates it; nothing happens before `run()`. */
+  constructor(api: ProxyApi, target: Target) {
+    this.#api = api;
+    this.target = target;
+  }
+
+  /** The domains by name. */
+  get sorted(): LiveDomain[] {
+    return [...this.domains.values()].sort((a, b) => a.domain.name.localeCompare(b.domain.name));
+  }
+
+  /** Tells of changes, many at once; answers what ends that. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** A connection besides: what a guest does not read of a console would hold up the others' calls. */
+  async connect(signal?: AbortSignal): Promise<Connection> {
+    return await this.#api.connect(this.target.name, signal);
+  }
+
+  /** Connects at once where it waits before another attempt. */
+  retry(): void {
+    this.#hurry?.();
+  }
+
+  /** Ends it. */
+  stop(): void {
+    this.#stop.abort();
+    this.#hurry?.();
+  }
+
+  /** Keeps the host connected until `stop()`; rejects only with a TokenError. */
+  async run(): Promise<void> {
+    const { signal } = this.#stop;
+    for (let wait = FIRST_WAIT; !signal.aborted; wait = Math.min(2 * wait, LAST_WAIT)) {
+      let reason = "The connection was lost";
+      try {
+        await using conn = await this.#api.connect(this.target.name, signal);
+        reason = await this.#live(conn);
+        wait = FIRST_WAIT / 2;
+      } catch (error) {
+        if (error instanceof TokenError) throw error;
+        reason = explain(error);
+      }
+      if (signal.aborted) break;
+      this.#setStatus({ kind: "lost", reason, retryAt: Date.now() + wait });
+      await this.#pause(wait);
+      if (!signal.aborted) this.#setStatus({ kind: "connecting" });
+    }
+    this.#setStatus({ kind: "stopped" });
+  }
+
+  /** Asks for a domain's state again; one that is gone is forgotten. */
+  refresh(domain: Domain): Promise<void> {
+    const running = this.#refreshing.get(domain.uuid) ?? Promise.resolve();
+    const next = running.then(() => this.#refresh(domain)).catch(ignore);
+    this.#refreshing.set(domain.uuid, next);
+    return next;
+  }
+
+  async #refresh(domain: Domain): Promise<void> {
+    try {
+      const { state, nrVirtCpu, maxMem } = await domain.getInfo();
+      const live = this.#liveDomain(domain);
+      live.state = state;
+      live.vcpus = nrVirtCpu;
+      live.memory ??= Number(maxMem) * 1024;
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      this.domains.delete(domain.uuid);
+    }
+    this.changed();
+  }
+
+  /** Everything that there is to know while one connection lasts; answers why it ended. */
+  async #live(conn: Connection): Promise<string> {
+    const ended = Promise.withResolvers<string>();
+    this.#stop.signal.addEventListener("abort", () => ended.resolve("stopped"), { once: true });
+    conn.closed.then(() =>
+      ended.resolve(conn.closeError?.message ?? "The proxy closed the connection")
+    );
+    const events = conn.events(DomainEvent.LIFECYCLE);
+    const following = this.#follow(events).catch(ignore); // the connection's end says why
+    await events.ready;
+    await this.#list(conn);
+    this.connections++;
+    this.#setStatus({ kind: "connected" });
+    conn.getHostname().then((name) => {
+      this.hostname = name;
+      this.changed();
+    }, ignore);
+    conn.getNodeInfo().then((node) => {
+      this.node = node;
+      this.changed();
+    }, ignore);
+    const sampling = this.#sample(conn, ended.promise);
+    const reason = await ended.promise;
+    await events.close();
+    await Promise.all([following, sampling]);
+    return reason;
+  }
+
+  async #follow(events: AsyncIterable<{ readonly domain: Domain }>): Promise<void> {
+    // the next event waits for no answer: several of a domain are asked for in order
+    for await (const { domain } of events) void this.refresh(domain);
+  }
+
+  async #list(conn: Connection): Promise<void> {
+    const domains = await conn.listAllDomains();
+    const known = new Set(domains.map(({ uuid }) => uuid));
+    for (const uuid of this.domains.keys()) if (!known.has(uuid)) this.domains.delete(uuid);
+    await Promise.all(domains.map((domain) => this.refresh(domain)));
+  }
+
+  async #sample(conn: Connection, ended: Promise<unknown>): Promise<void> {
+    while (conn.isAlive) {
+      try {
+        // a page that nobody sees needs no statistics
+        if (document.visibilityState === "visible") await this.#sampleOnce(conn);
+      } catch {
+        // refused by the filter, or the connection is ending: the list is of use without
+      }
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const pause = new Promise((resolve) => timer = setTimeout(resolve, SAMPLING));
+      await Promise.race([pause, ended]);
+      clearTimeout(timer);
+    }
+  }
+
+  async #sampleOnce(conn: Connection): Promise<void> {
+    const records = await conn.getAllDomainStats({ stats: STATS });
+    await Promise.all(records.map(async ({ domain, stats }) => {
+      const live = this.domains.get(domain.uuid);
+      if (live === undefined) return;
+      const state = stats["state.state"];
+      if (typeof state === "number") live.state = state;
+      const bulk = countersOf(stats);
+      const known = bulk.cpu !== undefined || (!live.active && bulk.memory !== undefined);
+      const counters = known ? bulk : await this.#single.get(domain, live.active);
+      live.sample(counters, performance.now());
+    }));
+    this.changed();
+  }
+
+  #liveDomain(domain: Domain): LiveDomain {
+    let live = this.domains.get(domain.uuid);
+    if (live === undefined) this.domains.set(domain.uuid, live = new LiveDomain(domain));
+    live.domain = domain;
+    return live;
+  }
+
+  #setStatus(status: LinkStatus): void {
+    this.status = status;
+    this.changed();
+  }
+
+  /** Tells the listeners, once for all changes of a turn. */
+  changed(): void {
+    if (this.#changed) return;
+    this.#changed = true;
+    queueMicrotask(() => {
+      this.#changed = false;
+      for (const listener of this.#listeners) listener();
+    });
+  }
+
+  async #pause(wait: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, wait);
+      const hurry = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#hurry = hurry;
+      addEventListener("online", hurry, { once: true });
+    });
+    this.#hurry = undefined;
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,76 @@
+/**
+ * Feeds a target: inputs from the grammar, and inputs that did something new, changed.
+ *
+ * @module
+ */
+
+import { decodeBase64, encodeBase64 } from "@std/encoding/base64";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { Random } from "../codec/random.ts";
+import { Flaw, type Target } from "./targets.ts";
+
+/** What came of it. */
+export interface Fed {
+  readonly target: string;
+  readonly inputs: number;
+  /** How many different things happened. */
+  readonly behaviours: number;
+  readonly seconds: number;
+}
+
+const POOL = 2000;
+// what is kept in the repository
+const KEPT = 60;
+const KEPT_BYTES = 400;
+
+function corpusFile(target: string): URL {
+  return new URL(`./corpus/${target}.txt`, import.meta.url);
+}
+
+/** The inputs that are kept in the repository. */
+export function corpusOf(target: string): Uint8Array[] {
+  const file = corpusFile(target);
+  if (!existsSync(file)) return [];
+  return readFileSync(file, "utf8").split("\n").filter((line) => line !== "").map(decodeBase64);
+}
+
+/** Feeds it; throws a Flaw that tells the input. */
+export async function fuzz(
+  target: Target,
+  inputs: number,
+  seed: number,
+  keep = false,
+): Promise<Fed> {
+  const random = new Random(seed);
+  const seen = new Set<string>();
+  const pool: Uint8Array[] = [];
+  const started = performance.now();
+  const corpus = corpusOf(target.name);
+  for (let n = 0; n < inputs; n++) {
+    const bytes = corpus[n] ??
+      (pool.length > 0 && random.oneIn(2)
+        ? target.change(random.pick(pool), random)
+        : target.make(random));
+    let answer: string | Promise<string>;
+    try {
+      answer = target.feed(bytes);
+      if (typeof answer !== "string") answer = await answer;
+    } catch (error) {
+      const input = encodeBase64(bytes);
+      const what = error instanceof Flaw ? error.message : `threw ${error}`;
+      throw new Flaw(`${target.name}, input ${n} of seed ${seed}: ${what}\n${input}`, {
+        cause: error,
+      });
+    }
+    if (seen.has(answer)) continue;
+    if (seen.size < 100_000) seen.add(answer);
+    if (pool.length < POOL) pool.push(bytes);
+    else pool[random.below(POOL)] = bytes;
+  }
+  if (keep) {
+    const small = pool.filter(({ length }) => length <= KEPT_BYTES).slice(0, KEPT);
+    writeFileSync(corpusFile(target.name), small.map((one) => encodeBase64(one) + "\n").join(""));
+  }
+  const seconds = Math.round((performance.now() - started) / 100) / 10;
+  return { target: target.name, inputs, behaviours: seen.size, seconds };
+}

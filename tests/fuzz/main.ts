@@ -1,0 +1,49 @@
+// deno-lint-ignore-file no-console
+/**
+ * `deno task fuzz [--inputs N] [--target NAME] [--seed N] [--keep]`, likewise with Bun and Node:
+ * damaged packets for the frame decoder, every codec in both directions, the engine in both roles,
+ * a server whose client is nobody, and the hypervisor in memory. `--keep` writes the corpus anew.
+ *
+ * @module
+ */
+
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { runtime } from "../harness.ts";
+import { fuzz } from "./fuzz.ts";
+import { closeSessions, SESSIONS } from "./sessions.ts";
+import { TARGETS } from "./targets.ts";
+
+// whole sessions are slower by so much
+const SESSION_SHARE = 100;
+
+const { values } = parseArgs({
+  options: {
+    inputs: { type: "string", default: "1000000" },
+    target: { type: "string" },
+    seed: { type: "string", default: "1" },
+    keep: { type: "boolean", default: false },
+  },
+});
+
+const chosen = [...TARGETS, ...SESSIONS].filter(({ name }) =>
+  values.target === undefined || values.target.split(",").includes(name)
+);
+const inputs = Number(values.inputs);
+try {
+  let total = 0;
+  for (const target of chosen) {
+    const share = Math.ceil(
+      inputs / (SESSIONS.includes(target) && chosen.length > 2 ? SESSION_SHARE : chosen.length),
+    );
+    const fed = await fuzz(target, share, Number(values.seed), values.keep);
+    total += fed.inputs;
+    console.log(JSON.stringify({ runtime, ...fed }));
+  }
+  console.log(JSON.stringify({ runtime, inputs: total, flaws: 0 }));
+} catch (error) {
+  console.error(error);
+  process.exitCode = 1;
+} finally {
+  await closeSessions();
+}
