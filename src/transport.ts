@@ -171,8 +171,11 @@ export interface FileExtent {
 export interface LocalFile {
   /** Its size when it was opened, in bytes. */
   readonly size: number;
-  /** Reads into the buffer and answers how many bytes it got; 0 at the end of the file. */
-  read(buffer: Uint8Array, position: number): Promise<number>;
+  /**
+   * Reads into the buffer and answers how many bytes it got; 0 at the end of the file. `inHole` says
+   * that there is probably no data, which is then told sooner.
+   */
+  read(buffer: Uint8Array, position: number, inHole?: boolean): Promise<number>;
   /** Writes all of the bytes. */
   write(bytes: Uint8Array, position: number): Promise<void>;
   /** Makes it this long, in bytes; what is added is a hole. */

@@ -116,6 +116,10 @@ interface Process {
   getBuiltinModule(id: "node:http" | "node:https"): {
     createServer(options: Options): HttpServer;
   };
+  getBuiltinModule(id: "node:crypto"): {
+    X509Certificate: new (pem: string) => { checkPrivateKey(key: object): boolean };
+    createPrivateKey(pem: string): object;
+  };
 }
 
 /** Bytes of a request's head. A page sends cookies; a subprotocol with a ticket is short. */
@@ -130,11 +134,13 @@ const KEEP_ALIVE = 5_000;
  * Reads no more from one whose reader is slow, and a write to one ends when the kernel has it.
  *
  * @throws {ConnectionError} when it is not possible; the message says what to do.
+ * @throws {TypeError} when the certificate or the key is none, or they do not belong together.
  */
 export async function listenWebSocket(options: ListenWebSocketOptions): Promise<WebSocketListener> {
   const { host, port, tls } = options;
   const { WebSocketServer } = await import("ws");
   const { process } = globalThis as unknown as { process: Process };
+  if (tls !== undefined) checkPair(process, tls);
   const server = process.getBuiltinModule(tls ? "node:https" : "node:http")
     .createServer({ ...tls, maxHeaderSize: MAX_HEADER });
   const selected = new WeakMap<object, string>();
@@ -199,6 +205,22 @@ export async function listenWebSocket(options: ListenWebSocketOptions): Promise<
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+// Deno takes any text for a certificate, and then fails each handshake without a word.
+function checkPair(process: Process, { cert, key }: { cert: string; key: string }): void {
+  const { X509Certificate, createPrivateKey } = process.getBuiltinModule("node:crypto");
+  const attempt = <T>(what: string, make: () => T): T => {
+    try {
+      return make();
+    } catch (cause) {
+      throw new TypeError(`Cannot serve TLS: the ${what} is not one in PEM`, { cause });
+    }
+  };
+  const certificate = attempt("certificate", () => new X509Certificate(cert));
+  const privateKey = attempt("private key", () => createPrivateKey(key));
+  if (certificate.checkPrivateKey(privateKey)) return;
+  throw new TypeError("Cannot serve TLS: the private key is not that of the certificate");
 }
 
 interface Connected {

@@ -38,7 +38,7 @@ export interface WebSocketLike {
  * Bytes in one frame at most. Servers have limits (Bun's is 16 MiB unless told otherwise), and between
  * two frames it can be seen how much waits.
  */
-const PIECE = 256 * 1024;
+export const PIECE: number = 256 * 1024;
 
 /**
  * Bytes that may wait to leave. Beyond it a write waits, as otherwise an upload would be copied to
@@ -184,9 +184,15 @@ export class WebSocketSocket implements SocketControl {
 
   // No standard WebSocket can be dropped: one whose peer never answers is left to the runtime.
   async #closeInTime(): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, FAREWELL));
-    await Promise.race([this.closed.then(() => clearTimeout(timer)), late]);
+    await soon(this.closed);
     this.#socket.terminate?.();
   }
+}
+
+/** Waits for the end of a connection that is being closed, as long as its peer may take for it. */
+export async function soon(closed: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, FAREWELL));
+  await Promise.race([closed, late]);
+  clearTimeout(timer);
 }

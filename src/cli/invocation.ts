@@ -9,6 +9,7 @@ import type { ConnectOptions } from "../connect.ts";
 import type { CallOptions, FlagOptions } from "../session/caller.ts";
 import { UsageError } from "./failures.ts";
 import type { Output } from "./output.ts";
+import type { Signals } from "./signals.ts";
 import { parseCount, parseSize } from "./values.ts";
 
 /** The global options. */
@@ -39,12 +40,20 @@ export class Invocation {
   readonly settings: Settings;
   /** Ends the command: ctrl-C. */
   readonly signal: AbortSignal;
+  /** Ends the command as ctrl-C does, for what reads that key itself. */
+  readonly interrupt: () => void;
   readonly #command: ParsedCommand;
   #connection: Promise<Connection> | undefined;
   #finishCapture: (() => Promise<void>) | undefined;
 
   /** Takes what the command line said. */
-  constructor(out: Output, settings: Settings, command: ParsedCommand, signal: AbortSignal) {
+  constructor(
+    out: Output,
+    settings: Settings,
+    command: ParsedCommand,
+    { signal, interrupt }: Pick<Signals, "signal" | "interrupt">,
+  ) {
+    this.interrupt = interrupt;
     this.out = out;
     this.settings = settings;
     this.signal = signal;
@@ -128,22 +137,27 @@ export class Invocation {
     await this.#finishCapture?.();
   }
 
-  async #connect(): Promise<Connection> {
-    const { uri, readOnly, timeout, capture } = this.settings;
-    const options: ConnectOptions = {
+  /** What every connection is opened with. */
+  get connectOptions(): ConnectOptions {
+    const { readOnly, timeout } = this.settings;
+    return {
       readOnly,
       timeout,
       signal: this.signal,
       credentials: async (request) =>
         await (await import("./credentials.ts")).askCredential(request, this.signal),
     };
+  }
+
+  async #connect(): Promise<Connection> {
+    const { uri, capture } = this.settings;
     if (capture === undefined) {
       const { connect } = await import("../../mod.ts");
-      return await connect(uri, options);
+      return await connect(uri, this.connectOptions);
     }
-    const { connectCaptured } = await import("./capture.ts");
-    const [connection, finish] = await connectCaptured(uri, options, capture);
-    this.#finishCapture = finish;
-    return connection;
+    const { Capture } = await import("./capture.ts");
+    const recording = await Capture.start(capture);
+    this.#finishCapture = () => recording.finish();
+    return await recording.connect(uri, this.connectOptions);
   }
 }

@@ -61,7 +61,7 @@ async function runCommand({ spec, group, parsed, globals }: Chosen): Promise<num
       timeout: timeout === undefined ? undefined : parseSeconds(timeout, "--timeout") * 1000,
       capture: globals.capture,
     };
-    run = new Invocation(out, settings, parsed, signals.signal);
+    run = new Invocation(out, settings, parsed, signals);
     const { handlers } = await group.load();
     await handlers[spec.name]!(run);
     return ExitStatus.OK;

@@ -8,10 +8,12 @@
 import process from "node:process";
 import { createProxy, type Proxy } from "../proxy/proxy.ts";
 import { explain } from "./explain.ts";
+import type { DemoHosts } from "./proxy_demo.ts";
 import { readProxyOptions, USAGE, UsageError } from "./proxy_options.ts";
 
 async function main(args: string[]): Promise<number> {
   let proxy: Proxy | undefined;
+  let demo: DemoHosts | undefined;
   try {
     const read = await readProxyOptions(args);
     if (read === undefined) {
@@ -19,8 +21,9 @@ async function main(args: string[]): Promise<number> {
       return 0;
     }
     const { options, madeUp } = read;
+    demo = read.demo;
     // before anything is served, so that a signal is never lost
-    const stopped = nextSignal();
+    const stopped = firstSignal();
     proxy = await createProxy({ ...options, log: (entry) => console.error(JSON.stringify(entry)) });
     const scheme = options.tls === undefined ? "ws" : "wss";
     const host = options.host ?? "127.0.0.1";
@@ -29,8 +32,11 @@ async function main(args: string[]): Promise<number> {
       console.log(`Serving ${scheme}://${address}/${name}`);
     }
     if (madeUp !== undefined) console.log(`Token: ${madeUp}`);
+    if (options.ui !== undefined) {
+      const page = `${scheme.replace("ws", "http")}://${address}/`;
+      console.log(`Open ${page}${madeUp === undefined ? "" : `#token=${madeUp}`}`);
+    }
     await stopped;
-    nextSignal().then(() => process.exit(1));
     await proxy.close();
     return 0;
   } catch (error) {
@@ -38,16 +44,16 @@ async function main(args: string[]): Promise<number> {
     if (error instanceof UsageError) console.error(`\n${USAGE}`);
     await proxy?.close({ timeout: 0 });
     return error instanceof UsageError ? 2 : 1;
+  } finally {
+    await demo?.[Symbol.asyncDispose]();
   }
 }
 
-function nextSignal(): Promise<void> {
+/** Resolves at the first signal; a second one ends the process. */
+function firstSignal(): Promise<void> {
   return new Promise((resolve) => {
-    function stop(): void {
-      process.off("SIGINT", stop);
-      process.off("SIGTERM", stop);
-      resolve();
-    }
+    let signals = 0;
+    const stop = () => ++signals === 1 ? resolve() : process.exit(1);
     process.on("SIGINT", stop);
     process.on("SIGTERM", stop);
   });

@@ -18,6 +18,8 @@ import type {
   UiFile,
   UiFiles,
 } from "../proxy/proxy.ts";
+import { type DemoHosts, serveDemo } from "./proxy_demo.ts";
+import { findUi } from "./ui_files.ts";
 
 /** What `--help` shows. */
 export const USAGE = `Usage: deno task proxy --target NAME=URI [--target NAME=URI…] [options]
@@ -42,7 +44,9 @@ Lets clients reach libvirt over WebSockets, at ws://HOST:PORT/NAME.
   --idle SECONDS          closes connections on which nothing passes for so long; 900 when left out
   --health ACCESS         who may read /healthz: open (the default), token, off
   --metrics ACCESS        who may read /metrics: token (the default), open, off
-  --ui DIRECTORY          serves these files, index.html at /
+  --ui                    serves the web console at /
+  --files DIRECTORY       serves these files in its place, index.html at /
+  --demo                  adds two hosts in memory, where everything may be tried
   --config FILE           the options of createProxy() as JSON; what is given beside it wins
 
 The log goes to standard error, a line of JSON an event. SIGINT and SIGTERM let what is under way
@@ -56,6 +60,8 @@ export class UsageError extends Error {}
 export interface ReadOptions {
   readonly options: ProxyOptions;
   readonly madeUp?: string;
+  /** The hosts in memory, where they are asked for; to be disposed of with the proxy. */
+  readonly demo?: DemoHosts;
 }
 
 type Given = ReturnType<typeof parse>;
@@ -82,7 +88,9 @@ function parse(args: string[]) {
         idle: { type: "string" },
         health: { type: "string" },
         metrics: { type: "string" },
-        ui: { type: "string" },
+        ui: { type: "boolean", default: false },
+        files: { type: "string" },
+        demo: { type: "boolean", default: false },
         config: { type: "string" },
         help: { type: "boolean", short: "h", default: false },
       },
@@ -96,8 +104,18 @@ function parse(args: string[]) {
 export async function readProxyOptions(args: string[]): Promise<ReadOptions | undefined> {
   const given = parse(args);
   if (given.help) return undefined;
+  const demo = given.demo ? await serveDemo() : undefined;
+  try {
+    return await readWith(given, demo);
+  } catch (error) {
+    await demo?.[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function readWith(given: Given, demo: DemoHosts | undefined): Promise<ReadOptions> {
   const config = given.config === undefined ? {} : await readConfig(given.config);
-  const targets = readTargets(given, config);
+  const targets = readTargets(given, config, demo);
   if (Object.keys(targets).length === 0) {
     throw new UsageError("Give a target, as --target demo=test:///default");
   }
@@ -106,18 +124,22 @@ export async function readProxyOptions(args: string[]): Promise<ReadOptions | un
     ...config,
     targets,
     tokens,
-    filter: readFilter(given, config),
+    filter: readFilter(given, demo === undefined ? config : { filter: "all", ...config }),
     limits: { ...config.limits, ...readLimits(given) },
     ...(given.origin.length === 0 ? {} : { origins: given.origin }),
     ...(given["trust-proxy"].length === 0 ? {} : { trustedProxies: given["trust-proxy"] }),
     ...(given.listen === undefined ? {} : readAddress(given.listen)),
     ...(given.health === undefined ? {} : { health: readAccess("health", given.health) }),
     ...(given.metrics === undefined ? {} : { metrics: readAccess("metrics", given.metrics) }),
-    ...(given.ui === undefined ? {} : { ui: await readUi(given.ui) }),
+    ...(await readPage(given)),
     ...(await readTls(given)),
     ...(await readTicketKey(given, config)),
   };
-  return { options, ...(madeUp === undefined ? {} : { madeUp }) };
+  return {
+    options,
+    ...(madeUp === undefined ? {} : { madeUp }),
+    ...(demo === undefined ? {} : { demo }),
+  };
 }
 
 /** What a configuration file may say, of the proxy and of a target. */
@@ -160,8 +182,13 @@ function checkKeys(path: string, value: object, known: readonly string[]): void 
   throw new UsageError(`Unknown "${unknown}" in ${path}: expected ${known.join(", ")}`);
 }
 
-function readTargets(given: Given, config: Partial<ProxyOptions>): Record<string, TargetOptions> {
+function readTargets(
+  given: Given,
+  config: Partial<ProxyOptions>,
+  demo: DemoHosts | undefined,
+): Record<string, TargetOptions> {
   const targets: Record<string, TargetOptions> = {};
+  for (const [name, uri] of Object.entries(demo?.targets ?? {})) targets[name] = { uri };
   for (const [name, target] of Object.entries(config.targets ?? {})) {
     targets[name] = typeof target === "string" ? { uri: target } : target;
   }
@@ -273,6 +300,18 @@ const TYPES: Readonly<Record<string, string>> = {
   ".wasm": "application/wasm",
   ".woff2": "font/woff2",
 };
+
+async function readPage({ ui, files }: Given): Promise<Pick<ProxyOptions, "ui">> {
+  if (files !== undefined) return { ui: await readUi(files) };
+  if (!ui) return {};
+  const directory = await findUi();
+  if (directory === undefined) {
+    throw new UsageError(
+      "The web console is not part of this installation: it is in the npm package and the repository",
+    );
+  }
+  return { ui: await readUi(directory) };
+}
 
 /** Reads a web page's files, all at once: what is served does not depend on a path that is asked. */
 export async function readUi(directory: string): Promise<UiFiles> {

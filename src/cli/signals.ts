@@ -10,12 +10,13 @@ import { ExitStatus, Interrupted } from "./failures.ts";
 /** Signals that end a command in order, while they are listened to. */
 export class Signals implements Disposable {
   readonly #controller = new AbortController();
-  readonly #onInterrupt = () => this.#end(ExitStatus.INTERRUPTED);
+  /** Ends the command as ctrl-C does. */
+  readonly interrupt = (): void => this.#end(ExitStatus.INTERRUPTED);
   readonly #onTerminate = () => this.#end(ExitStatus.TERMINATED);
 
   /** Listens. */
   constructor() {
-    process.on("SIGINT", this.#onInterrupt);
+    process.on("SIGINT", this.interrupt);
     process.on("SIGTERM", this.#onTerminate);
   }
 
@@ -26,7 +27,7 @@ export class Signals implements Disposable {
 
   /** Listens no more. */
   [Symbol.dispose](): void {
-    process.off("SIGINT", this.#onInterrupt);
+    process.off("SIGINT", this.interrupt);
     process.off("SIGTERM", this.#onTerminate);
   }
 

@@ -50,21 +50,29 @@ export class AlternateScreen implements Disposable {
 }
 
 /** Writes to standard output and resolves when there is room for more. */
-export async function writeOut(chunk: Uint8Array): Promise<void> {
+export async function writeOut(chunk: Uint8Array, signal?: AbortSignal): Promise<void> {
   const { stdout } = process;
   if (stdout.write(chunk)) return;
   await new Promise<void>((resolve, reject) => {
-    const done = (error?: Error) => {
-      stdout.off("drain", onDrain).off("close", onDrain).off("error", done);
-      if (error === undefined) resolve();
-      else reject(error);
+    const settle = (end: () => void) => {
+      stdout.off("drain", onRoom).off("close", onRoom).off("error", onError);
+      signal?.removeEventListener("abort", onAbort);
+      end();
     };
-    const onDrain = () => done();
-    stdout.once("drain", onDrain).once("close", onDrain).once("error", done);
+    const onRoom = () => settle(resolve);
+    const onError = (error: Error) => settle(() => reject(error));
+    const onAbort = () => settle(() => reject(signal!.reason));
+    stdout.once("drain", onRoom).once("close", onRoom).once("error", onError);
+    signal?.addEventListener("abort", onAbort);
   });
 }
 
-/** Standard output as a web stream; closing it leaves it open. */
-export function standardOutput(): WritableStream<Uint8Array> {
-  return new WritableStream<Uint8Array>({ write: writeOut }, { highWaterMark: 0 });
+/** Standard output as a web stream, which closing leaves open; it fails with the signal. */
+export function standardOutput(signal: AbortSignal): WritableStream<Uint8Array> {
+  return new WritableStream<Uint8Array>({
+    start(controller) {
+      signal.addEventListener("abort", () => controller.error(signal.reason), { once: true });
+    },
+    write: (chunk) => writeOut(chunk, signal),
+  });
 }

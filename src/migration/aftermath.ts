@@ -74,6 +74,20 @@ export async function restoreAtSource(run: MigrationRun): Promise<boolean> {
   return fate?.kind === "here";
 }
 
+/**
+ * What became of the guest at a source that was lost while it sent it, and which forgets it as soon
+ * as it was sent.
+ */
+export async function fateAtSource(run: MigrationRun): Promise<Fate> {
+  return await askAgain(run, run.source, async (caller, options) => {
+    const dom = await lookup(caller, run, options);
+    if (dom === undefined) return { kind: "gone" };
+    const { state } = await caller.call(domainGetState, { dom, flags: 0 }, options);
+    if (state === DomainState.SHUTOFF) return { kind: "gone" };
+    return await isIdle(caller, dom, options) ? { kind: "here", dom } : undefined;
+  }) ?? { kind: "unknown" };
+}
+
 async function lookup(
   caller: Caller,
   { dom: { uuid } }: MigrationRun,

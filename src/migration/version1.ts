@@ -13,7 +13,7 @@ import {
 import { noteFailure } from "./failure.ts";
 import type { OldParameters } from "./parameters.ts";
 import { isLost, type MigrationRun } from "./run.ts";
-import { lastCopy, notePaused, noUri, refuseXml } from "./version2.ts";
+import { lastCopy, notePaused, noUri, refuseXml, wasSent } from "./version2.ts";
 
 /** Migrates; answers the domain at the destination. */
 export async function migrateVersion1(
@@ -44,7 +44,8 @@ export async function migrateVersion1(
     await run.perform(run.ask(source, domainMigratePerform, args));
   } catch (error) {
     const reason = run.signal.aborted ? run.signal.reason : error;
-    throw noteFailure(reason, "perform", isLost(error) ? "unknown" : "source");
+    const sent = isLost(error) && await wasSent(run, reason);
+    if (!sent) throw noteFailure(reason, "perform", "source");
   }
   try {
     const args = { dname: dname ?? dom.name, cookie, uri, flags };

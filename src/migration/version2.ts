@@ -19,7 +19,7 @@ import {
 } from "../../gen/remote/domain.ts";
 import { LibvirtError, unsupported } from "../errors.ts";
 import { Feature } from "../session/features.ts";
-import { fateAtDestination } from "./aftermath.ts";
+import { fateAtDestination, fateAtSource } from "./aftermath.ts";
 import { type MigrationStep, noteFailure } from "./failure.ts";
 import type { OldParameters } from "./parameters.ts";
 import { has, isLost, type MigrationRun } from "./run.ts";
@@ -57,8 +57,8 @@ export async function migrateVersion2(
       await run.perform(run.ask(source, domainMigratePerform, args));
     } catch (error) {
       trouble = { error: run.signal.aborted ? run.signal.reason : error, step: "perform" };
-      // it may have sent all of it: then the destination has the only copy, so it is not to drop it
-      if (isLost(error)) throw noteFailure(trouble.error, "perform", "unknown");
+      // it may have sent all of it: then the destination has the only copy, and must not drop it
+      if (isLost(error) && await wasSent(run, trouble.error)) trouble = undefined;
     }
   }
 
@@ -94,6 +94,13 @@ export async function notePaused(run: MigrationRun): Promise<void> {
   } catch {
     // as in libvirt, not worth to fail for: the steps to come say what is wrong
   }
+}
+
+/** Whether a source that was lost has sent the guest; throws where nobody can tell. */
+export async function wasSent(run: MigrationRun, error: unknown): Promise<boolean> {
+  const fate = await fateAtSource(run);
+  if (fate.kind === "unknown") throw noteFailure(error, "perform", "unknown");
+  return fate.kind === "gone";
 }
 
 /** The last step failed when the source has forgotten the guest already. */

@@ -25,6 +25,9 @@ export interface FileTransferOptions extends Omit<StorageVolTransferOptions, "sp
 // As large as a packet may be.
 const BLOCK = 1024 * 1024;
 
+// Reading is a hop to another thread and back, which costs more than a hole's zeros do.
+const ZERO_BLOCK = 8 * BLOCK;
+
 // What a file system keeps holes of, or a multiple: shorter runs of zeros go over as data.
 const HOLE_UNIT = 64 * 1024;
 
@@ -97,7 +100,10 @@ export async function downloadLocalFile(
 type Writer = WritableStreamDefaultWriter<SparseChunk>;
 
 async function sendAll(file: LocalFile, end: number, writer: Writer): Promise<void> {
-  await sendData(file, 0, end, (block) => writer.write(block));
+  await sendData(file, 0, end, async (block) => {
+    await writer.write(block);
+    return false;
+  });
 }
 
 // Zeros that are on the disk go over as holes too. Where nothing tells where a file's own holes are,
@@ -121,6 +127,10 @@ async function sendSparsely(file: LocalFile, end: number, writer: Writer): Promi
     hole += start - position;
     position = Math.min(extent.end, end);
     await sendData(file, start, position, async (block) => {
+      if (isZero(block, 0) && file.isZero(block)) {
+        hole += block.length;
+        return true;
+      }
       for (let at = 0; at < block.length;) {
         const zeros = isZero(block, at);
         let to = at;
@@ -134,31 +144,37 @@ async function sendSparsely(file: LocalFile, end: number, writer: Writer): Promi
         }
         at = to;
       }
+      return false;
     });
   }
   await flush();
 }
 
-/** Reads ahead one block while the one before is sent. */
+/**
+ * Reads ahead one block while the one before is sent; larger ones for as long as `send` says that all
+ * was zero.
+ */
 async function sendData(
   file: LocalFile,
   start: number,
   end: number,
-  send: (block: Uint8Array) => Promise<void>,
+  send: (block: Uint8Array) => Promise<boolean>,
 ): Promise<void> {
   let buffer = new Uint8Array(Math.min(BLOCK, end - start));
   let other = new Uint8Array(buffer.length);
+  let zero = false;
   let position = start;
-  let reading = fill(file, buffer, position, end);
+  let reading = fill(file, buffer, position, end, zero);
   while (position < end) {
     const block = await reading;
     position += block.length;
     [buffer, other] = [other, buffer];
     if (position < end) {
-      reading = fill(file, buffer, position, end);
+      if (zero && buffer.length < ZERO_BLOCK) buffer = new Uint8Array(ZERO_BLOCK);
+      reading = fill(file, zero ? buffer : buffer.subarray(0, BLOCK), position, end, zero);
       reading.catch(() => {}); // is thrown where it is awaited, if it ever is
     }
-    await send(block);
+    zero = await send(block);
   }
 }
 
@@ -167,10 +183,11 @@ async function fill(
   buffer: Uint8Array,
   position: number,
   end: number,
+  inHole: boolean,
 ): Promise<Uint8Array> {
   const wanted = buffer.subarray(0, Math.min(buffer.length, end - position));
   for (let have = 0; have < wanted.length;) {
-    const got = await file.read(wanted.subarray(have), position + have);
+    const got = await file.read(wanted.subarray(have), position + have, inHole);
     if (got === 0) {
       throw new RangeError(
         `Cannot read the file to its end: expected ${end} bytes, found ${position + have}; ` +

@@ -41,6 +41,8 @@ export class Link {
   #target: HandedOver | undefined;
   #lastWrite: Promise<void> = Promise.resolve();
   #ending: Promise<void> | undefined;
+  // why we have ended it, where it was us
+  #said: { readonly code: number; readonly reason: string } | undefined;
   #draining = false;
   #received = 0;
   #sent = 0;
@@ -91,10 +93,10 @@ export class Link {
       if (!this.#opening.signal.aborted) {
         metrics.failures++;
         log({ event: "failed", reason: messageOf(error) });
-        this.#end(1014, `the target "${target.name}" cannot be reached; the proxy's log says why`);
+        this.#end(1011, `the target "${target.name}" cannot be reached; the proxy's log says why`);
       }
     }
-    const end = await socket.closed;
+    const end = this.#said ?? await socket.closed;
     await this.#ending;
     this.#target?.close(new Error("The client has gone"));
     metrics.open--;
@@ -180,7 +182,7 @@ export class Link {
       for (;;) {
         if (this.#draining && this.#relay.idle) return this.#stop();
         const { done, value } = await this.#fromClient.read();
-        if (done || this.#ending !== undefined) return this.#end(1000, "");
+        if (done || this.#ending !== undefined) return this.#left();
         this.#received += value.length;
         for (let at = 0; at < value.length;) {
           const taken = this.#relay.receive(at === 0 ? value : value.subarray(at));
@@ -252,7 +254,7 @@ export class Link {
 
   #write(writer: WritableStreamDefaultWriter<Uint8Array>, chunk: Uint8Array): void {
     const written = writer.write(chunk).catch((error) => {
-      if (writer === this.#client) this.#end(1000, "");
+      if (writer === this.#client) this.#left();
       else this.#end(1011, `the target takes no more: ${messageOf(error)}`);
     });
     if (writer === this.#client) this.#lastWrite = written;
@@ -260,7 +262,14 @@ export class Link {
 
   // The first reason counts.
   #end(code: number, reason: string): void {
-    this.#ending ??= this.#close(code, reason);
+    if (this.#ending !== undefined) return;
+    this.#said = { code, reason };
+    this.#ending = this.#close(code, reason);
+  }
+
+  /** The client has gone. */
+  #left(): void {
+    this.#ending ??= this.#close(1000, "");
   }
 
   async #close(code: number, reason: string): Promise<void> {

@@ -83,6 +83,8 @@ export class RpcEngine {
   #mustPing = false;
   /** Whether this side does not read at the moment: the peer's silence then means nothing. */
   standing = false;
+  /** Whether the peer takes so little that its pings get no answer: what waits for it says enough. */
+  congested = false;
 
   /** Starts before the first byte. */
   constructor(options: EngineOptions) {
@@ -436,7 +438,7 @@ export class RpcEngine {
     if (frame.type === MessageType.MESSAGE) {
       if (frame.procedure === KEEPALIVE_PING) {
         this.#mustPing = this.#span >= PEER_PINGS;
-        this.#out.keepalive(KEEPALIVE_PONG);
+        if (!this.congested) this.#out.keepalive(KEEPALIVE_PONG);
         return { type: "keepalive", kind: "ping" };
       }
       if (frame.procedure === KEEPALIVE_PONG) return { type: "keepalive", kind: "pong" };

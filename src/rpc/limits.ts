@@ -66,6 +66,9 @@ export const LIFE_SIGN = 1024;
  */
 export const STALLED_SPANS = 4;
 
+/** Bytes that a daemon has not taken from which on its pings are not answered: it reads none of it. */
+export const PONG_BACKLOG: number = 256 * 1024;
+
 /** Milliseconds in which a peer that pings at all does so: three of libvirtd's intervals. */
 export const PEER_PINGS = 15_000;
 

@@ -10,7 +10,7 @@ import { EVENT_QUEUE } from "../rpc/limits.ts";
 import type { XdrReader } from "../xdr/reader.ts";
 import { abortable } from "./abortable.ts";
 import type { CallOptions } from "./caller.ts";
-import type { InternalCallOptions } from "./session.ts";
+import type { InternalCallOptions } from "./calls.ts";
 
 /** How events of one kind are asked for and told apart. */
 export interface EventSource<M> {

@@ -5,24 +5,23 @@
  */
 
 import { remoteProgram } from "../../gen/remote/program.ts";
-import { type CloseReason, ConnectionError, ProtocolError, unsupported } from "../errors.ts";
+import { type CloseReason, ConnectionError } from "../errors.ts";
 import type { Procedure, Program } from "../procedure.ts";
 import { RpcEngine } from "../rpc/engine.ts";
 import type { KeepaliveOptions } from "../rpc/keepalive.ts";
-import { CALLS_IN_FLIGHT } from "../rpc/limits.ts";
+import { CALLS_IN_FLIGHT, PONG_BACKLOG } from "../rpc/limits.ts";
 import type { RpcEvent } from "../rpc/rpc_event.ts";
 import type { ByteDuplex } from "../transport.ts";
 import { XdrReader } from "../xdr/reader.ts";
+import { type Call, Calls, type InternalCallOptions } from "./calls.ts";
 import type { Caller, CallOptions, OpenedStream, OwnedCaller } from "./caller.ts";
-import { closedError, errorOf, type Failure } from "./failure.ts";
+import { closedError, type Failure } from "./failure.ts";
 import { FAREWELL, settledWithin } from "./farewell.ts";
 import { Features } from "./features.ts";
 import { KeepaliveTimer } from "./keepalive_timer.ts";
 import { Pump } from "./pump.ts";
 import { type EventSource, Registrations, type Sink } from "./registrations.ts";
-import type { StreamSlot } from "./stream_slot.ts";
 import { Streams } from "./streams.ts";
-import { CallWindow } from "./window.ts";
 
 /** What a session is told at its start. */
 export interface SessionOptions {
@@ -32,31 +31,6 @@ export interface SessionOptions {
   readonly callsInFlight?: number;
   /** Makes what libvirt's own decoder lets pass an error; meant for tests. */
   readonly strict?: boolean;
-}
-
-/** Options of a call that the session's owner makes, beside those of any caller. */
-export interface InternalCallOptions<R> extends CallOptions {
-  /** Runs with the result while the reply is handled, before anything that came after it. */
-  readonly onReply?: (result: R) => void;
-  /** Runs with the result of a call whose caller no longer waits: undoes what it left behind. */
-  readonly onLate?: (result: R) => void;
-  /** The stream that it opens. */
-  readonly stream?: StreamSlot;
-}
-
-interface Call {
-  readonly procedure: Procedure<unknown, unknown>;
-  readonly args: unknown;
-  readonly priority: boolean;
-  readonly onReply: ((result: unknown) => void) | undefined;
-  readonly onLate: ((result: unknown) => void) | undefined;
-  readonly stream: StreamSlot | undefined;
-  settle: (result: unknown) => void;
-  /** Nobody waits for it any more; its place is taken until the reply comes. */
-  abandoned: boolean;
-  /** The reply has come. */
-  done: boolean;
-  failure: Failure | undefined;
 }
 
 /**
@@ -90,8 +64,7 @@ export class Session implements Caller {
   openAnother?: (options?: CallOptions) => Promise<OwnedCaller>;
   readonly #engine: RpcEngine;
   readonly #pump: Pump;
-  readonly #window: CallWindow<Call>;
-  readonly #sent = new Set<Call>();
+  readonly #calls: Calls;
   readonly #registrations: Registrations;
   readonly #streams: Streams;
   readonly #strict: boolean;
@@ -99,7 +72,7 @@ export class Session implements Caller {
   readonly #keepalive: KeepaliveTimer;
   #resolveClosed!: (reason: CloseReason) => void;
   #closing: Promise<void> | undefined;
-  #end: { reason: CloseReason; error: Error | undefined; label: string } | undefined;
+  #end: Failure & { kind: "closed" } | undefined;
 
   /** Takes the duplex over and starts to read. */
   constructor(duplex: ByteDuplex, options: SessionOptions = {}) {
@@ -113,13 +86,23 @@ export class Session implements Caller {
       programs: options.programs ?? [remoteProgram],
       strict: this.#strict,
     });
-    this.#window = new CallWindow(options.callsInFlight ?? CALLS_IN_FLIGHT);
+    const end = () => this.#end;
+    this.#calls = new Calls({
+      engine: this.#engine,
+      reader: this.#reader,
+      get end() {
+        return end();
+      },
+      schedule: () => this.#pump.schedule(),
+      sent: (call, serial) => this.#sent(call, serial),
+      failed: (error) => this.#finish("error", error),
+    }, options.callsInFlight ?? CALLS_IN_FLIGHT);
     this.#registrations = new Registrations(this);
     this.#keepalive = new KeepaliveTimer(this.#engine, {
       handle: (events) => this.#handleAll(events),
       flush: () => this.#pump.flush(),
     });
-    const waitingCalls = () => this.#sent.size;
+    const waitingCalls = () => this.#calls.waiting;
     this.#streams = new Streams({
       engine: this.#engine,
       get waitingCalls() {
@@ -131,6 +114,7 @@ export class Session implements Caller {
     this.#pump = new Pump(duplex, {
       received: (chunk) => {
         this.#streams.gate.passed(chunk.length);
+        this.#engine.congested = this.#pump.backlog >= PONG_BACKLOG;
         this.#handleAll(this.#engine.receive(chunk, performance.now()));
       },
       ended: () => this.#ended(),
@@ -172,35 +156,12 @@ export class Session implements Caller {
    * The daemon cannot be told to stop: with `signal` or `timeout` the promise rejects at once, the
    * daemon goes on, its late reply is dropped and the connection stays usable.
    */
-  async call<A, R>(
+  call<A, R>(
     procedure: Procedure<A, R>,
     args: A,
     options: InternalCallOptions<R> = {},
   ): Promise<R> {
-    const { signal, timeout } = options;
-    signal?.throwIfAborted();
-    const call: Call = {
-      procedure: procedure as Procedure<unknown, unknown>,
-      args,
-      priority: procedure.highPriority ?? false,
-      onReply: options.onReply as Call["onReply"],
-      onLate: options.onLate as Call["onLate"],
-      stream: options.stream,
-      settle: unsettled,
-      abandoned: false,
-      done: false,
-      failure: undefined,
-    };
-    const settled = new Promise<unknown>((resolve) => call.settle = resolve);
-    this.#start(call);
-    const release = signal !== undefined || timeout !== undefined
-      ? this.#watch(call, signal, timeout)
-      : undefined;
-    const result = await settled;
-    release?.();
-    // created here, after the `await`, so that its stack shows the caller
-    if (call.failure !== undefined) throw errorOf(call.failure, procedure);
-    return result as R;
+    return this.#calls.call(procedure, args, options);
   }
 
   /**
@@ -261,7 +222,7 @@ export class Session implements Caller {
 
   async #close(goodbye: () => Promise<void>): Promise<void> {
     if (this.#end === undefined) {
-      this.#failPending({ reason: "client", error: undefined, label: this.duplex.label });
+      this.#failPending(this.#endOf("client", undefined));
       const farewell = this.#registrations.close().then(goodbye).catch(nothing);
       await settledWithin(farewell, FAREWELL);
     }
@@ -274,61 +235,9 @@ export class Session implements Caller {
     this.#finish("error", error);
   }
 
-  #start(call: Call): void {
-    if (this.#end !== undefined) {
-      call.failure = { kind: "closed", ...this.#end };
-      call.settle(undefined);
-    } else if (this.#window.enter(call)) {
-      this.#send(call);
-      this.#pump.schedule();
-    }
-  }
-
-  #send(call: Call): void {
-    try {
-      const { stream } = call;
-      const { serial } = this.#engine.sendCall(
-        call.procedure,
-        call.args,
-        call,
-        stream !== undefined,
-      );
-      if (stream !== undefined) this.#streams.opening(stream, serial);
-      this.#sent.add(call);
-      this.#streams.gate.wake();
-    } catch (error) {
-      this.#window.leave(call);
-      call.failure = { kind: "thrown", value: error };
-      call.settle(undefined);
-    }
-  }
-
-  #sendWaiting(): void {
-    for (let call = this.#window.next(); call !== undefined; call = this.#window.next()) {
-      this.#send(call);
-    }
-  }
-
-  // The place of an abandoned call is free only when its reply comes: the daemon counts it until then.
-  #watch(call: Call, signal: AbortSignal | undefined, timeout: number | undefined): () => void {
-    const abandon = (value: unknown) => {
-      // between the reply and the caller's going on it is too late: what came is the caller's
-      if (call.done) return;
-      this.#window.withdraw(call);
-      call.abandoned = true;
-      call.failure ??= { kind: "thrown", value };
-      call.settle(undefined);
-    };
-    const onAbort = () => abandon(signal!.reason);
-    signal?.addEventListener("abort", onAbort, { once: true });
-    const timer = timeout === undefined ? undefined : setTimeout(() => {
-      const text = `"${call.procedure.name}" got no answer within ${timeout} ms`;
-      abandon(new DOMException(text, "TimeoutError"));
-    }, timeout);
-    return () => {
-      signal?.removeEventListener("abort", onAbort);
-      clearTimeout(timer);
-    };
+  #sent({ stream }: Call, serial: number): void {
+    if (stream !== undefined) this.#streams.opening(stream, serial);
+    this.#streams.gate.wake();
   }
 
   #handleAll(events: RpcEvent[]): void {
@@ -336,20 +245,15 @@ export class Session implements Caller {
       if (this.#end !== undefined) return;
       this.#handle(event);
     }
-    this.#sendWaiting();
+    this.#calls.sendWaiting();
   }
 
   #handle(event: RpcEvent): void {
     switch (event.type) {
       case "reply":
-        return this.#reply(event.call.context as Call, event.body, event.descriptors);
-      case "error": {
-        const call = event.call.context as Call;
-        this.#done(call);
-        call.failure ??= { kind: "answer", error: event.error };
-        call.stream?.failed(call.failure);
-        return call.settle(undefined);
-      }
+        return this.#calls.replied(event);
+      case "error":
+        return this.#calls.refused(event);
       case "message":
         return this.#registrations.deliver(
           event.program,
@@ -370,43 +274,13 @@ export class Session implements Caller {
     }
   }
 
-  #reply(call: Call, body: Uint8Array, descriptors: number): void {
-    this.#done(call);
-    const { procedure } = call;
-    let result: unknown;
-    try {
-      const reader = this.#reader.reset(body);
-      result = procedure.decode(reader);
-      reader.finish();
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      call.failure ??= { kind: "thrown", value: error };
-      call.settle(undefined);
-      return this.#finish("error", error);
-    }
-    if (descriptors > 0) {
-      const text =
-        `"${procedure.name}" answers with file descriptors, which this transport cannot pass`;
-      call.failure ??= { kind: "thrown", value: unsupported(text, procedure.name) };
-    }
-    if (call.abandoned) call.onLate?.(result);
-    else call.onReply?.(result);
-    call.settle(result);
+  #failPending(end: Failure & { kind: "closed" }): void {
+    this.#calls.failAll(end);
+    this.#streams.finish(end);
   }
 
-  #done(call: Call): void {
-    call.done = true;
-    this.#sent.delete(call);
-    this.#window.leave(call);
-  }
-
-  #failPending(end: { reason: CloseReason; error: Error | undefined; label: string }): void {
-    for (const call of [...this.#sent, ...this.#window.clear()]) {
-      call.abandoned = true;
-      call.failure ??= { kind: "closed", ...end };
-      call.settle(undefined);
-    }
-    this.#streams.finish({ kind: "closed", ...end });
+  #endOf(reason: CloseReason, error: Error | undefined): Failure & { kind: "closed" } {
+    return { kind: "closed", reason, error, label: this.duplex.label };
   }
 
   #failed(error: Error): void {
@@ -423,11 +297,10 @@ export class Session implements Caller {
 
   #finish(reason: CloseReason, error: Error | undefined): void {
     if (this.#end !== undefined) return;
-    const end = { reason, error, label: this.duplex.label };
+    const end = this.#endOf(reason, error);
     this.#end = end;
     this.#keepalive.stop();
     this.#failPending(end);
-    this.#sent.clear();
     this.#registrations.finish(
       reason === "client" ? undefined : closedError(end, "No more events"),
     );
@@ -439,8 +312,6 @@ export class Session implements Caller {
     }
   }
 }
-
-function unsettled(): void {}
 
 async function nothing(): Promise<void> {}
 

@@ -223,15 +223,14 @@ export class HostLink {
   }
 
   async #pause(wait: number): Promise<void> {
+    const over = new AbortController();
     await new Promise<void>((resolve) => {
+      this.#hurry = resolve;
       const timer = setTimeout(resolve, wait);
-      const hurry = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      this.#hurry = hurry;
-      addEventListener("online", hurry, { once: true });
+      over.signal.addEventListener("abort", () => clearTimeout(timer));
+      addEventListener("online", () => resolve(), { signal: over.signal });
     });
+    over.abort();
     this.#hurry = undefined;
   }
 }

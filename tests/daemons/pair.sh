@@ -137,14 +137,16 @@ function inside { # directory, root, name of the host
   mount --bind "$dir/hosts" "$root/etc/hosts"
   mount --bind "$dir/run" "$root/run"
   mount -t sysfs sysfs "$root/sys" # without the control groups below it
+  mkdir -p "$dir/outer"
+  mount --bind /proc "$dir/outer"
+  mount -t proc proc "$root/proc"
   mv "$dir/init.new" "$dir/init"
   until [[ -e $dir/go ]]; do sleep 0.02; done
   while [[ ! -e $dir/stopping ]]; do
     until [[ ! -e $dir/down ]]; do sleep 0.02; done
     (
-      read -r process _ </proc/self/stat
+      read -r process _ <"$dir/outer/self/stat"
       echo "$process" >"$dir/pid"
-      mount -t proc proc "$root/proc"
       exec chroot "$root/" libvirtd --listen
     ) 3<&- &
     wait $! || true
@@ -154,6 +156,7 @@ function inside { # directory, root, name of the host
 function kill_daemon { # directory of a host
   local pid
   pid=$(cat "$1/pid")
+  [[ $(cat "/proc/$pid/comm") == *libvirtd* ]] || fail "process $pid is not the daemon in $1"
   touch "$1/down"
   kill -KILL "$pid"
   while kill -0 "$pid" 2>/dev/null && ! grep -q '^State:.Z' "/proc/$pid/status"; do sleep 0.02; done

@@ -20,7 +20,7 @@ import { memoryPair } from "../../transports/memory.ts";
 import { TurnClock } from "../faults/turn_clock.ts";
 import { concat } from "../rpc/frames.ts";
 import { clientPacket, damage, packets } from "./grammar.ts";
-import { Flaw, type Target, templateOf } from "./targets.ts";
+import { Flaw, type Target } from "./targets.ts";
 
 const TURNS = 4;
 const clock = new TurnClock();
@@ -92,7 +92,7 @@ const nobody: Target = {
     const answers = answersOf(await exchange(near, bytes));
     await session.close();
     if (opened) throw new Flaw("the driver was opened");
-    for (const { procedure, code, text } of answers) {
+    for (const { procedure, code } of answers) {
       const authenticating = AUTHENTICATING.has(procedure);
       if (code === 0 && !authenticating) throw new Flaw(`procedure ${procedure} was answered`);
     }
@@ -144,5 +144,3 @@ export async function closeSessions(): Promise<void> {
 export const SESSIONS: readonly Target[] = [nobody, driver];
 
 function ignore(): void {}
-
-export { templateOf };

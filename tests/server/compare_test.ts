@@ -1,4 +1,4 @@
-// Needs libvirtd 12 (tests/daemons/install.sh), virsh and python3-libvirt.
+// Needs libvirtd 12 (tests/daemons/install.sh), virsh, python3-libvirt and libsys-virt-perl.
 /**
  * libvirt's own clients against libvirtd's test driver and against ours: each answer, with its exit
  * status, must be the same.
@@ -171,11 +171,20 @@ test("compare: virsh gets the same of a configuration file", async () => {
   assertEquals(different.join("\n"), "");
 }, { skip, timeout: 120_000 });
 
-for (const script of ["calls", "events", "networks"]) {
-  test(`compare: the Python binding gets the same ${script}`, async () => {
+const SCRIPTS = [
+  ["Python", "/usr/bin/python3", "calls.py"],
+  ["Python", "/usr/bin/python3", "devices.py"],
+  ["Python", "/usr/bin/python3", "definitions.py"],
+  ["Python", "/usr/bin/python3", "events.py"],
+  ["Python", "/usr/bin/python3", "networks.py"],
+  ["Perl", "/usr/bin/perl", "calls.pl"],
+] as const;
+
+for (const [language, program, script] of SCRIPTS) {
+  test(`compare: the ${language} binding gets the same of ${script}`, async () => {
     await using daemon = await startDaemon("12");
-    const file = path.join(FILES, `${script}.py`);
-    const [theirs, ours] = await both((uri) => ["/usr/bin/python3", [file, uri]], daemon);
+    const file = path.join(FILES, script);
+    const [theirs, ours] = await both((uri) => [program, [file, uri]], daemon);
     const lines = theirs.output.split("\n");
     const different = ours.output.split("\n").flatMap((line, at) =>
       line === lines[at] ? [] : [`- ${lines[at]}\n+ ${line}`]

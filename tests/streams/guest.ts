@@ -19,7 +19,10 @@ export function skipWithoutGuest(version: DaemonVersion): string | false {
     : `there is no guest in ${DIRECTORY}; run tests/daemons/guest.sh as root`;
 }
 
-/** Starts the guest, with a shell on its serial console. Emulated: KVM need not be there. */
+/**
+ * Starts the guest, with a shell on its serial console, an echo on the channel `org.example.echo` and
+ * an agent that answers a ping. Emulated: KVM need not be there.
+ */
 export async function startGuest(conn: Connection): Promise<Domain> {
   return await conn.createDomainXml(`<domain type='qemu'>
     <name>guest</name>
@@ -33,6 +36,8 @@ export async function startGuest(conn: Connection): Promise<Domain> {
     <devices>
       <emulator>/usr/bin/qemu-system-x86_64</emulator>
       <console type='pty'/>
+      <channel type='unix'><target type='virtio' name='org.example.echo'/></channel>
+      <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>
       <graphics type='vnc' port='-1'/>
       <video><model type='vga'/></video>
     </devices>

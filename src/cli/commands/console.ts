@@ -102,7 +102,7 @@ async function screenshot(run: Invocation): Promise<void> {
   const { mimeType, body } = await domain.screenshot(screen, run.call);
   const time = new Date().toISOString().slice(0, 19).replaceAll(":", "-");
   const file = run.maybe("file") ?? `${domain.name}-${time}.${EXTENSIONS[mimeType] ?? "img"}`;
-  if (file === "-") return await body.pipeTo(standardOutput());
+  if (file === "-") return await body.pipeTo(standardOutput(run.signal));
   try {
     await body.pipeTo(Writable.toWeb(createWriteStream(file)) as WritableStream<Uint8Array>);
   } catch (error) {

@@ -82,7 +82,7 @@ async function download(run: Invocation): Promise<void> {
   using bar = new TransferBar(run.out, volume.name);
   const options = transferOptions(run, bar);
   if (file === "-") {
-    await volume.downloadTo(standardOutput(), options);
+    await volume.downloadTo(standardOutput(run.signal), options);
     return;
   }
   try {

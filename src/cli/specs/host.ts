@@ -132,7 +132,8 @@ export const TOOLS: CommandGroup = {
     {
       name: "completion",
       summary: "print a script that completes commands in a shell",
-      arguments: [["<shell>", "bash, zsh or fish"]],
+      arguments: [["<shell...>", "bash, zsh or fish"]],
+      options: [["--words", "print what the last of the words may be: what the scripts ask for"]],
     },
     {
       name: "serve",

@@ -11,7 +11,9 @@ import type { RemoteHandlers } from "../../../gen/remote/dispatch.ts";
 import { element, XmlElement } from "../../xml/element.ts";
 import type { CallContext } from "../driver.ts";
 import { failure } from "../failure.ts";
+import { parseShape, type Shape } from "../../xml/shape.ts";
 import { canonicalDomain, parseRoot } from "./domain_definition.ts";
+import { checkSchema } from "./schema_check.ts";
 import { diskOf, sourceOf } from "./domain_devices.ts";
 import { formatMoment } from "./domain_format.ts";
 import type { TestDomain } from "./domain_object.ts";
@@ -130,6 +132,20 @@ export function checkpointHandlers(state: TestState): RemoteHandlers<CallContext
   };
 }
 
+const OUTLINE = `
+domaincheckpoint
+  name #
+  description #
+  creationTime #
+  parent
+    name #
+  disks
+    disk* @name! @checkpoint=no|bitmap @bitmap @size
+  domain ...
+`;
+
+let shape: Shape | undefined;
+
 function parseCheckpoint(
   xml: string,
   domain: TestDomain,
@@ -138,6 +154,8 @@ function parseCheckpoint(
 ): Moment {
   const D = ErrorDomain.DOMAIN_CHECKPOINT;
   const source = parseRoot(xml, "domaincheckpoint", D);
+  // a checkpoint is validated always
+  checkSchema(source, shape ??= parseShape(OUTLINE));
   let time = state.seconds.toString();
   let parent = domain.checkpoints.current?.name;
   let saved = domain.definition.clone();

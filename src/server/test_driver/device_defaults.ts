@@ -57,7 +57,6 @@ export function dropAlias(device: XmlElement): void {
 export function fillDevice(device: XmlElement, identities: Identities): void {
   dropForeignParts(device);
   checkGist(device);
-  checkNeeds(device, NEEDS[device.name] ?? []);
   if (device.name === "controller") checkControllerModel(device);
   checkAddress(device);
   FILLERS[device.name]?.(device, identities);
@@ -141,6 +140,11 @@ function checkLoadParm(boot: XmlElement): void {
     );
   }
   boot.set("loadparm", value);
+}
+
+/** Throws for a device, as it came, that lacks what a part of it needs. */
+export function checkSourceDevice(device: XmlElement): void {
+  checkNeeds(device, NEEDS[device.name] ?? []);
 }
 
 const NEEDS: Readonly<Record<string, Parameters<typeof checkNeeds>[1]>> = {

@@ -86,7 +86,7 @@ export function fillDisk(disk: XmlElement): void {
   if (target.get("removable") !== "on") target.set("removable", undefined);
   checkFormat(disk);
   if (sourceOf(disk) === undefined) dropEmptySource(disk);
-  if (disk.child("source") === undefined && (type === "network" || type === "volume")) {
+  if (disk.child("source") === undefined && device === "cdrom") {
     disk.set("type", "file");
   }
   const readOnly = disk.child("readonly") !== undefined;

@@ -34,7 +34,7 @@ export function domainDefine(state: TestState): RemoteHandlers<CallContext> {
   function define(xml: string, flags: number, context: CallContext): NonnullDomain {
     const called = { ...context, procedure: "domainDefineXmlFlags" };
     checkFlags(called, flags, DomainDefineFlags.VALIDATE);
-    const definition = parseDomain(xml, state.identities);
+    const definition = parseDomain(xml, state.identities, flags !== 0);
     const name = definition.textOf("name")!;
     if (name.includes("\n")) xmlFailure("invalid char in name: \n");
     prepareDomain(definition);
@@ -52,7 +52,7 @@ export function domainDefine(state: TestState): RemoteHandlers<CallContext> {
 
   function create(xml: string, flags: number, context: CallContext): NonnullDomain {
     checkFlags({ ...context, procedure: "domainCreateXml" }, flags, DomainCreateFlags.VALIDATE);
-    const definition = parseDomain(xml, state.identities);
+    const definition = parseDomain(xml, state.identities, flags !== 0);
     prepareDomain(definition);
     const { domain } = domains.add(definition, { start: true });
     domain.start(state.takeDomainId(), DomainRunningReason.BOOTED);

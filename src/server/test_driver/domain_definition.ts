@@ -11,11 +11,12 @@ import { conform, parseShape, type Shape } from "../../xml/shape.ts";
 import { XmlSyntaxError } from "../../xml/well_formed.ts";
 import type { Uuid } from "../../xdr/uuid.ts";
 import { failure } from "../failure.ts";
-import { checkInDomain, fillDevice, fillDevices } from "./device_defaults.ts";
+import { checkInDomain, checkSourceDevice, fillDevice, fillDevices } from "./device_defaults.ts";
 import { DEVICES_OUTLINE } from "./device_shapes.ts";
 import { checkName, fillDomain } from "./domain_defaults.ts";
 import { DOMAIN_OUTLINE } from "./domain_shape.ts";
 import { withParts } from "./outline_parts.ts";
+import { checkSchema } from "./schema_check.ts";
 import { STORAGE_DEVICES_OUTLINE } from "./storage_device_shapes.ts";
 import { unsupportedConfig, xmlFailure } from "./values.ts";
 import { RULES } from "./shape_rules.ts";
@@ -75,6 +76,7 @@ export function canonicalDevice(
   if (shape === undefined || PARTS.has(source.name)) {
     unsupportedConfig(`unknown device type '${source.name}'`);
   }
+  checkSourceDevice(source);
   const device = conform(source, shape, RULES);
   fillDevice(device, identities);
   checkInDomain(device, domain);
@@ -85,8 +87,14 @@ export function canonicalDevice(
 const PARTS: ReadonlySet<string> = new Set(["emulator", "redirfilter"]);
 
 /** Reads a domain's XML: checks it, fills in what it leaves open, and orders it as libvirt does. */
-export function parseDomain(xml: string, identities: Identities): XmlElement {
-  return canonicalDomain(parseRoot(xml, "domain", ErrorDomain.DOMAIN), identities);
+export function parseDomain(
+  xml: string,
+  identities: Identities,
+  validate = false,
+): XmlElement {
+  const source = parseRoot(xml, "domain", ErrorDomain.DOMAIN);
+  if (validate) checkSchema(source, shapeOfDomain());
+  return canonicalDomain(source, identities);
 }
 
 /** The canonical form of a domain's element. */
@@ -101,6 +109,7 @@ export function canonicalDomain(source: XmlElement, identities: Identities): Xml
     );
   }
   if (!DOMAIN_TYPES.has(type)) unsupportedConfig(`invalid domain type ${type}`);
+  for (const device of source.child("devices")?.elements ?? []) checkSourceDevice(device);
   const domain = conform(source, shapeOfDomain(), RULES);
   domain.set("id", undefined);
   fillDomain(domain, source, identities);

@@ -155,7 +155,7 @@ function connectionTo(
   return {
     remote: { ...handlersOf(state, uri), ...extras?.remote },
     ...(extras === undefined ? { refusedEvents: REFUSED_EVENTS } : { qemu: extras.qemu }),
-    features: FEATURES,
+    features: extras === undefined ? FEATURES : new Set([...FEATURES, ...extras.features]),
     events: state.events,
     close() {
       if (closed) return;

@@ -13,6 +13,7 @@ import { conform, parseShape, type Shape } from "../../xml/shape.ts";
 import type { CallContext } from "../driver.ts";
 import { parseRoot } from "./domain_definition.ts";
 import { checkFlags, invalidOperation, refusal } from "./refusals.ts";
+import { checkSchema } from "./schema_check.ts";
 import { RULES } from "./shape_rules.ts";
 import type { TestState } from "./state.ts";
 import { xmlFailure } from "./values.ts";
@@ -20,14 +21,14 @@ import { xmlFailure } from "./values.ts";
 // The order is that in which libvirtd 12.8.0 prints.
 const OUTLINE = `
 interface @type=ethernet|bond|bridge|vlan @name
-  start @mode=none|onboot|hotplug
+  start @mode
   mtu @size
   protocol*+ @family
     autoconf!
     dhcp! @peerdns
     ip* @address @prefix
     route @gateway
-  link @speed @state
+  link @speed:uint @state=unknown|notpresent|down|lowerlayerdown|testing|dormant|up
   bond+ @mode
     miimon @freq @downdelay @updelay @carrier
     arpmon @interval @target @validate
@@ -65,7 +66,52 @@ export function canonicalInterface(source: XmlElement): XmlElement {
   if (source.get("name") === undefined) {
     xmlFailure("interface has no name", ErrorDomain.INTERFACE);
   }
-  return conform(source, shape, RULES);
+  checkKind(source, type);
+  const definition = conform(source, shape, RULES);
+  for (const kind of KINDS) {
+    const foreign = kind === type ? undefined : definition.child(kind);
+    if (foreign !== undefined) definition.remove(foreign);
+  }
+  // a bridge has neither of its own
+  for (const name of type === "bridge" ? ["link", "mac"] : []) {
+    const foreign = definition.child(name);
+    if (foreign !== undefined) definition.remove(foreign);
+  }
+  return definition;
+}
+
+const KINDS = ["bond", "bridge", "vlan"] as const;
+const FAMILIES: ReadonlySet<string> = new Set(["ipv4", "ipv6"]);
+
+// An interface that stands on others says which.
+function checkKind(source: XmlElement, type: string): void {
+  const refuse = (detail: string): never => xmlFailure(detail, ErrorDomain.INTERFACE);
+  const mode = source.child("start")?.get("mode");
+  if (mode !== undefined && !["none", "onboot", "hotplug"].includes(mode)) {
+    refuse(`unknown interface startmode ${mode}`);
+  }
+  for (const protocol of source.all("protocol")) {
+    const family = protocol.get("family");
+    if (family === undefined) refuse("protocol misses the family attribute");
+    else if (!FAMILIES.has(family)) refuse(`unsupported protocol family '${family}'`);
+  }
+  if (!(KINDS as readonly string[]).includes(type)) return;
+  const inside = source.child(type);
+  if (inside === undefined) refuse(`${type} interface misses the ${type} element`);
+  for (const below of inside?.all("interface") ?? []) {
+    if (below.get("type") === undefined && type !== "vlan") RULES.missing("type", below);
+    if (below.get("name") === undefined) refuse("interface has no name");
+  }
+  const positive = (value: string | undefined): boolean => /^\d+$/.test(value ?? "");
+  const bond = type === "bond" ? inside : undefined;
+  const mii = bond?.child("miimon");
+  if (mii !== undefined && !positive(mii.get("freq"))) {
+    refuse("bond interface miimon freq missing or invalid");
+  }
+  const arp = bond?.child("arpmon");
+  if (arp === undefined) return;
+  if (!positive(arp.get("interval"))) refuse("bond interface arpmon interval missing or invalid");
+  if (arp.get("target") === undefined) refuse("bond interface arpmon target missing");
 }
 
 /** Handlers of interfaces. */
@@ -136,7 +182,9 @@ export function interfaceHandlers(state: TestState): RemoteHandlers<CallContext>
     },
     interfaceDefineXml({ xml, flags }, context) {
       checkFlags(context, flags, 1);
-      const definition = canonicalInterface(parseRoot(xml, "interface", ErrorDomain.INTERFACE));
+      const source = parseRoot(xml, "interface", ErrorDomain.INTERFACE);
+      if (flags !== 0) checkSchema(source, shape ??= parseShape(OUTLINE));
+      const definition = canonicalInterface(source);
       const name = definition.get("name")!;
       const known = state.interfaces.get(name);
       const made = { definition, active: known?.active ?? false };

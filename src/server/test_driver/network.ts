@@ -46,7 +46,7 @@ export function networkHandlers(state: TestState): RemoteHandlers<CallContext> {
       flags,
       NetworkCreateFlags.VALIDATE,
     );
-    const definition = parseNetwork(xml, state.identities);
+    const definition = parseNetwork(xml, state.identities, flags !== 0);
     const { object, added } = networks.add(definition, { start: true });
     if (added) object.persistent = false;
     object.active = true;
@@ -60,7 +60,7 @@ export function networkHandlers(state: TestState): RemoteHandlers<CallContext> {
       flags,
       NetworkDefineFlags.VALIDATE,
     );
-    const definition = parseNetwork(xml, state.identities);
+    const definition = parseNetwork(xml, state.identities, flags !== 0);
     const { object } = networks.add(definition, { start: false });
     object.persistent = true;
     emit(object, NetworkEventLifecycleType.DEFINED);

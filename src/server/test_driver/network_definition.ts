@@ -8,6 +8,8 @@ import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import { element, type XmlElement } from "../../xml/element.ts";
 import { conform, parseShape, type Shape } from "../../xml/shape.ts";
 import { failure } from "../failure.ts";
+import { checkSchema } from "./schema_check.ts";
+import { checkNetwork } from "./network_checks.ts";
 import { fillAddress } from "./address.ts";
 import { type Identities, parseRoot } from "./domain_definition.ts";
 import { parseUuid, put } from "./domain_defaults.ts";
@@ -24,8 +26,14 @@ const FORWARD_MODES: ReadonlySet<string> = new Set(
 const MANAGED: ReadonlySet<string> = new Set(["nat", "route", "open"]);
 
 /** Reads a network's XML: checks it, fills in what it leaves open, and orders it as libvirt does. */
-export function parseNetwork(xml: string, identities: Identities): XmlElement {
-  return canonicalNetwork(parseRoot(xml, "network", ErrorDomain.NETWORK), identities);
+export function parseNetwork(
+  xml: string,
+  identities: Identities,
+  validate = false,
+): XmlElement {
+  const source = parseRoot(xml, "network", ErrorDomain.NETWORK);
+  if (validate) checkSchema(source, shape ??= parseShape(NETWORK_OUTLINE));
+  return canonicalNetwork(source, identities);
 }
 
 /** The canonical form of a network's element. */
@@ -38,7 +46,11 @@ export function canonicalNetwork(source: XmlElement, identities: Identities): Xm
     throw failure(ErrorDomain.XML, ErrorNumber.XML_DETAIL, "invalid char in name: /");
   }
   fillUuid(network, source, identities);
+  const given = source.child("forward");
+  checkNetwork(source, given === undefined ? "none" : given.get("mode") ?? "nat");
   if (network.get("ipv6") !== "yes") network.set("ipv6", undefined);
+  const domain = network.child("domain");
+  if (domain !== undefined && domain.get("name") === undefined) network.remove(domain);
   checkLists(network, name);
   const mode = fillForward(network, source);
   fillBridge(network, mode);
@@ -77,11 +89,16 @@ function checkLists(network: XmlElement, name: string): void {
 }
 
 /** Gives a definition its UUID where it has none; throws for one that cannot be read. */
-export function fillUuid(definition: XmlElement, source: XmlElement, identities: Identities): void {
+export function fillUuid(
+  definition: XmlElement,
+  source: XmlElement,
+  identities: Identities,
+  [domain, code]: readonly [number, number] = [ErrorDomain.NETWORK, ErrorNumber.INTERNAL_ERROR],
+): void {
   const text = source.textOf("uuid");
   const uuid = text === undefined ? identities.uuid() : parseUuid(text);
   if (uuid === undefined) {
-    throw failure(ErrorDomain.XML, ErrorNumber.XML_ERROR, "malformed uuid element");
+    throw failure(domain, code, "malformed uuid element");
   }
   put(definition, element("uuid", {}, uuid.toString()), ["name"]);
 }

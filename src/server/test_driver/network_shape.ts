@@ -8,16 +8,16 @@
 
 /** What a network definition holds. */
 export const NETWORK_OUTLINE: string = `
-network @ipv6 @trustGuestRxFilters
+network @ipv6 @trustGuestRxFilters=yes|no
   name #
   uuid #
   title #
   description #
   metadata ...
   forward @dev @mode @managed
-    driver @name
+    driver @name=kvm|vfio|xen @model @iommufd=yes|no
     pf @dev
-    nat! @ipv6
+    nat! @ipv6=yes|no
       address @start @end
       port @start @end
     interface* @dev
@@ -25,37 +25,37 @@ network @ipv6 @trustGuestRxFilters
   bridge @name @zone @stp @delay @macTableManager
   mtu @size
   mac @address:lower
-  domain @name @localOnly @register
-  dns @enable @forwardPlainNames
+  domain @name @localOnly=yes|no @register=yes|no
+  dns @enable=yes|no @forwardPlainNames=yes|no
     forwarder* @domain @addr
     txt* @name @value
     srv* @service @protocol @domain @target @port @priority @weight
     host* @ip
       hostname* #
   vlan @trunk
-    tag* @id @nativeMode
-  virtualport @type
+    tag* @id!:uint @nativeMode
+  virtualport @type=none|802.1Qbg|802.1Qbh|openvswitch|midonet
     parameters @managerid @typeid @typeidversion @instanceid @interfaceid @profileid
-  bandwidth
-    inbound @average @peak @burst @floor
-    outbound @average @peak @burst
-  ip* @family @address @netmask @prefix @localPtr
+  bandwidth @classID:uint
+    inbound @average:uint @peak:uint @burst:uint @floor:uint
+    outbound @average:uint @peak:uint @burst:uint @floor:uint
+  ip* @family @address @netmask @prefix:uint @localPtr=yes|no
     tftp @root
     dhcp
       range* @start @end
-        lease @expiry @unit
+        lease @expiry:uint @unit
       host* @mac @id @name @ip
-        lease @expiry @unit
-      bootp @file @server
-  route* @family @address @netmask @prefix @gateway @metric
-  port @isolated
+        lease @expiry:uint @unit
+      bootp @file! @server
+  route* @family @address @netmask @prefix:uint @gateway @metric:uint
+  port @isolated=yes|no
   portgroup*+ @name @default @trustGuestRxFilters
-    port @isolated
+    port @isolated=yes|no
     vlan @trunk
-      tag* @id @nativeMode
-    virtualport @type
+      tag* @id!:uint @nativeMode
+    virtualport @type=none|802.1Qbg|802.1Qbh|openvswitch|midonet
       parameters @managerid @typeid @typeidversion @instanceid @interfaceid @profileid
-    bandwidth
-      inbound @average @peak @burst @floor
-      outbound @average @peak @burst
+    bandwidth @classID:uint
+      inbound @average:uint @peak:uint @burst:uint @floor:uint
+      outbound @average:uint @peak:uint @burst:uint @floor:uint
 `;

@@ -17,6 +17,7 @@ import { put } from "./domain_defaults.ts";
 import { element } from "../../xml/element.ts";
 import { NODE_DEVICE_OUTLINE } from "./node_device_shape.ts";
 import { checkFlags, internalError, refusal } from "./refusals.ts";
+import { checkSchema } from "./schema_check.ts";
 import { RULES } from "./shape_rules.ts";
 import type { TestState } from "./state.ts";
 
@@ -196,6 +197,7 @@ export function nodeDeviceHandlers(state: TestState): RemoteHandlers<CallContext
     nodeDeviceCreateXml({ xmlDesc, flags }, context) {
       checkFlags(context, flags, 1);
       const source = parseRoot(xmlDesc, "device", ErrorDomain.NODEDEV);
+      if (flags !== 0) checkSchema(source, shape ??= parseShape(NODE_DEVICE_OUTLINE));
       const host = source.all("capability").flatMap((one) => one.all("capability")).find((one) =>
         one.get("type") === "fc_host"
       );

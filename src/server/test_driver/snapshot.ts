@@ -212,7 +212,13 @@ export function snapshotHandlers(state: TestState): RemoteHandlers<CallContext> 
         throw invalidOperation("cannot halt after transient domain snapshot");
       }
       const redefine = (flags & C.REDEFINE) !== 0;
-      const moment = parseSnapshot(xmlDesc, domain, redefine, state);
+      const moment = parseSnapshot(
+        xmlDesc,
+        domain,
+        redefine,
+        state,
+        (flags & C.VALIDATE) !== 0,
+      );
       if (!redefine && domain.snapshots.get(moment.name) !== undefined) {
         throw momentExists(moment.name);
       }

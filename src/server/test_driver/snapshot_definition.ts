@@ -8,7 +8,9 @@ import { DomainState } from "../../../gen/enums/domain.ts";
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import { element, type XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
+import { parseShape, type Shape } from "../../xml/shape.ts";
 import { canonicalDomain, parseRoot } from "./domain_definition.ts";
+import { checkSchema } from "./schema_check.ts";
 import { diskOf, sourceOf } from "./domain_devices.ts";
 import { formatMoment } from "./domain_format.ts";
 import type { TestDomain } from "./domain_object.ts";
@@ -51,10 +53,32 @@ export function parseSnapshot(
   domain: TestDomain,
   redefine: boolean,
   state: TestState,
+  validate = false,
 ): Moment {
   const source = parseRoot(xml, "domainsnapshot", ErrorDomain.DOMAIN_SNAPSHOT);
+  if (validate) checkSchema(source, shape ??= parseShape(OUTLINE));
   return redefine ? redefined(source, domain, state) : fresh(source, domain, state);
 }
+
+// What the schema has, for validation alone.
+const OUTLINE = `
+domainsnapshot
+  name #
+  description #
+  state #
+  creationTime #
+  active #
+  parent
+    name #
+  memory @snapshot=no|internal|external @file
+  disks ...
+  domain ...
+  inactiveDomain ...
+  cookie ...
+  revertDisks ...
+`;
+
+let shape: Shape | undefined;
 
 function fresh(source: XmlElement, domain: TestDomain, state: TestState): Moment {
   const time = state.seconds.toString();

@@ -12,6 +12,9 @@ import { failure } from "../failure.ts";
 import { put } from "./domain_defaults.ts";
 import { type Identities, parseRoot } from "./domain_definition.ts";
 import { fillUuid } from "./network_definition.ts";
+import { checkSchema } from "./schema_check.ts";
+import { checkNeeds } from "./needed_parts.ts";
+import { checkPool, fillPoolSource } from "./pool_checks.ts";
 import { RULES } from "./shape_rules.ts";
 import { POOL_OUTLINE, VOLUME_OUTLINE } from "./storage_shapes.ts";
 import { parseInteger, scale, unsupportedConfig, xmlFailure } from "./values.ts";
@@ -52,8 +55,10 @@ export const POOL_KINDS: Readonly<Record<string, PoolKind>> = {
 const TYPE_NAMES: readonly string[] = ["file", "block", "dir", "network", "netdir", "ploop"];
 
 /** Reads a pool's XML. */
-export function parsePool(xml: string, identities: Identities): XmlElement {
-  return canonicalPool(parseRoot(xml, "pool", ErrorDomain.STORAGE), identities);
+export function parsePool(xml: string, identities: Identities, validate = false): XmlElement {
+  const source = parseRoot(xml, "pool", ErrorDomain.STORAGE);
+  if (validate) checkSchema(source, poolShape ??= parseShape(POOL_OUTLINE));
+  return canonicalPool(source, identities);
 }
 
 /** The canonical form of a pool's element; how full it is is not part of it. */
@@ -75,14 +80,26 @@ export function canonicalPool(source: XmlElement, identities: Identities): XmlEl
     xmlFailure(`name ${name} cannot contain '/'`, ErrorDomain.STORAGE);
   }
   if (pool.textOf("name") === undefined) put(pool, element("name", {}, name), []);
-  fillUuid(pool, source, identities);
+  fillUuid(pool, source, identities, [ErrorDomain.STORAGE, ErrorNumber.XML_ERROR]);
+  checkPool(pool, type!);
   const path = source.textOf("target/path");
   if (path === undefined && NEEDS_TARGET.has(type!)) {
     xmlFailure("missing storage pool target path", ErrorDomain.STORAGE);
   }
+  if (type === "logical") {
+    // it is where the volume group is, whatever the definition says
+    const dev = `/dev/${source.textOf("source/name") ?? name}`;
+    const target = pool.child("target") ?? element("target");
+    if (pool.child("target") === undefined) {
+      put(pool, target, ["name", "uuid", "features", "source"]);
+    }
+    put(target, element("path", {}, dev), []);
+  }
   const dir = pool.find("target/path");
   if (dir !== undefined) dir.setText(sanitizePath(dir.text));
-  if (pool.child("source") === undefined) {
+  const inside = pool.child("source");
+  if (inside !== undefined) fillPoolSource(inside, type!);
+  else {
     const empty = element("source");
     empty.open = true;
     put(pool, empty, ["name", "uuid", "features"]);
@@ -107,8 +124,10 @@ export function sanitizePath(path: string): string {
 }
 
 /** Reads a volume's XML for a pool. */
-export function parseVolume(xml: string, pool: XmlElement): XmlElement {
-  return canonicalVolume(parseRoot(xml, "volume", ErrorDomain.STORAGE), pool);
+export function parseVolume(xml: string, pool: XmlElement, validate = false): XmlElement {
+  const source = parseRoot(xml, "volume", ErrorDomain.STORAGE);
+  if (validate) checkSchema(source, volumeShape ??= parseShape(VOLUME_OUTLINE));
+  return canonicalVolume(source, pool);
 }
 
 /** The canonical form of a volume's element. */
@@ -133,13 +152,13 @@ export function canonicalVolume(source: XmlElement, pool: XmlElement): XmlElemen
   put(volume, element("allocation", bytes, allocation.toString()), ["name", "key", "capacity"]);
   const physical = volume.child("physical");
   if (physical !== undefined) volume.remove(physical);
-  fillTarget(volume, kind);
+  fillTarget(volume, kind, source);
   return volume;
 }
 
 const TARGET_BEFORE_FORMAT = ["path"];
 
-function fillTarget(volume: XmlElement, kind: PoolKind): void {
+function fillTarget(volume: XmlElement, kind: PoolKind, source: XmlElement): void {
   let target = volume.child("target");
   if (target === undefined) {
     target = element("target");
@@ -157,7 +176,15 @@ function fillTarget(volume: XmlElement, kind: PoolKind): void {
     )
   ) if (permissions !== undefined) fillPermissions(permissions);
   fillFeatures(target);
+  checkNeeds(source.child("target") ?? target, [{
+    where: "encryption",
+    what: "@format",
+    code: ErrorNumber.XML_ERROR,
+    domain: ErrorDomain.STORAGE,
+    detail: "unknown volume encryption format",
+  }]);
   const backing = volume.child("backingStore");
+  if (backing !== undefined && backing.textOf("path") === undefined) volume.remove(backing);
   if (kind.format !== undefined && kind.format !== "none" && backing !== undefined) {
     if (backing.child("format") === undefined) {
       put(backing, element("format", { type: "raw" }), TARGET_BEFORE_FORMAT);

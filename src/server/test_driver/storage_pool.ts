@@ -176,7 +176,10 @@ export function storagePoolHandlers(state: TestState): RemoteHandlers<CallContex
     },
     storagePoolDefineXml({ xml, flags }, context) {
       checkFlags(context, flags, 1);
-      const { object: pool } = pools.add(parsePool(xml, state.identities), { start: false });
+      const { object: pool } = pools.add(
+        parsePool(xml, state.identities, flags !== 0),
+        { start: false },
+      );
       pool.persistent = true;
       emit(pool, T.DEFINED);
       return { pool: pool.wire };

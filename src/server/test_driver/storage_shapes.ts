@@ -12,13 +12,13 @@ pool @type
   name #
   uuid #
   features
-    cow @state
+    cow @state=yes|no
   source+
-    host* @name @port
-    device* @path @part_separator
+    host* @name @port:int
+    device* @path @part_separator=yes|no
       freeExtent* @start @end
     dir @path
-    adapter @type @name @parent @parent_wwnn @parent_wwpn @parent_fabric_wwn @managed @wwnn @wwpn
+    adapter @type=scsi_host|fc_host @name @parent @parent_wwnn @parent_wwpn @parent_fabric_wwn @managed @wwnn @wwpn
       parentaddr @unique_id
         address @domain @bus @slot @function
     name #

@@ -42,8 +42,13 @@ export function storageVolHandlers(state: TestState): RemoteHandlers<CallContext
     throw refusal(ErrorNumber.NO_STORAGE_VOL, `no storage vol with matching ${what}`);
   }
 
-  function create(pool: StoragePool, xml: string, clone?: string): { vol: NonnullStorageVol } {
-    const definition = parseVolume(xml, pool.definition);
+  function create(
+    pool: StoragePool,
+    xml: string,
+    flags: number,
+    clone?: string,
+  ): { vol: NonnullStorageVol } {
+    const definition = parseVolume(xml, pool.definition, (flags & VALIDATE) !== 0);
     if (pool.volumes.has(definition.textOf("name")!)) {
       throw refusal(ErrorNumber.OPERATION_FAILED, "storage vol already exists");
     }
@@ -78,11 +83,11 @@ export function storageVolHandlers(state: TestState): RemoteHandlers<CallContext
     storageVolLookupByPath: ({ path }) => search((one) => one.path === path, `path '${path}'`),
     storageVolCreateXml({ pool, xml, flags }, context) {
       checkFlags(context, flags, VALIDATE);
-      return create(pools.byNameOrFail(pool.name).checkActive(), xml);
+      return create(pools.byNameOrFail(pool.name).checkActive(), xml, flags);
     },
     storageVolCreateXmlFrom({ pool, xml, clonevol, flags }, context) {
       checkFlags(context, flags, VALIDATE);
-      return create(pools.byNameOrFail(pool.name).checkActive(), xml, clonevol.name);
+      return create(pools.byNameOrFail(pool.name).checkActive(), xml, flags, clonevol.name);
     },
     storageVolDelete({ vol, flags }, context) {
       checkFlags(context, flags);

@@ -9,6 +9,10 @@ import type { RemoteHandlers } from "../../../../gen/remote/dispatch.ts";
 import type { CallContext } from "../../driver.ts";
 import type { TestState } from "../state.ts";
 import { consoleHandlers, ConsoleSessions } from "./consoles.ts";
+import { DomainJobs, jobHandlers } from "./jobs.ts";
+import { MIGRATION_FEATURES, migrationHandlers } from "./migration.ts";
+import { MigrationDestination } from "./migration_destination.ts";
+import { MigrationSource } from "./migration_source.ts";
 import { nwfilterHandlers, NwFilters } from "./nwfilters.ts";
 import { qemuHandlers } from "./qemu_commands.ts";
 import { secretHandlers, Secrets } from "./secrets.ts";
@@ -21,10 +25,20 @@ export class Extras {
   readonly #filters = new NwFilters();
   readonly #consoles = new ConsoleSessions();
   readonly #contents = new VolumeContents();
+  readonly #jobs = new DomainJobs();
+  readonly #source: MigrationSource;
+  readonly #destination: MigrationDestination;
 
   /** Starts empty. */
   constructor(state: TestState) {
     this.#state = state;
+    this.#source = new MigrationSource(state, this.#jobs);
+    this.#destination = new MigrationDestination(state);
+  }
+
+  /** Driver features (`virDrvFeature`) that it has beside those of the test driver. */
+  get features(): readonly number[] {
+    return MIGRATION_FEATURES;
   }
 
   /** Handlers of the `remote` program. */
@@ -34,6 +48,8 @@ export class Extras {
       ...nwfilterHandlers(this.#state, this.#filters),
       ...consoleHandlers(this.#state, this.#consoles),
       ...volumeContentsHandlers(this.#state, this.#contents),
+      ...jobHandlers(this.#state, this.#jobs),
+      ...migrationHandlers(this.#state, this.#jobs, this.#source, this.#destination),
     };
   }
 

@@ -1,0 +1,178 @@
+/**
+ * The picture that `top` draws.
+ *
+ * @module
+ */
+
+import type { createColors } from "picocolors";
+import stringWidth from "string-width";
+import { DomainState } from "../../gen/enums/domain.ts";
+import { bar } from "./progress.ts";
+import { stateText } from "./reasons.ts";
+import type { Usage } from "./samples.ts";
+import { bytes, rate } from "./values.ts";
+
+type Colors = ReturnType<typeof createColors>;
+
+/** What is known of the host. */
+export interface HostFacts {
+  readonly hostname: string;
+  readonly type: string;
+  readonly cpus: number;
+  /** Bytes. */
+  readonly memory: number;
+}
+
+/** What there is to draw. */
+export interface Picture {
+  readonly host: HostFacts;
+  readonly usages: readonly Usage[];
+  /** The name of the column that they are sorted by. */
+  readonly sort: string;
+  /** How many domains are above the first that is shown. */
+  readonly scroll: number;
+  /** What happened last. */
+  readonly notice: string;
+  readonly columns: number;
+  readonly rows: number;
+  readonly colors: Colors;
+}
+
+const BARS = "▁▂▃▄▅▆▇█";
+const NAME_MIN = 8;
+
+/** Values between 0 and a maximum as a row of small bars, the newest on the right. */
+export function sparkline(values: readonly number[], maximum: number, width: number): string {
+  const shown = values.slice(-width);
+  const highest = Math.max(maximum, 1e-9);
+  const text = shown.map((value) =>
+    BARS[Math.max(0, Math.min(BARS.length - 1, Math.round(value / highest * (BARS.length - 1))))]
+  ).join("");
+  return text.padStart(width);
+}
+
+/** The columns beside the name, by what a terminal has room for. */
+interface Cell {
+  readonly title: string;
+  readonly width: number;
+  draw(usage: Usage): string;
+}
+
+function cells({ host, columns, colors }: Picture): Cell[] {
+  const heat = (text: string, share: number) =>
+    share >= 0.8 ? colors.red(text) : share >= 0.5 ? colors.yellow(text) : colors.green(text);
+  const both = (a: number | null, b: number | null) =>
+    a === null || b === null ? "-" : `${rate(a)} ${rate(b)}`;
+  const all: (Cell & { readonly from: number })[] = [
+    {
+      title: "State",
+      width: 11,
+      from: 0,
+      draw: ({ state }) =>
+        state === DomainState.RUNNING ? colors.green("running") : colors.dim(stateText(state)),
+    },
+    {
+      title: "CPU",
+      width: 7,
+      from: 0,
+      draw: ({ cpu }) => cpu === null ? "-" : `${cpu.toFixed(1)}%`,
+    },
+    {
+      title: "",
+      width: 10,
+      from: 60,
+      draw: ({ cpu, vcpus }) => {
+        const share = (cpu ?? 0) / 100 / Math.max(1, vcpus);
+        return heat(bar(share, 10), share);
+      },
+    },
+    {
+      title: "",
+      width: 16,
+      from: 100,
+      draw: ({ history, vcpus }) => colors.cyan(sparkline(history, Math.max(1, vcpus) * 100, 16)),
+    },
+    {
+      title: "Memory",
+      width: 11,
+      from: 50,
+      draw: ({ memoryUsed, memory }) => bytes(memoryUsed ?? memory),
+    },
+    {
+      title: "",
+      width: 10,
+      from: 80,
+      draw: ({ memoryUsed, memory, memoryMax }) => {
+        // of itself where the guest tells what it uses, else of the host
+        const share = memoryUsed === null
+          ? memory / Math.max(1, host.memory)
+          : memoryUsed / Math.max(1, memoryMax);
+        return heat(bar(share, 10), share);
+      },
+    },
+    {
+      title: "Disk read, write",
+      width: 23,
+      from: 90,
+      draw: ({ diskRead, diskWrite }) => both(diskRead, diskWrite),
+    },
+    {
+      title: "Net in, out",
+      width: 23,
+      from: 120,
+      draw: ({ netReceive, netSend }) => both(netReceive, netSend),
+    },
+  ];
+  return all.filter(({ from }) => columns >= from);
+}
+
+/** Cuts or fills a text, colours and all, to a width. */
+function fit(text: string, width: number): string {
+  const wide = stringWidth(text);
+  if (wide <= width) return text + " ".repeat(width - wide);
+  let plain = "";
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    if (stringWidth(plain + segment) >= width) break;
+    plain += segment;
+  }
+  return `${plain}…`;
+}
+
+/** Draws it: so many lines as the terminal has, each as wide as it is. */
+export function drawTop(picture: Picture): string[] {
+  const { host, usages, sort, scroll, notice, columns, rows, colors } = picture;
+  const running = usages.filter(({ state }) => state === DomainState.RUNNING).length;
+  const cpu = usages.reduce((sum, usage) => sum + (usage.cpu ?? 0), 0);
+  const memory = usages.reduce(
+    (sum, { state, memory }) => sum + (state === DomainState.SHUTOFF ? 0 : memory),
+    0,
+  );
+  const shown = cells(picture);
+  const taken = shown.reduce((sum, { width }) => sum + width + 1, 0);
+  const nameWidth = Math.max(NAME_MIN, Math.min(40, columns - taken));
+  const row = (name: string, texts: readonly string[]) =>
+    [fit(name, nameWidth), ...texts.map((text, i) => fit(text, shown[i]!.width))].join(" ");
+  const share = cpu / 100 / Math.max(1, host.cpus);
+  const lines = [
+    fit(
+      `${
+        colors.bold(host.hostname)
+      }  ${host.type}  ${usages.length} domains, ${running} running, by ${sort}`,
+      columns,
+    ),
+    fit(
+      `CPU ${bar(share, 20)} ${cpu.toFixed(0)}% of ${host.cpus * 100}%   ` +
+        `Memory ${bar(memory / Math.max(1, host.memory), 20)} ${bytes(memory)} of ${
+          bytes(host.memory)
+        }`,
+      columns,
+    ),
+    "",
+    colors.bold(fit(row("Name", shown.map(({ title }) => title)), columns)),
+    ...usages.slice(scroll, scroll + Math.max(0, rows - 5))
+      .map((usage) => row(usage.name, shown.map((cell) => cell.draw(usage)))),
+  ];
+  while (lines.length < rows - 1) lines.push("");
+  lines.push(colors.dim(fit(notice, columns - 1)));
+  return lines;
+}

@@ -1,0 +1,120 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { fs, path } from "../daemons/builtin.ts";
+import { test } from "../harness.ts";
+import { newPlace, onTerminal, skipWithoutTerminal, startCli } from "./cli.ts";
+
+test("cli: events, one and many, and in vain", async () => {
+  await using place = await newPlace();
+  const one = startCli(["-c", place.uri, "event", "test"]);
+  const many = startCli(["-c", place.uri, "--json", "event", "--all", "--loop"]);
+  await Promise.all([one.saw("Waiting"), many.saw("Waiting")]);
+  await place.run("suspend", "test");
+  await place.run("resume", "test");
+  const first = await one.ended;
+  assertEquals([first.status, first.stdout], [
+    0,
+    "lifecycle  test  event=suspended  detail=paused\n",
+  ]);
+  await many.saw('"resumed"');
+  many.kill("SIGINT");
+  const { status, stdout } = await many.ended;
+  const events = stdout.trim().split("\n").map((line) => JSON.parse(line));
+  assertEquals([status, events.map(({ kind, domain, event }) => [kind, domain, event])], [130, [
+    ["lifecycle", "test", "suspended"],
+    ["lifecycle", "test", "resumed"],
+  ]]);
+  const none = await place.run("--timeout", "0.5", "event");
+  assertEquals([none.status, none.stdout], [1, ""]);
+  assertStringIncludes((await place.run("net-event", "--list")).stdout, "metadata-change");
+}, { timeout: 120_000 });
+
+test("cli: ctrl-C is status 130, SIGTERM 143", async () => {
+  await using place = await newPlace();
+  for (const [signal, wanted] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+    const waiting = startCli(["-c", place.uri, "event"]);
+    await waiting.saw("Waiting");
+    waiting.kill(signal);
+    assertEquals((await waiting.ended).status, wanted);
+  }
+}, { timeout: 120_000 });
+
+test("cli: top looks once, as a table and as JSON", async () => {
+  await using place = await newPlace();
+  const args = ["top", "--once", "--interval", "0.2"];
+  const [table, json] = await Promise.all([place.run(...args), place.run("--json", ...args)]);
+  assert(/^Name +State +CPU.*\ntest +running +\d+\.\d%/.test(table.stdout), table.stdout);
+  const [row] = JSON.parse(json.stdout);
+  assertEquals([row.name, typeof row.cpu, row.memory], ["test", "number", 2147483648]);
+}, { timeout: 120_000 });
+
+test("cli: top draws, follows events, sorts, and gives the terminal back", async () => {
+  await using place = await newPlace();
+  const state = path.join(place.directory, "stty");
+  const code =
+    `stty -g > ${state}; "$@"; echo "status $?"; stty -g | cmp - ${state} && echo restored`;
+  for (const [key, wanted] of [["q", 0], ["\x03", 130]] as const) {
+    const top = onTerminal(["-c", place.uri, "top", "--interval", "0.3"], code);
+    await top.saw("\x1b[?1049h"); // the other screen
+    await top.saw("q quits");
+    await top.saw("test");
+    top.type("m");
+    await top.saw("by memory");
+    await place.run(wanted === 0 ? "suspend" : "resume", "test");
+    await top.saw(wanted === 0 ? "test: suspended" : "test: resumed");
+    top.type(key);
+    await top.saw(`status ${wanted}`);
+    const { stdout } = await top.ended;
+    assert(stdout.lastIndexOf("\x1b[?1049l") > stdout.lastIndexOf("\x1b[H"), "the screen is back");
+    assertStringIncludes(stdout, "restored");
+  }
+}, { skip: skipWithoutTerminal, timeout: 120_000 });
+
+test("cli: a console on a terminal, left by its escape, and by the guest's end", async () => {
+  await using place = await newPlace();
+  const state = path.join(place.directory, "stty");
+  const code =
+    `stty -g > ${state}; "$@"; echo "status $?"; stty -g | cmp - ${state} && echo restored`;
+  const console = onTerminal(["-c", place.uri, "console", "test"], code);
+  await console.saw("Connected");
+  console.type("hello\x03"); // ctrl-C is the guest's
+  await console.saw("hello\x03");
+  console.type("\x1d");
+  await console.saw("status 0");
+  const { stdout } = await console.ended;
+  assertStringIncludes(stdout, "Left the console");
+  assertStringIncludes(stdout, "restored");
+
+  const other = onTerminal(["-c", place.uri, "console", "test", "--escape", "^A"], code);
+  await other.saw("Connected");
+  await place.run("destroy", "test");
+  await other.saw("The console has ended");
+  assertStringIncludes((await other.ended).stdout, "restored");
+
+  const nowhere = await place.run("console", "test");
+  assertEquals([nowhere.status, nowhere.stderr.includes("not a terminal")], [1, true]);
+}, { skip: skipWithoutTerminal, timeout: 120_000 });
+
+test("cli: edit, with an editor that changes something, nothing, or breaks it", async () => {
+  await using place = await newPlace();
+  const editor = path.join(place.directory, "editor.sh");
+  const edit = async (script: string) => {
+    fs.writeFileSync(editor, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const running = startCli(["-c", place.uri, "edit", "--skip-validate", "test"], {
+      env: { EDITOR: editor, VISUAL: "" },
+    });
+    return await running.ended;
+  };
+  const changed = await edit(
+    `sed -i 's/<vcpu>2/<vcpu>3/; s/<vcpu placement=.static.>2/<vcpu>3/' "$1"`,
+  );
+  assertEquals(changed, { status: 0, stdout: 'Domain "test" changed\n', stderr: "" });
+  assertStringIncludes((await place.run("dumpxml", "test", "--inactive")).stdout, ">3</vcpu>");
+  assertEquals((await edit("true")).stdout, 'Domain "test" not changed\n');
+  const broken = await edit(`echo '<domain' > "$1"`);
+  assertEquals(broken.status, 1);
+  const [, file] = /your changes are in (\S+)/.exec(broken.stderr)!;
+  assertEquals(fs.readFileSync(file!, "utf8"), "<domain\n");
+  fs.rmSync(path.dirname(file!), { recursive: true });
+  const gone = await edit("exit 3");
+  assertEquals([gone.status, gone.stderr.includes("status 3")], [1, true]);
+}, { timeout: 120_000 });

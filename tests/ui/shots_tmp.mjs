@@ -1,0 +1,37 @@
+import { chromium } from "playwright-core";
+const [url, out] = process.argv.slice(2);
+const b = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox","--disable-gpu","--disable-quic","--no-first-run","--disable-background-networking","--disable-component-update","--disable-sync"] });
+async function shots(name, opts) {
+  const ctx = await b.newContext(opts);
+  const page = await ctx.newPage();
+  page.on("console", m => console.log(name, m.type(), m.text()));
+  page.on("pageerror", e => console.log(name, "ERR", e.stack));
+  await page.goto(url);
+  await page.waitForSelector(".domain");
+  await page.waitForTimeout(14000);
+  await page.screenshot({ path: `${out}/${name}-list.png` });
+  await page.click("text=database");
+  await page.waitForTimeout(500);
+  await page.screenshot({ path: `${out}/${name}-overview.png` });
+  await page.click("text=Console");
+  await page.waitForTimeout(1500);
+  await page.keyboard.type("echo hello\r");
+  await page.waitForTimeout(500);
+  await page.screenshot({ path: `${out}/${name}-console.png` });
+  await page.click("[role=tab]:has-text('Snapshots')");
+  await page.click("text=Take a snapshot");
+  await page.screenshot({ path: `${out}/${name}-dialog.png` });
+  await page.fill("[name=name]", "before upgrade");
+  await page.fill("[name=description]", "Before moving to 13");
+  await page.keyboard.press("Enter");
+  await page.waitForTimeout(700);
+  await page.screenshot({ path: `${out}/${name}-snapshots.png` });
+  await page.click("[role=tab]:has-text('Screenshot')");
+  await page.waitForTimeout(700);
+  await page.screenshot({ path: `${out}/${name}-shot.png` });
+  await ctx.close();
+}
+await shots("light", { viewport: { width: 1400, height: 850 }, colorScheme: "light" });
+await shots("dark", { viewport: { width: 1000, height: 760 }, colorScheme: "dark" });
+await shots("phone", { viewport: { width: 390, height: 844 }, colorScheme: "dark", deviceScaleFactor: 2, isMobile: true, hasTouch: true });
+await b.close();
