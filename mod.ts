@@ -25,6 +25,7 @@ import { localContext } from "./src/local_context.ts";
 import type { FileTransferOptions } from "./src/objects/file_transfer.ts";
 import type { StorageVol } from "./src/objects/storage_vol.ts";
 import type { StreamProgress } from "./src/streams.ts";
+import type { SupervisedConnection, SuperviseOptions } from "./src/supervised/connection.ts";
 
 /**
  * Connects to the daemon that a libvirt URI names, or to the hypervisor in memory.
@@ -47,6 +48,34 @@ import type { StreamProgress } from "./src/streams.ts";
  */
 export async function connect(uri?: string, options: ConnectOptions = {}): Promise<Connection> {
   return await connectWith(localContext(), uri, options);
+}
+
+/**
+ * Connects as `connect()` does, and again whenever the connection is lost.
+ *
+ * Rejects as `connect()` does when the first connection cannot be made. Throws a RangeError for
+ * `reconnect` options that make no sense.
+ *
+ * @example
+ * ```ts
+ * import { DomainEvent, Resync, supervise } from "@virtwire/libvirt";
+ *
+ * await using conn = await supervise("qemu+tls://host/system", {
+ *   reconnect: { delay: 500, longest: 60_000 },
+ * });
+ * for await (const e of conn.watch(DomainEvent.LIFECYCLE)) {
+ *   if (e instanceof Resync) console.log("list again", await conn.listAllDomains());
+ *   else console.log(e.domain.name, e.eventName);
+ * }
+ * ```
+ */
+export async function supervise(
+  uri?: string,
+  options: SuperviseOptions = {},
+): Promise<SupervisedConnection> {
+  // most programs are shorter than their daemon lives
+  const { superviseWith } = await import("./src/supervised/connection.ts");
+  return await superviseWith((attempt) => connect(uri, attempt), options);
 }
 
 /**
@@ -103,6 +132,18 @@ function loadFileTransfer() {
 export type { FileTransferOptions } from "./src/objects/file_transfer.ts";
 export * from "./src/connection.ts";
 export type { ConnectOptions } from "./src/connect.ts";
+export { Resync, type SupervisedState } from "./src/supervised_state.ts";
+export type * from "./src/supervised/connection.ts";
+export type { ReconnectOptions } from "./src/supervised/backoff.ts";
+export type { SessionSource } from "./src/supervised/caller.ts";
+export type {
+  Follower,
+  Open,
+  Supervisor,
+  SupervisorClock,
+  SupervisorOptions,
+} from "./src/supervised/supervisor.ts";
+export type { SupervisedEvents, WatchOwner } from "./src/supervised/watch.ts";
 export type { CredentialRequest, CredentialsCallback, SaslFactory } from "./src/auth/sasl.ts";
 export type {
   AskCredential,

@@ -39,7 +39,7 @@ import { Secret } from "./objects/secret.ts";
 import { StoragePool } from "./objects/storage_pool.ts";
 import { StorageVol } from "./objects/storage_vol.ts";
 import type { KeepaliveOptions } from "./rpc/keepalive.ts";
-import type { CallOptions, FlagOptions } from "./session/caller.ts";
+import type { Caller, CallOptions, FlagOptions } from "./session/caller.ts";
 import { Feature, type Features } from "./session/features.ts";
 import type { Session } from "./session/session.ts";
 import { ObjectMaker, type TypedParams } from "./typed_params.ts";
@@ -82,14 +82,18 @@ export interface NodeCpuMap {
  * ```
  */
 export class Connection extends ConnectBase implements AsyncDisposable {
-  /** The session underneath, for procedures that have no method here. */
-  readonly session: Session;
+  readonly #session: Session;
   #closing: Promise<void> | undefined;
 
-  /** Creates it on a session whose connection is open. */
-  constructor(session: Session) {
-    super(session);
-    this.session = session;
+  /** Creates it on a session whose connection is open; its objects call on it, or on `caller`. */
+  constructor(session: Session, caller: Caller = session) {
+    super(caller);
+    this.#session = session;
+  }
+
+  /** The session underneath, for procedures that have no method here. */
+  get session(): Session {
+    return this.#session;
   }
 
   /** What the daemon can do. */

@@ -28,6 +28,8 @@ import { type ConnectOptions, connectWith } from "./connect.ts";
 import type { Connection } from "./connection.ts";
 import type { HostFacts } from "./endpoint.ts";
 import { unsupported } from "./errors.ts";
+import type { SupervisedConnection } from "./supervised/connection.ts";
+import type { SupervisorOptions } from "./supervised/supervisor.ts";
 import type { Dial } from "./transport.ts";
 
 /** A secret text, or what gets one; it is asked again for every connection that is opened. */
@@ -93,6 +95,44 @@ export async function connectWeb(
   return await connectWith({ dial, facts: NO_FACTS }, uri, others);
 }
 
+/** Options of `superviseWeb()`: those of `connectWeb()`, of which `signal` ends the first attempt alone. */
+export interface SuperviseWebOptions extends ConnectWebOptions, SupervisorOptions {
+  /** Milliseconds for each attempt; 30 s for all but the first when left out. */
+  readonly timeout?: number | undefined;
+}
+
+/**
+ * Connects as `connectWeb()` does, and again whenever the connection is lost; a `ticket` that is a
+ * function is asked each time.
+ *
+ * Rejects as `connectWeb()` does when the first connection cannot be made. Throws a RangeError for
+ * `reconnect` options that make no sense.
+ *
+ * @example
+ * ```ts
+ * import { DomainEvent, Resync, superviseWeb } from "@virtwire/libvirt/web";
+ *
+ * async function watch(ticket: () => Promise<string>): Promise<void> {
+ *   await using conn = await superviseWeb("wss://virt.example.com/production", { ticket });
+ *   for await (const e of conn.watch(DomainEvent.LIFECYCLE)) {
+ *     if (e instanceof Resync) console.log("list again", await conn.listAllDomains());
+ *     else console.log(e.domain.name, e.eventName);
+ *   }
+ * }
+ * ```
+ */
+export async function superviseWeb(
+  uri: string,
+  options: SuperviseWebOptions = {},
+): Promise<SupervisedConnection> {
+  const { ticket, token, webSocket, ...others } = options;
+  const { superviseWith } = await import("./supervised/connection.ts");
+  return await superviseWith(
+    (attempt) => connectWeb(uri, { ...attempt, ticket, token, webSocket }),
+    others,
+  );
+}
+
 async function reveal(secret: WebSecret | undefined): Promise<string | undefined> {
   return typeof secret === "function" ? await secret() : secret;
 }
@@ -101,6 +141,16 @@ export { dialWebSocket, type DialWebSocketOptions } from "../transports/websocke
 export type { WebSocketConstructor, WebSocketLike } from "../transports/websocket.ts";
 export * from "./connection.ts";
 export type { ConnectOptions } from "./connect.ts";
+export { Resync, type SupervisedState } from "./supervised_state.ts";
+export type * from "./supervised/connection.ts";
+export type { ReconnectOptions } from "./supervised/backoff.ts";
+export type {
+  Open,
+  Supervisor,
+  SupervisorClock,
+  SupervisorOptions,
+} from "./supervised/supervisor.ts";
+export type { SupervisedEvents, WatchOwner } from "./supervised/watch.ts";
 export type { CredentialRequest, CredentialsCallback, SaslFactory } from "./auth/sasl.ts";
 export type {
   AskCredential,
@@ -139,6 +189,14 @@ export {
   type StreamProgress,
 } from "./streams.ts";
 export * from "./domain_stats.ts";
+export {
+  type GuestPlace,
+  type MigrationFailure,
+  migrationFailure,
+  type MigrationStep,
+} from "./migration/failure.ts";
+export type * from "./migration/job_progress.ts";
+export type * from "./migration/options.ts";
 export * from "./typed_params.ts";
 export type * from "./session/caller.ts";
 export { Feature, Features } from "./session/features.ts";

@@ -68,6 +68,7 @@ declare module "ws" {
     constructor(options: {
       noServer?: boolean;
       clientTracking?: boolean;
+      autoPong?: boolean;
       maxPayload?: number;
       perMessageDeflate?: boolean;
       handleProtocols?: (protocols: Set<string>, request: unknown) => string | false;

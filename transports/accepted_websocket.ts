@@ -22,6 +22,8 @@ export interface ServerWebSocket {
   send(data: Uint8Array, done: (error?: Error) => void): void;
   /** Asks whether the peer is there. */
   ping(): void;
+  /** Says that we are; calls back once the kernel has it. */
+  pong(data: Uint8Array, masked: boolean, done: () => void): void;
   /** Stops reading. */
   pause(): void;
   /** Goes on reading. */
@@ -67,6 +69,7 @@ export class AcceptedWebSocket implements SocketControl {
   #taken = 0;
   // bytes that the kernel has not taken yet
   #waiting = 0;
+  #answering = false;
   #told: PromiseWithResolvers<void> | undefined;
   #wake: (() => void) | undefined;
 
@@ -82,6 +85,7 @@ export class AcceptedWebSocket implements SocketControl {
     this.duplex = { readable, writable, secure: encrypted, encrypted, label };
     socket.on("message", (data: Uint8Array, binary: boolean) => this.#received(data, binary));
     socket.on("pong", () => this.#heard++);
+    socket.on("ping", (data: Uint8Array) => this.#answer(data));
     let failure: Error | undefined;
     socket.on("error", (error: Error) => failure = error);
     this.closed = new Promise((resolve) => {
@@ -151,6 +155,14 @@ export class AcceptedWebSocket implements SocketControl {
     if (this.#streams.push(bytes) || this.#standing) return;
     this.#standing = true;
     this.#socket.pause();
+  }
+
+  // RFC 6455, 5.5.3: of several pings only the latest need be answered.
+  #answer(data: Uint8Array): void {
+    this.#heard++;
+    if (this.#answering) return;
+    this.#answering = true;
+    this.#socket.pong(data, false, () => this.#answering = false);
   }
 
   #word(text: string): void {

@@ -147,6 +147,7 @@ export async function listenWebSocket(options: ListenWebSocketOptions): Promise<
   const upgrader = new WebSocketServer({
     noServer: true,
     clientTracking: false,
+    autoPong: false, // its answers would wait in memory for a client that does not take them
     perMessageDeflate: false, // it would take memory and time for bytes that seldom shrink
     maxPayload: options.maxMessage,
     handleProtocols: (_offered: Set<string>, request: unknown) =>

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isNotFound, LibvirtError } from "../errors.ts";
+import { isNotFound, type LibvirtError } from "../errors.ts";
 import type { Domain, Network, NwFilter, Secret, StoragePool, StorageVol } from "../objects/mod.ts";
 import { CommandError } from "./failures.ts";
 import type { Invocation } from "./invocation.ts";

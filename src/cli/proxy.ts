@@ -1,6 +1,7 @@
+#!/usr/bin/env node
 // deno-lint-ignore-file no-console
 /**
- * `deno task proxy --target NAME=URI`: libvirt for browsers, over WebSockets.
+ * `deno task proxy --target NAME=URI`, in the npm package `virtwire-proxy`: libvirt for browsers, over WebSockets.
  *
  * @module
  */

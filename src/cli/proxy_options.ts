@@ -22,9 +22,10 @@ import { type DemoHosts, serveDemo } from "./proxy_demo.ts";
 import { findUi } from "./ui_files.ts";
 
 /** What `--help` shows. */
-export const USAGE = `Usage: deno task proxy --target NAME=URI [--target NAME=URI…] [options]
+export const USAGE = `Usage: virtwire-proxy --target NAME=URI [--target NAME=URI…] [options]
 
-Lets clients reach libvirt over WebSockets, at ws://HOST:PORT/NAME.
+Lets clients reach libvirt over WebSockets, at ws://HOST:PORT/NAME. To look around without any
+hypervisor: virtwire-proxy --ui --demo. In the repository it is "deno task proxy".
 
   --target NAME=URI       a target, and any libvirt URI that leads to it
   --filter PRESET         the calls that pass: monitor (looks only; the default), operate (also

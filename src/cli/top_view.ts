@@ -39,7 +39,7 @@ export interface Picture {
 }
 
 const BARS = "▁▂▃▄▅▆▇█";
-const NAME_MIN = 8;
+const NAME_MIN = 12;
 
 /** Values between 0 and a maximum as a row of small bars, the newest on the right. */
 export function sparkline(values: readonly number[], maximum: number, width: number): string {
@@ -63,24 +63,26 @@ function cells({ host, columns, colors }: Picture): Cell[] {
     share >= 0.8 ? colors.red(text) : share >= 0.5 ? colors.yellow(text) : colors.green(text);
   const both = (a: number | null, b: number | null) =>
     a === null || b === null ? "-" : `${rate(a)} ${rate(b)}`;
-  const all: (Cell & { readonly from: number })[] = [
+  const all: (Cell & {
+    /** The lower, the sooner it is shown where there is little room. */ readonly rank: number;
+  })[] = [
     {
       title: "State",
       width: 11,
-      from: 0,
+      rank: 0,
       draw: ({ state }) =>
         state === DomainState.RUNNING ? colors.green("running") : colors.dim(stateText(state)),
     },
     {
       title: "CPU",
       width: 7,
-      from: 0,
+      rank: 0,
       draw: ({ cpu }) => cpu === null ? "-" : `${cpu.toFixed(1)}%`,
     },
     {
       title: "",
       width: 10,
-      from: 60,
+      rank: 2,
       draw: ({ cpu, vcpus }) => {
         const share = (cpu ?? 0) / 100 / Math.max(1, vcpus);
         return heat(bar(share, 10), share);
@@ -89,19 +91,19 @@ function cells({ host, columns, colors }: Picture): Cell[] {
     {
       title: "",
       width: 16,
-      from: 100,
+      rank: 6,
       draw: ({ history, vcpus }) => colors.cyan(sparkline(history, Math.max(1, vcpus) * 100, 16)),
     },
     {
       title: "Memory",
       width: 11,
-      from: 50,
+      rank: 1,
       draw: ({ memoryUsed, memory }) => bytes(memoryUsed ?? memory),
     },
     {
       title: "",
       width: 10,
-      from: 80,
+      rank: 4,
       draw: ({ memoryUsed, memory, memoryMax }) => {
         // of itself where the guest tells what it uses, else of the host
         const share = memoryUsed === null
@@ -113,17 +115,24 @@ function cells({ host, columns, colors }: Picture): Cell[] {
     {
       title: "Disk read, write",
       width: 23,
-      from: 90,
+      rank: 3,
       draw: ({ diskRead, diskWrite }) => both(diskRead, diskWrite),
     },
     {
       title: "Net in, out",
       width: 23,
-      from: 120,
+      rank: 5,
       draw: ({ netReceive, netSend }) => both(netReceive, netSend),
     },
   ];
-  return all.filter(({ from }) => columns >= from);
+  let room = columns - NAME_MIN;
+  const shown = new Set<Cell>();
+  for (const cell of [...all].sort((a, b) => a.rank - b.rank)) {
+    if (room < cell.width + 1) break;
+    room -= cell.width + 1;
+    shown.add(cell);
+  }
+  return all.filter((cell) => shown.has(cell));
 }
 
 /** Cuts or fills a text, colours and all, to a width. */

@@ -5,7 +5,7 @@
  */
 
 import type { JobProgress } from "./job_progress.ts";
-import type { FlagOptions } from "../session/caller.ts";
+import type { CallOptions, FlagOptions } from "../session/caller.ts";
 import type { TypedParamsInput } from "../typed_params.ts";
 
 /**
@@ -99,4 +99,25 @@ export interface MigrateOptions extends MigrateToUriOptions {
    * the source could not be removed, and are left there paused.
    */
   readonly onWarning?: ((warning: unknown) => void) | undefined;
+}
+
+/** Options of `Domain.jobProgress()`. */
+export interface JobProgressOptions extends CallOptions {
+  /** Milliseconds between two looks, 500 when left out. */
+  readonly interval?: number | undefined;
+}
+
+/** Options of a job, beside those of the method that begins it. */
+export interface JobOptions extends CallOptions {
+  /**
+   * Cancels the job; it rejects with the signal's reason when it has ended by that. A backup that
+   * serves readers has no other end, and resolves.
+   */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds after which the job is cancelled as if by a signal, with a `TimeoutError`. */
+  readonly timeout?: number | undefined;
+  /** Told how far it is, the last time how it ended. */
+  readonly onProgress?: ((progress: JobProgress) => void) | undefined;
+  /** Milliseconds between two looks, 500 when left out. */
+  readonly progressInterval?: number | undefined;
 }

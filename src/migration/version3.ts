@@ -53,6 +53,8 @@ export async function migrateVersion3(run: MigrationRun, phases: Phases3): Promi
       performed = NO_COOKIE;
       tellSource = false;
       if (isLost(error)) return await sourceLost(run, phases, trouble);
+      // the source can go on no more: what the destination has must be kept to be resumed
+      if (await isSplit(run)) return await finish(run, phases, NO_COOKIE, protection);
     }
   }
   if (trouble === undefined && run.signal.aborted && await run.canStillStop()) {

@@ -1,13 +1,19 @@
 /**
- * The half of a domain that concerns migration to another host.
+ * The half of a domain that concerns its jobs: migration to another host, backups, work on disks.
  *
  * @module
  */
 
 import type { NonnullDomain } from "../../gen/remote/common.ts";
-import type { MigrateOptions, MigrateToUriOptions } from "../migration/options.ts";
+import type { JobProgress } from "../migration/job_progress.ts";
+import type {
+  JobProgressOptions,
+  MigrateOptions,
+  MigrateToUriOptions,
+} from "../migration/options.ts";
 import type { Caller } from "../session/caller.ts";
 import type { Domain } from "./domain.ts";
+import { DomainJobs } from "./domain_jobs.ts";
 import { DomainStreams } from "./domain_streams.ts";
 
 /** Where a domain is migrated to: a `Connection` is one. */
@@ -16,7 +22,7 @@ export interface MigrationDestination {
   readonly session: Caller;
 }
 
-/** What a domain has of migration; part of `Domain`. */
+/** What a domain has of migration and other jobs; part of `Domain`. */
 export abstract class DomainMigration extends DomainStreams {
   /** Makes a domain of another connection. */
   protected abstract wrapDomain(caller: Caller, handle: NonnullDomain): Domain;
@@ -110,5 +116,32 @@ export abstract class DomainMigration extends DomainStreams {
   async migrateToUri(uri: string, options: MigrateToUriOptions = {}): Promise<void> {
     const { migrateDomainToUri } = await import("../migration/migrate.ts");
     await migrateDomainToUri(this.caller, this.handle, uri, options);
+  }
+
+  /** Begins jobs that can be waited for: backups, and work on disks. */
+  get jobs(): DomainJobs {
+    return new DomainJobs(this as unknown as Domain);
+  }
+
+  /**
+   * How far the job on the domain is, whoever has begun it: a migration, a save, a dump, a backup.
+   *
+   * Ends with the job, whose end it yields last where the daemon tells; yields nothing where there is
+   * no job. A signal or a timeout ends the loop, not the job.
+   *
+   * @example
+   * ```ts
+   * import type { Domain } from "@virtwire/libvirt";
+   *
+   * async function watch(domain: Domain): Promise<void> {
+   *   for await (const { operation, state, fraction = 0, rate } of domain.jobProgress()) {
+   *     console.log(operation, state, `${Math.round(fraction * 100)} %`, rate);
+   *   }
+   * }
+   * ```
+   */
+  async *jobProgress(options: JobProgressOptions = {}): AsyncGenerator<JobProgress, void> {
+    const { watchJob } = await import("../migration/domain_job.ts");
+    yield* watchJob(this as unknown as Domain, options);
   }
 }

@@ -16,6 +16,9 @@ import type { Target } from "./targets.ts";
 /** Packets that together are no larger leave in one message. */
 const JOINED = 64 * 1024;
 
+/** Bytes of a client's message that are looked at in one go: it may have 32 MiB, and others wait. */
+const SLICE = 256 * 1024;
+
 /** Milliseconds that a client has to take what was sent before its connection is closed. */
 const FAREWELL = 1000;
 
@@ -185,7 +188,7 @@ export class Link {
         if (done || this.#ending !== undefined) return this.#left();
         this.#received += value.length;
         for (let at = 0; at < value.length;) {
-          const taken = this.#relay.receive(at === 0 ? value : value.subarray(at));
+          const taken = this.#relay.receive(value.subarray(at, at + SLICE));
           at += taken;
           for (const chunk of this.#relay.takeForDaemon()) this.#write(writer, chunk);
           if (this.#flush() && this.#client.desiredSize! <= 0) await this.#client.ready;

@@ -15,8 +15,8 @@ export class Origins {
    * Takes the origins of pages that may connect, as `https://console.example.com`; with none, only
    * pages of the proxy's own host may. Throws a TypeError for what is no origin.
    */
-  constructor(allowed: readonly string[]) {
-    this.#allowed = new Set(allowed.map(checkOrigin));
+  constructor(allowed: Iterable<string>) {
+    this.#allowed = new Set(Array.from(allowed, checkOrigin));
   }
 
   /**

@@ -26,7 +26,7 @@ export class Tokens {
   readonly #key: Promise<CryptoKey>;
 
   /** Throws a TypeError for a token that is too short to be safe, or one that two users have. */
-  constructor(tokens: readonly TokenOptions[]) {
+  constructor(tokens: ReadonlyArray<TokenOptions>) {
     for (const { token, name } of tokens) {
       if (token.length >= TOKEN_MIN) continue;
       throw new TypeError(

@@ -75,9 +75,9 @@ export class RpcEngine {
   #lifeAt = LIFE_SIGN;
   // stream packets sent since anything was heard
   #unheard = 0;
-  #stalledTicks = 0;
-  // how long a silent peer is waited for, in ticks and in milliseconds
-  #ticks = 1;
+  // when a stall was first seen
+  #stalledSince: number | undefined;
+  // how long a silent peer is waited for, in milliseconds
   #span = 0;
   // whether the peer pings by itself, and often enough to be heard in that time
   #mustPing = false;
@@ -116,7 +116,7 @@ export class RpcEngine {
     const events: RpcEvent[] = [];
     if (this.#failure !== undefined || chunk.length === 0) return events;
     this.#unheard = 0;
-    this.#stalledTicks = 0;
+    this.#stalledSince = undefined;
     const before = this.#decoder.pending;
     try {
       this.#decoder.push(chunk);
@@ -248,8 +248,7 @@ export class RpcEngine {
   /** Starts to ping a silent peer. */
   startKeepalive(options: KeepaliveOptions, now: number): void {
     this.#keepalive = new Keepalive(options, now);
-    this.#ticks = options.count + 1;
-    this.#span = options.interval * this.#ticks;
+    this.#span = options.interval * (options.count + 1);
   }
 
   /** Stops to do so; pings of the peer are answered all the same. */
@@ -275,7 +274,7 @@ export class RpcEngine {
     // packets count until they are written, which a slow disk or a guest can put off for long.
     // It goes on to send its own pings, if it has any; one that is dead does not.
     const stalled = this.#unheard > 0 && this.#unheard + this.#calls.size >= DAEMON_READS &&
-      !this.#mustPing && this.#stalledTicks++ < STALLED_SPANS * this.#ticks;
+      !this.#mustPing && now - (this.#stalledSince ??= now) < STALLED_SPANS * this.#span;
     if (this.#heard || this.standing || stalled) {
       this.#heard = false;
       keepalive.heard(now);

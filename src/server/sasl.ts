@@ -27,7 +27,22 @@ export interface SaslServerMechanism {
 /** Makes a mechanism for an authentication. */
 export type SaslServerFactory = () => SaslServerMechanism;
 
-/** The mechanisms that a server offers, by their names, as `{ EXTERNAL: saslServerExternal("root") }`. */
+/**
+ * The mechanisms that a server offers, by their names, the strongest first.
+ *
+ * @example Clients that have a password
+ * ```ts
+ * import type { ByteDuplex, Driver } from "@virtwire/libvirt/server";
+ * import { createScramUser, saslServerScram, ServerSession } from "@virtwire/libvirt/server";
+ *
+ * const users = new Map([["alice", await createScramUser("SHA-256", "wonderland")]]);
+ *
+ * function serve(duplex: ByteDuplex, driver: Driver): ServerSession {
+ *   const sasl = { "SCRAM-SHA-256": saslServerScram("SHA-256", (user) => users.get(user)) };
+ *   return new ServerSession(duplex, { driver, sasl });
+ * }
+ * ```
+ */
 export type SaslServerMechanisms = Readonly<Record<string, SaslServerFactory>>;
 
 /** What a client says. */

@@ -59,9 +59,13 @@ const KEEPALIVE_COUNT = 5;
 // is let go of instead.
 const BACKLOG_MAX = 32 * 1024 * 1024;
 
-// A stream's source is asked to wait beyond this, and so is a client that sends pings and reads
-// no pongs.
+// A stream's source is asked to wait beyond this.
 const STREAM_BACKLOG = 1024 * 1024;
+
+// A client that sends pings and reads no pongs is not read either. It is more than streams make, which
+// go beyond their mark by a packet: else calls beside a stream that fills the line again and again
+// would wait until it ends.
+const UNREAD_BACKLOG = STREAM_BACKLOG + 288 * 1024;
 
 // Events are handed to the transport at least so often, so that their backlog is known in a burst.
 const EVENTS_PER_FLUSH = 256;
@@ -228,7 +232,7 @@ export class ServerSession {
   // A client that does not read its replies must not make the server collect more of them.
   get #full(): boolean {
     return this.#closing || this.#waiting.length > 0 || this.#requests >= this.#maxRequests ||
-      this.#pump.backlog >= STREAM_BACKLOG;
+      this.#pump.backlog >= UNREAD_BACKLOG;
   }
 
   #hold(): Promise<void> | undefined {

@@ -138,7 +138,7 @@ export class ClientStream implements ServerStream {
 
   /** The transport takes more. */
   drain(): void {
-    if (this.open) this.#handlers.drain?.();
+    if (this.open && this.#writable()) this.#handlers.drain?.();
   }
 
   #writable(): boolean {

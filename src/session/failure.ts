@@ -56,7 +56,8 @@ export function closedError(
   { reason, error, label }: { reason: CloseReason; error: Error | undefined; label: string },
   what: string,
 ): Error {
-  if (error instanceof ProtocolError) {
+  // one that ended inside a packet has gone as any other
+  if (error instanceof ProtocolError && reason === "error") {
     return new ProtocolError(`${what}: ${error.message}`, error.origin, { cause: error });
   }
   const why = {
@@ -65,7 +66,8 @@ export function closedError(
     keepalive: "the daemon no longer answers",
     error: "the connection failed",
   }[reason];
-  const detail = error === undefined || reason === "eof" ? "" : `: ${error.message}`;
+  const isKnown = error === undefined || reason === "eof" && !(error instanceof ProtocolError);
+  const detail = isKnown ? "" : `: ${error.message}`;
   const options = error === undefined ? {} : { cause: error };
   return new ConnectionError(`${what}: ${why} (${label})${detail}`, reason, options);
 }

@@ -4,12 +4,17 @@
  * @module
  */
 
-// What may lie before the answer to a call: a unix socket's buffer (208 KiB) and the one packet of
+// What may lie before the answer to a call on a unix socket: its buffer (208 KiB) and the one packet of
 // 256 KiB that the daemon keeps in flight (remote_daemon_stream.c), with room for a second stream.
 const BURST = 1024 * 1024;
 
-// A quick call is answered within the first burst; a slow one makes the later bursts rare, so that
-// waiting for it costs little memory, at most half its time again, and never more than a second.
+// What may lie there on a TCP connection: the daemon's buffer and ours (Linux, the largest of tcp_wmem
+// and tcp_rmem). The bursts double until they have reached it, within some 50 ms, and are small again
+// after it.
+const REACH = 10 * 1024 * 1024;
+
+// A quick call is answered by then; a slow one makes the later bursts rare, so that waiting for it
+// costs little memory, at most half its time again, and never more than a second.
 const FIRST_PAUSE = 4;
 const LONGEST_PAUSE = 1000;
 
@@ -38,6 +43,8 @@ export class ReadGate {
   readonly #owner: ReadGateOwner;
   readonly #full = new Set<unknown>();
   #budget = 0;
+  #burst = BURST;
+  #read = 0;
   #pause = FIRST_PAUSE;
   #held: PromiseWithResolvers<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -73,6 +80,7 @@ export class ReadGate {
   /** So many bytes were read. */
   passed(bytes: number): void {
     this.#budget -= bytes;
+    this.#read += bytes;
   }
 
   /** What to wait for before the next read; `undefined` when there is nothing. */
@@ -88,7 +96,7 @@ export class ReadGate {
     }
     if (needed) {
       this.#timer = setTimeout(() => {
-        this.#budget = BURST / 2;
+        this.#budget = this.#nextBurst();
         this.#open();
       }, this.#pause);
       this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
@@ -102,8 +110,15 @@ export class ReadGate {
     this.#open();
   }
 
+  #nextBurst(): number {
+    if (this.#read >= REACH) return BURST / 2;
+    this.#burst = Math.min(this.#burst * 2, REACH - this.#read);
+    return this.#burst;
+  }
+
   #renew(): void {
-    this.#budget = BURST;
+    this.#budget = this.#burst = BURST;
+    this.#read = 0;
     this.#pause = FIRST_PAUSE;
   }
 

@@ -290,9 +290,14 @@ export class Session implements Caller {
   }
 
   #ended(): void {
-    for (const event of this.#engine.receiveEnd()) this.#handle(event);
+    // a daemon that is killed stops anywhere: it has gone, and broken no rule
+    let cut: Error | undefined;
+    for (const event of this.#engine.receiveEnd()) {
+      if (event.type === "failure") cut = event.error;
+      else this.#handle(event);
+    }
     // the daemon hangs up by itself once it has answered the call that says goodbye
-    this.#finish(this.#closing === undefined ? "eof" : "client", undefined);
+    this.#finish(this.#closing === undefined ? "eof" : "client", cut);
   }
 
   #finish(reason: CloseReason, error: Error | undefined): void {

@@ -207,7 +207,8 @@ export class StreamSlot {
     this.#bytes += data.length;
     if (this.#bytes > STREAM_CAP) {
       const text = `Cannot keep more than ${STREAM_CAP >> 20} MiB of "${this.#procedure.name}" ` +
-        `for a reader that takes nothing while calls on the same connection wait for answers`;
+        `for a reader that takes nothing while calls on the same connection wait for answers; ` +
+        `read it, or give it a connection of its own`;
       return void this.abort(new StreamOverflowError(text));
     }
     this.#queue.push(data);

@@ -22,7 +22,7 @@ export function openConsoleTab(host: HostLink, live: LiveDomain): Tab {
   const said = element("p", { class: "console-state", role: "status" });
   const connectButton = element("button", { type: "button", class: "primary" }, "Connect");
   const leaveButton = element("button", { type: "button" }, "Disconnect");
-  const place = element("div", { class: "terminal" });
+  const place = element("div", { class: "screen" });
   const root = element(
     "div",
     { class: "console" },

@@ -19,7 +19,7 @@ import type { Tab } from "./tab.ts";
 const LABELS: Readonly<Record<TabName, string>> = {
   overview: "Overview",
   console: "Console",
-  screenshot: "Screenshot",
+  screenshot: "Screen",
   snapshots: "Snapshots",
 };
 

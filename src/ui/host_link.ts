@@ -11,6 +11,8 @@ import {
   DomainStatsTypes,
   isNotFound,
   type NodeInfo,
+  Resync,
+  type SupervisedConnection,
 } from "../web.ts";
 import { countersOf, SingleCounters } from "./counters.ts";
 import { explain } from "./format.ts";
@@ -19,8 +21,8 @@ import { type ProxyApi, type Target, TokenError } from "./proxy_api.ts";
 
 /** Milliseconds from one look at the statistics to the next. */
 const SAMPLING = 2000;
-/** Milliseconds before another attempt to connect: doubled each time from the first to the last. */
-const [FIRST_WAIT, LAST_WAIT] = [1000, 15_000];
+/** Milliseconds before another attempt where the first connection could not be made. */
+const FIRST_WAIT = 5000;
 
 const { STATE, CPU_TOTAL, BALLOON, VCPU, INTERFACE, BLOCK } = DomainStatsTypes;
 const STATS = STATE | CPU_TOTAL | BALLOON | VCPU | INTERFACE | BLOCK;
@@ -90,19 +92,20 @@ export class HostLink {
   /** Keeps the host connected until `stop()`; rejects only with a TokenError. */
   async run(): Promise<void> {
     const { signal } = this.#stop;
-    for (let wait = FIRST_WAIT; !signal.aborted; wait = Math.min(2 * wait, LAST_WAIT)) {
-      let reason = "The connection was lost";
+    while (!signal.aborted) {
       try {
-        await using conn = await this.#api.connect(this.target.name, signal);
-        reason = await this.#live(conn);
-        wait = FIRST_WAIT / 2;
+        await using conn = await this.#api.supervise(this.target.name, signal);
+        await this.#live(conn);
       } catch (error) {
         if (error instanceof TokenError) throw error;
-        reason = explain(error);
+        if (signal.aborted) break;
+        this.#setStatus({
+          kind: "lost",
+          reason: explain(error),
+          retryAt: Date.now() + FIRST_WAIT,
+        });
+        await this.#pause(FIRST_WAIT);
       }
-      if (signal.aborted) break;
-      this.#setStatus({ kind: "lost", reason, retryAt: Date.now() + wait });
-      await this.#pause(wait);
       if (!signal.aborted) this.#setStatus({ kind: "connecting" });
     }
     this.#setStatus({ kind: "stopped" });
@@ -130,37 +133,51 @@ export class HostLink {
     this.changed();
   }
 
-  /** Everything that there is to know while one connection lasts; answers why it ended. */
-  async #live(conn: Connection): Promise<string> {
-    const ended = Promise.withResolvers<string>();
-    this.#stop.signal.addEventListener("abort", () => ended.resolve("stopped"), { once: true });
-    conn.closed.then(() =>
-      ended.resolve(conn.closeError?.message ?? "The proxy closed the connection")
-    );
-    const events = conn.events(DomainEvent.LIFECYCLE);
-    const following = this.#follow(events).catch(ignore); // the connection's end says why
-    await events.ready;
-    await this.#list(conn);
-    this.connections++;
-    this.#setStatus({ kind: "connected" });
-    conn.getHostname().then((name) => {
-      this.hostname = name;
-      this.changed();
-    }, ignore);
-    conn.getNodeInfo().then((node) => {
-      this.node = node;
-      this.changed();
-    }, ignore);
-    const sampling = this.#sample(conn, ended.promise);
-    const reason = await ended.promise;
-    await events.close();
-    await Promise.all([following, sampling]);
-    return reason;
+  /**
+   * Everything that there is to know, over any number of connections, until it is stopped or somebody
+   * wants another at once; rejects when it is given up.
+   */
+  async #live(conn: SupervisedConnection): Promise<void> {
+    const over = new AbortController();
+    const end = () => over.abort();
+    this.#stop.signal.addEventListener("abort", end, { signal: over.signal });
+    this.#hurry = () => {
+      if (!conn.isAlive) end();
+    };
+    addEventListener("online", this.#hurry, { signal: over.signal });
+    const events = conn.watch(DomainEvent.LIFECYCLE, { resyncAtStart: true });
+    over.signal.addEventListener("abort", () => void events.close());
+    const following = Promise.all([this.#followStates(conn), this.#sample(conn, over.signal)]);
+    try {
+      for await (const event of events) {
+        // the next event waits for no answer: several of a domain are asked for in order
+        if (event instanceof Resync) this.#resync(conn, event).catch(ignore);
+        else void this.refresh(event.domain);
+      }
+    } finally {
+      this.#hurry = undefined;
+      end();
+      await conn.close();
+      await following;
+    }
   }
 
-  async #follow(events: AsyncIterable<{ readonly domain: Domain }>): Promise<void> {
-    // the next event waits for no answer: several of a domain are asked for in order
-    for await (const { domain } of events) void this.refresh(domain);
+  async #followStates(conn: SupervisedConnection): Promise<void> {
+    for await (const state of conn.states()) {
+      if (state.state === "waiting") {
+        const reason = state.error?.message ?? "The proxy closed the connection";
+        this.#setStatus({ kind: "lost", reason, retryAt: Date.now() + state.delay });
+      } else if (state.state === "connecting") this.#setStatus({ kind: "connecting" });
+    }
+  }
+
+  /** There is a connection, and what happened before it was not seen. */
+  async #resync(conn: Connection, { connections }: Resync): Promise<void> {
+    await this.#list(conn);
+    this.connections = connections;
+    this.#setStatus({ kind: "connected" });
+    [this.hostname, this.node] = await Promise.all([conn.getHostname(), conn.getNodeInfo()]);
+    this.changed();
   }
 
   async #list(conn: Connection): Promise<void> {
@@ -170,18 +187,23 @@ export class HostLink {
     await Promise.all(domains.map((domain) => this.refresh(domain)));
   }
 
-  async #sample(conn: Connection, ended: Promise<unknown>): Promise<void> {
-    while (conn.isAlive) {
+  async #sample(conn: Connection, over: AbortSignal): Promise<void> {
+    while (!over.aborted) {
       try {
         // a page that nobody sees needs no statistics
-        if (document.visibilityState === "visible") await this.#sampleOnce(conn);
+        if (conn.isAlive && document.visibilityState === "visible") await this.#sampleOnce(conn);
       } catch {
         // refused by the filter, or the connection is ending: the list is of use without
       }
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const pause = new Promise((resolve) => timer = setTimeout(resolve, SAMPLING));
-      await Promise.race([pause, ended]);
-      clearTimeout(timer);
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(done, SAMPLING);
+        function done(): void {
+          clearTimeout(timer);
+          over.removeEventListener("abort", done);
+          resolve();
+        }
+        over.addEventListener("abort", done);
+      });
     }
   }
 

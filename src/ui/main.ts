@@ -24,7 +24,7 @@ class Page {
   readonly #place: HTMLElement;
   #panel: DomainPanel | undefined;
 
-  constructor(api: ProxyApi, targets: readonly Target[], place: HTMLElement) {
+  constructor(api: ProxyApi, targets: Target[], place: HTMLElement) {
     this.#place = place;
     this.#links = targets.map((target) => new HostLink(api, target));
     this.#views = this.#links.map((link) => new HostView(link));

@@ -4,7 +4,13 @@
  * @module
  */
 
-import { type Connection, connectWeb } from "../web.ts";
+import {
+  type Connection,
+  connectWeb,
+  type ConnectWebOptions,
+  type SupervisedConnection,
+  superviseWeb,
+} from "../web.ts";
 
 /** A target of the proxy. */
 export interface Target {
@@ -54,13 +60,32 @@ export class ProxyApi {
 
   /** Opens a connection to a target, with a ticket that is good for it alone. */
   async connect(target: string, signal?: AbortSignal): Promise<Connection> {
-    const origin = location.origin.replace(/^http/, "ws");
-    return await connectWeb(`${origin}/${encodeURIComponent(target)}`, {
+    return await connectWeb(this.#urlOf(target), this.#options(target, signal));
+  }
+
+  /** Opens one that is made again when it is lost, each time with a ticket of its own. */
+  async supervise(target: string, signal?: AbortSignal): Promise<SupervisedConnection> {
+    return await superviseWeb(this.#urlOf(target), {
+      ...this.#options(target, signal),
+      reconnect: {
+        delay: 1000,
+        longest: 15_000,
+        retry: (error) => !(error instanceof TokenError),
+      },
+    });
+  }
+
+  #urlOf(target: string): string {
+    return `${location.origin.replace(/^http/, "ws")}/${encodeURIComponent(target)}`;
+  }
+
+  #options(target: string, signal: AbortSignal | undefined): ConnectWebOptions {
+    return {
       ticket: () => this.#ticket(target),
       timeout: TIMEOUT,
       keepalive: { interval: 4000, count: 2 }, // who looks at a page notices soon
       signal,
-    });
+    };
   }
 
   async #ticket(target: string): Promise<string> {

@@ -95,6 +95,19 @@ function attribute(token: string): AttributeShape {
   };
 }
 
+// Documents hold a few of the many elements that a shape knows.
+function byName(source: XmlElement): Map<string, XmlElement[]> | undefined {
+  let held: Map<string, XmlElement[]> | undefined;
+  for (const child of source.children) {
+    if (!(child instanceof XmlElement) || child.namespace !== null) continue;
+    held ??= new Map();
+    const alike = held.get(child.name);
+    if (alike === undefined) held.set(child.name, [child]);
+    else alike.push(child);
+  }
+  return held;
+}
+
 /** The element with what its shape knows, in the shape's order; all else is left out. */
 export function conform(source: XmlElement, shape: Shape, rules: ShapeRules): XmlElement {
   const result = new XmlElement(shape.name);
@@ -115,8 +128,9 @@ export function conform(source: XmlElement, shape: Shape, rules: ShapeRules): Xm
     result.children = source.children;
     return result;
   }
-  for (const child of shape.children) {
-    const found = source.all(child.name);
+  const held = byName(source);
+  for (const child of held === undefined ? [] : shape.children) {
+    const found = held!.get(child.name) ?? [];
     for (const one of child.many ? found : found.slice(0, 1)) {
       const made = conform(one, child, rules);
       const empty = made.children.length === 0 && made.attributes.length === 0;

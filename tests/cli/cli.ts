@@ -50,7 +50,13 @@ export function start(command: readonly string[], options: StartOptions = {}): R
   const { input, env = {} } = options;
   const child = childProcess.spawn(command[0]!, command.slice(1), {
     stdio: ["pipe", "pipe", "pipe"],
-    env: { ...process.env, NO_COLOR: "", LIBVIRT_DEFAULT_URI: "", ...env },
+    env: {
+      ...process.env,
+      NO_COLOR: "",
+      LIBVIRT_DEFAULT_URI: "",
+      NODE_COMPILE_CACHE: path.join(os.tmpdir(), "virtwire-node-cache"),
+      ...env,
+    },
   });
   let [stdout, stderr] = ["", ""];
   let isOver = false;

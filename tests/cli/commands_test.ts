@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { fs, path } from "../daemons/builtin.ts";
+import { fs, net, path } from "../daemons/builtin.ts";
 import { test } from "../harness.ts";
-import { cli, newPlace } from "./cli.ts";
+import { cli, newPlace, onTerminal, skipWithoutTerminal } from "./cli.ts";
 
 const MEMORY = "test:///default";
 
@@ -116,7 +116,6 @@ test("cli: networks, pools, volumes and devices", async () => {
   await json("vol-create-as", "p", "v", "1G", "--format", "raw");
   assertEquals((await json("vol-info", "--pool", "p", "v")).capacity, 1073741824);
   assertEquals((await json("vol-list", "p"))[0].path, "/p/v");
-  await json("vol-resize", "/p/v", "2G");
   await json("vol-delete", "/p/v");
   assertEquals(await json("vol-list", "p"), []);
   const devices = await json("nodedev-list", "--cap", "scsi_host");
@@ -124,3 +123,41 @@ test("cli: networks, pools, volumes and devices", async () => {
   assertEquals((await json("nodeinfo")).cpus, 16);
   assertEquals((await json("iface-list"))[0].name, "eth1");
 }, { timeout: 120_000 });
+
+test("cli: XML from standard input, and a domain by UUID and by id", async () => {
+  await using place = await newPlace();
+  const xml =
+    "<domain type='test'><name>new</name><memory>1024</memory><os><type>hvm</type></os></domain>";
+  const made = await cli(["-c", place.uri, "create", "-"], { input: xml });
+  assertEquals(made, { status: 0, stdout: 'Domain "new" created\n', stderr: "" });
+  const uuid = (await place.run("domuuid", "new")).stdout.trim();
+  const id = (await place.run("domid", uuid)).stdout.trim();
+  assertEquals((await place.run("domname", id)).stdout, "new\n");
+});
+
+test("cli: a daemon that does not answer is given up with --timeout", async () => {
+  await using place = await newPlace();
+  // it takes the connection and says nothing
+  const server = net.createServer((socket) => socket.resume()).listen(`${place.directory}/silent`);
+  try {
+    const uri = `test+unix:///default?socket=${place.directory}/silent`;
+    const { status, stderr } = await cli(["-c", uri, "--timeout", "0.5", "list"]);
+    assertEquals([status, stderr], [
+      1,
+      "Error: The daemon has not answered in time; give it longer with --timeout SECONDS\n",
+    ]);
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+test("cli: colours on a terminal alone, and not with NO_COLOR", async () => {
+  const args = ["-c", MEMORY, "list", "--all"];
+  const [colored, plain] = await Promise.all([
+    onTerminal(args).ended,
+    onTerminal(args, '"$@"', { NO_COLOR: "1" }).ended,
+  ]);
+  assertStringIncludes(colored.stdout, "\x1b[32mrunning\x1b[39m");
+  assert(!plain.stdout.includes("\x1b[32m") && !plain.stdout.includes("\x1b[1m"), plain.stdout);
+  assertStringIncludes(plain.stdout, "running");
+}, { skip: skipWithoutTerminal });

@@ -52,6 +52,27 @@ test("cli: volumes from and to files, pipes and parts", async () => {
   assertEquals([sparse.status, sparse.stdout], [2, ""]);
 }, { timeout: 120_000 });
 
+test("cli: holes go over as holes, and stay holes", async () => {
+  await using place = await newPlace();
+  const [from, to] = ["from", "to"].map((name) => path.join(place.directory, name)) as [
+    string,
+    string,
+  ];
+  fs.writeFileSync(from, "head");
+  fs.truncateSync(from, 64 << 20);
+  await place.run("vol-create-as", "default-pool", "v", "64M");
+  const volume = ["--sparse", "--pool", "default-pool", "v"];
+  for (const [command, file] of [["vol-upload", from], ["vol-download", to]] as const) {
+    const { status, stdout, stderr } = await place.run("--json", command, ...volume, file);
+    assertEquals([status, stderr], [0, ""]);
+    const { bytes, holeBytes } = JSON.parse(stdout);
+    assertEquals([bytes + holeBytes, bytes <= 131072], [64 << 20, true], stdout);
+  }
+  const { size, blocks } = fs.statSync(to);
+  assertEquals([size, blocks * 512 <= 1 << 20], [64 << 20, true], `${blocks} blocks`);
+  assertEquals(fs.readFileSync(to).subarray(0, 5).toString(), "head\0");
+}, { timeout: 120_000 });
+
 test("cli: ctrl-C ends a download, and says that the file is not complete", async () => {
   await using place = await newPlace();
   const file = path.join(place.directory, "file");

@@ -22,7 +22,7 @@ for package in *.deb; do dpkg -x "$package" root; done
 
 mkdir -p initramfs/{bin,dev,modules,proc,sys}
 cp root/bin/busybox initramfs/bin/
-modules=(virtio virtio_ring virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_console)
+modules=(virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_console)
 for module in "${modules[@]}"; do # in the order in which they need each other
   find root/lib/modules -name "$module.ko" -exec cp {} initramfs/modules/ \;
 done
@@ -34,6 +34,11 @@ mount -t proc proc /proc
 mount -t sysfs sys /sys
 export PS1="guest# " PATH=/bin TERM=dumb
 for module in MODULES; do insmod /modules/$module.ko 2>/dev/null; done
+# a host adds the ports one by one
+for i in 1 2 3 4 5 6 7 8 9 10; do
+  [ -e /sys/class/virtio-ports/vport0p2/name ] && break
+  sleep 0.1
+done
 for port in /sys/class/virtio-ports/*; do
   [ -e "$port/name" ] || continue
   case $(cat "$port/name") in

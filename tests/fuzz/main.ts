@@ -2,7 +2,7 @@
 /**
  * `deno task fuzz [--inputs N] [--target NAME] [--seed N] [--keep]`, likewise with Bun and Node:
  * damaged packets for the frame decoder, every codec in both directions, the engine in both roles,
- * a server whose client is nobody, and the hypervisor in memory. `--keep` writes the corpus anew.
+ * the proxy's relay, a server whose client is nobody, and the hypervisor in memory. `--keep` writes the corpus anew.
  *
  * @module
  */
@@ -11,6 +11,7 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import { runtime } from "../harness.ts";
 import { fuzz } from "./fuzz.ts";
+import { PROXY } from "./proxy_target.ts";
 import { closeSessions, SESSIONS } from "./sessions.ts";
 import { TARGETS } from "./targets.ts";
 
@@ -26,7 +27,7 @@ const { values } = parseArgs({
   },
 });
 
-const chosen = [...TARGETS, ...SESSIONS].filter(({ name }) =>
+const chosen = [...TARGETS, PROXY, ...SESSIONS].filter(({ name }) =>
   values.target === undefined || values.target.split(",").includes(name)
 );
 const inputs = Number(values.inputs);

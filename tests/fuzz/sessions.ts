@@ -75,7 +75,7 @@ const forbidden: Driver = {
 const nobody: Target = {
   name: "nobody",
   make: (random) => packets(random, clientPacket),
-  change: (bytes, random) => damage(bytes, random),
+  change: (bytes, random) => damage(bytes, random).subarray(0, 2048),
   async feed(bytes) {
     const [near, far] = memoryPair();
     let opened = false;
@@ -111,7 +111,7 @@ let fed = 0;
 const driver: Target = {
   name: "driver",
   make: (random) => packets(random, clientPacket),
-  change: (bytes, random) => damage(bytes, random),
+  change: (bytes, random) => damage(bytes, random).subarray(0, 2048),
   async feed(bytes) {
     // now and then a new one, so that what was defined does not grow for ever
     if (fed++ % 500 === 0) {

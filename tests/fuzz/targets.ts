@@ -52,6 +52,9 @@ export function templateOf(error: Error): string {
   return `${error.name} ${error.message.replace(/"[^"]*"|-?\d+n?|0x[0-9a-f]+/g, "#").slice(0, 60)}`;
 }
 
+// what grows with each change is worth no more for it
+const LONGEST = 2048;
+
 function refused<T>(feed: () => T): T | string {
   try {
     return feed();
@@ -61,14 +64,15 @@ function refused<T>(feed: () => T): T | string {
   }
 }
 
-function changed(bytes: Uint8Array, random: Random): Uint8Array {
+/** Damages bytes some times. */
+export function changed(bytes: Uint8Array, random: Random): Uint8Array {
   let one = bytes;
   for (let n = 1 + random.below(3); n > 0; n--) one = damage(one, random);
-  return one;
+  return one.subarray(0, LONGEST);
 }
 
-// A generator that the bytes themselves seed: the same input always does the same.
-function randomOf(bytes: Uint8Array): Random {
+/** A generator that the bytes themselves seed: the same input always does the same. */
+export function randomOf(bytes: Uint8Array): Random {
   let hash = 0x811c9dc5;
   for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
   return new Random(hash);
@@ -90,7 +94,8 @@ function framesOf(chunks: readonly Uint8Array[]): { frames: Frame[]; error: stri
   return { frames, error: undefined };
 }
 
-function cut(bytes: Uint8Array, random: Random): Uint8Array[] {
+/** Cuts bytes into chunks. */
+export function cut(bytes: Uint8Array, random: Random): Uint8Array[] {
   const chunks: Uint8Array[] = [];
   for (let at = 0; at < bytes.length;) {
     const size = 1 + random.below(random.oneIn(2) ? 8 : 200);

@@ -33,8 +33,10 @@ export type LayerName =
   | "testing"
   | "local context"
   | "facade"
+  | "supervised"
   | "proxy"
   | "cli"
+  | "ui"
   | "streams"
   | "client parts";
 
@@ -131,7 +133,7 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
     types: ["migration"],
     lazy: ["migration"],
   },
-  "migration": { files: ["src/migration/**"], uses: [...CLIENT, "bases"] },
+  "migration": { files: ["src/migration/**"], uses: [...CLIENT, "bases", "objects"] },
   "programs": {
     files: ["src/{admin_objects,lxc,qemu}.ts", "src/{lxc,qemu}/**"],
     uses: [...CLIENT, "bases", "objects"],
@@ -173,6 +175,11 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
     types: ["connection"],
     lazy: ["testing"],
   },
+  // Connections that are made again; all but the marks of its loops is loaded by who wants one.
+  "supervised": {
+    files: ["src/supervised/**"],
+    uses: [...CLIENT, "bases", "objects", "connection"],
+  },
   "proxy": {
     files: ["src/proxy/**"],
     uses: [...CLIENT, "connection", "local context", "transports"],
@@ -190,7 +197,14 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
       "local context",
       "transports",
     ],
-    lazy: ["testing"],
+    lazy: ["testing", "supervised"],
+    types: ["supervised"],
+  },
+  // The web console: what a page of anybody's could be, on the entry point for browsers alone.
+  "ui": {
+    files: ["src/ui/**"],
+    uses: ["facade"],
+    packages: ["@xterm/xterm", "@xterm/addon-fit"],
   },
   "cli": {
     files: ["src/cli/**"],
@@ -211,6 +225,7 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
       "xml",
     ],
     packages: [
+      COMPUTED, // computed: the builder of the web console, in a checkout alone
       "node:*",
       "node:fs/promises",
       "@clack/prompts",

@@ -30,8 +30,9 @@ export function filesBelow(...folders: readonly string[]): string[] {
 
 function walk(directory: string): string[] {
   return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
-    if (IGNORED.has(entry.name)) return [];
     const path = join(directory, entry.name);
+    // as git has it: a name that begins with a slash is one of the root's
+    if (IGNORED.has(entry.name) || IGNORED.has(`/${relative(root, path)}`)) return [];
     return entry.isDirectory() ? walk(path) : [relative(root, path)];
   });
 }

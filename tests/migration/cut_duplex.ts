@@ -15,13 +15,15 @@ export interface Cut {
   readonly moment: Moment;
 }
 
+type Cuts = readonly Cut[];
+
 /** Counts the calls of all connections that go through it, and cuts those that are due. */
 export class Cutter {
-  readonly #cuts: readonly Cut[];
+  readonly #cuts: Cuts;
   #calls = 0;
   #counting = false;
 
-  constructor(cuts: readonly Cut[]) {
+  constructor(cuts: Cuts) {
     this.#cuts = cuts;
   }
 

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   connect,
-  type Connection,
+  DomainAbortJobFlags,
+  DomainJobType,
   DomainMigrateFlags,
-  DomainState,
   isNotFound,
   type MigrateOptions,
   migrationFailure,
@@ -15,14 +15,13 @@ import {
   domainMigratePerform3Params,
   domainMigratePrepare3Params,
 } from "../../gen/remote/domain.ts";
-import { type DaemonPair, skipWithoutPair, startPair } from "../daemons/pair.ts";
+import { skipWithoutPair } from "../daemons/pair.ts";
 import { test } from "../harness.ts";
-import { CountingGuest } from "./counting_guest.ts";
-import { type Moment, Relay } from "./relay.ts";
+import type { Moment } from "./relay.ts";
+import { migrate, placeOf, withScene } from "./scene.ts";
 
-const [A, B] = ["9", "12"] as const;
-const skip = skipWithoutPair(A, B);
-const { LIVE } = DomainMigrateFlags;
+const VERSIONS = ["9", "12"] as const;
+const skip = skipWithoutPair(...VERSIONS);
 
 const STEPS = [
   { name: "begin", side: "a", procedure: domainMigrateBegin3Params.number },
@@ -33,100 +32,6 @@ const STEPS = [
 ] as const;
 const MOMENTS: readonly Moment[] = ["before", "call", "reply"];
 
-/** A pair with a guest on `a`, and relays in which messages can be met. */
-interface Scene {
-  readonly pair: DaemonPair;
-  readonly guest: CountingGuest;
-  readonly relays: { readonly a: Relay; readonly b: Relay };
-}
-
-async function withScene(act: (scene: Scene) => Promise<void>): Promise<void> {
-  await using pair = await startPair(A, B);
-  await using a = new Relay(`${pair.directory}/a.sock`, pair.a.socket);
-  await using b = new Relay(`${pair.directory}/b.sock`, pair.b.socket);
-  await Promise.all([a.listen(), b.listen()]);
-  const guest = new CountingGuest(pair.directory, "counter");
-  {
-    await using conn = await connect(pair.a.uri);
-    await conn.createDomainXml(guest.xml);
-  }
-  await guest.countsOn(5, 60_000);
-  await act({ pair, guest, relays: { a, b } });
-}
-
-/** Migrates from `a` to `b` through the relays; then the guest must run on exactly one host. */
-async function migrate(
-  scene: Scene,
-  name: string,
-  options: MigrateOptions = {},
-  settled: () => Promise<void> | undefined = () => undefined,
-): Promise<string> {
-  const { guest, relays } = scene;
-  let outcome: string;
-  {
-    await using source = await connect(`qemu+unix:///system?socket=${relays.a.socket}`);
-    await using destination = await connect(`qemu+unix:///system?socket=${relays.b.socket}`);
-    const domain = await source.lookupDomainByName(guest.name);
-    try {
-      await domain.migrate(destination, { flags: LIVE, settleTimeout: 20_000, ...options });
-      outcome = "destination";
-    } catch (error) {
-      outcome = migrationFailure(error)?.guest ?? `nothing known: ${error}`;
-    }
-  }
-  relays.a.trap = relays.b.trap = undefined;
-  await settled();
-  await checkOnce(scene, name, outcome);
-  return outcome;
-}
-
-/** Checks that the guest runs once, where it was said to, and brings it back to `a`. */
-async function checkOnce({ pair, guest }: Scene, name: string, outcome: string): Promise<void> {
-  await using a = await connect(pair.a.uri);
-  await using b = await connect(pair.b.uri);
-  let places: { source: Place; destination: Place };
-  // what a daemon drops because a connection is gone, it drops a little later
-  for (let tries = 0;; tries++) {
-    places = { source: await placeOf(a, guest.name), destination: await placeOf(b, guest.name) };
-    if (places.source === "running" && places.destination === "running") break;
-    if (places[outcome === "destination" ? "destination" : "source"] === "running") {
-      if (outcome === "destination" || places.destination === "absent") break;
-    }
-    if (tries === 100) break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  const found = `${name}: said ${outcome}, found ${JSON.stringify(places)}`;
-  if (outcome === "destination") {
-    assert(places.destination === "running" && places.source !== "running", found);
-  } else {
-    assertEquals(
-      [outcome, places.source, places.destination],
-      ["source", "running", "absent"],
-      found,
-    );
-  }
-  await guest.countsOn(3).catch((error) => {
-    throw new Error(`${found}: ${error.message}`);
-  });
-  guest.checkUnbroken();
-  if (outcome !== "destination") return;
-  if (places.source !== "absent") await (await a.lookupDomainByName(guest.name)).destroy();
-  await (await b.lookupDomainByName(guest.name)).migrate(a, { flags: LIVE });
-  await guest.countsOn(3);
-}
-
-type Place = "running" | "paused" | "absent";
-
-async function placeOf(conn: Connection, name: string): Promise<Place> {
-  try {
-    const { state } = await (await conn.lookupDomainByName(name)).getState();
-    return state === DomainState.RUNNING ? "running" : "paused";
-  } catch (error) {
-    if (isNotFound(error)) return "absent";
-    throw error;
-  }
-}
-
 const EXPECTED: Readonly<Record<string, string>> = {
   "finish reply": "destination",
   "confirm before": "destination",
@@ -135,7 +40,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
 };
 
 test("migration: a connection lost at every message leaves the guest running once", async () => {
-  await withScene(async (scene) => {
+  await withScene(VERSIONS, async (scene) => {
     for (const { name, side, procedure } of STEPS) {
       for (const moment of MOMENTS) {
         scene.relays[side].trap = { procedure, moment, spring: () => true };
@@ -149,7 +54,7 @@ test("migration: a connection lost at every message leaves the guest running onc
 }, { skip, timeout: 300_000 });
 
 test("migration: a daemon killed at every step leaves the guest running once", async () => {
-  await withScene(async (scene) => {
+  await withScene(VERSIONS, async (scene) => {
     const { pair, relays } = scene;
     for (const { name, side, procedure } of STEPS) {
       for (const victim of ["a", "b"] as const) {
@@ -165,14 +70,17 @@ test("migration: a daemon killed at every step leaves the guest running once", a
             return false;
           },
         };
-        await migrate(scene, `${name}, ${victim} killed`, {}, () => revived);
+        await migrate(scene, `${name}, ${victim} killed`, {
+          settled: () => revived,
+          shellLeft: victim === "b",
+        });
       }
     }
   });
 }, { skip, timeout: 400_000 });
 
 test("migration: aborted at every message, it is undone or goes through", async () => {
-  await withScene(async (scene) => {
+  await withScene(VERSIONS, async (scene) => {
     for (const { name, side, procedure } of STEPS) {
       for (const moment of MOMENTS) {
         const controller = new AbortController();
@@ -196,7 +104,7 @@ test("migration: aborted at every message, it is undone or goes through", async 
 }, { skip, timeout: 300_000 });
 
 test("migration: what either side refuses leaves the guest running at the source", async () => {
-  await withScene(async (scene) => {
+  await withScene(VERSIONS, async (scene) => {
     const { pair, guest } = scene;
     const refused: Readonly<Record<string, MigrateOptions["params"]>> = {
       "XML that is none": { destination_xml: "<domain" },
@@ -224,7 +132,7 @@ test("migration: what either side refuses leaves the guest running at the source
 }, { skip, timeout: 200_000 });
 
 test("migration: a cable cut while the guest is sent", async () => {
-  await withScene(async (scene) => {
+  await withScene(VERSIONS, async (scene) => {
     const { pair } = scene;
     async function cut(): Promise<void> {
       await pair.link(false);
@@ -256,3 +164,88 @@ test("migration: a cable cut while the guest is sent", async () => {
     await mended;
   });
 }, { skip, timeout: 200_000 });
+
+/** Waits until a daemon does nothing with a guest any more. */
+async function idle(uri: string, name: string): Promise<void> {
+  await using conn = await connect(uri);
+  for (;;) {
+    try {
+      const domain = await conn.lookupDomainByName(name);
+      if ((await domain.getJobInfo()).type === DomainJobType.NONE) return;
+    } catch (error) {
+      if (isNotFound(error)) return;
+      throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+test("migration: peer-to-peer, with the client lost, a daemon killed, or an abort", async () => {
+  await withScene(VERSIONS, async (scene) => {
+    const { pair, relays } = scene;
+    const { number: procedure } = domainMigratePerform3Params;
+    // the daemons go on without their client
+    relays.a.trap = { procedure, moment: "call", spring: () => true };
+    const lost = { byDaemon: true, settled: () => idle(pair.a.uri, scene.guest.name) };
+    assertEquals(await migrate(scene, "client lost", lost), "unknown");
+
+    for (const victim of ["a", "b"] as const) {
+      let revived: Promise<void> | undefined;
+      await migrate(scene, `peer-to-peer, ${victim} killed`, {
+        byDaemon: true,
+        params: { bandwidth: 4 },
+        progressInterval: 100,
+        onProgress({ iteration = 0 }) {
+          if (iteration > 0) revived ??= pair[victim].kill().then(() => pair[victim].revive());
+        },
+        async settled() {
+          await revived;
+          await idle(pair.a.uri, scene.guest.name);
+        },
+        shellLeft: victim === "b",
+      });
+      assert(revived !== undefined, "it was over before the daemon was killed");
+    }
+    const signal = AbortSignal.timeout(1_500);
+    const attempt = { byDaemon: true, params: { bandwidth: 1 }, signal };
+    assertEquals(await migrate(scene, "peer-to-peer, aborted", attempt), "source");
+  });
+}, { skip, timeout: 200_000 });
+
+test("migration: post-copy that breaks off is split, and resumed", async () => {
+  await withScene(VERSIONS, async ({ pair, guest }) => {
+    await using a = await connect(pair.a.uri);
+    await using b = await connect(pair.b.uri);
+    const domain = await a.lookupDomainByName(guest.name);
+    const { LIVE, POSTCOPY, POSTCOPY_RESUME } = DomainMigrateFlags;
+    let broken: Promise<void> | undefined;
+    async function breakOff(): Promise<void> {
+      await domain.migrateStartPostCopy();
+      // as when the hypervisors lose each other
+      for (;;) {
+        try {
+          return await domain.abortJob({ flags: DomainAbortJobFlags.POSTCOPY });
+        } catch {
+          await new Promise((resolve) => setTimeout(resolve, 50)); // it is not in that phase yet
+        }
+      }
+    }
+    const failed = await domain.migrate(b, {
+      flags: LIVE | POSTCOPY,
+      params: { "bandwidth": 2, "bandwidth.postcopy": 1 },
+      progressInterval: 50,
+      onProgress({ iteration = 0 }) {
+        if (iteration > 0) broken ??= breakOff();
+      },
+    }).then(() => undefined, (error) => error);
+    await broken;
+    assertEquals(migrationFailure(failed)?.guest, "split", `${failed}`);
+    await domain.migrate(b, { flags: LIVE | POSTCOPY | POSTCOPY_RESUME });
+    assertEquals([await placeOf(a, guest.name), await placeOf(b, guest.name)], [
+      "absent",
+      "running",
+    ]);
+    await guest.countsOn();
+    guest.checkUnbroken();
+  });
+}, { skip, timeout: 120_000 });

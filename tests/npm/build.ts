@@ -9,6 +9,7 @@ import { join, normalize } from "node:path";
 import { gzipSync } from "node:zlib";
 import { root } from "../runner/files.ts";
 import { output } from "../runner/output.ts";
+import { buildUi } from "../ui/build.ts";
 import { bundle } from "./bundle.ts";
 
 interface DenoJson {
@@ -52,13 +53,18 @@ export async function buildPackage(): Promise<ReadonlyMap<string, number>> {
   const deno = await readJson<DenoJson>("deno.json");
   const source = await readJson<PackageJson>("package.json");
   const { outputs } = await bundle({
-    entryPoints: Object.fromEntries(
-      Object.entries(deno.exports).map(([entry, path]) => [fileOf(entry), path]),
-    ),
+    entryPoints: {
+      ...Object.fromEntries(
+        Object.entries(deno.exports).map(([entry, path]) => [fileOf(entry), path]),
+      ),
+      bin: "src/cli/bin.ts",
+      bin_proxy: "src/cli/proxy.ts",
+    },
     imports: deno.imports,
     outdir: PACKAGE,
     target: ["es2023", `node${NODE}`],
   });
+  await buildUi(join(PACKAGE, "ui"));
   await declare(Object.values(deno.exports));
   const imported = Object.values(outputs).flatMap((file) =>
     file.imports.flatMap(({ external, path }) => external ? [path] : [])
@@ -72,7 +78,8 @@ export async function buildPackage(): Promise<ReadonlyMap<string, number>> {
     repository: source.repository,
     type: "module",
     engines: { node: `>=${NODE}` },
-    sideEffects: false,
+    sideEffects: ["./bin.js", "./bin_proxy.js"],
+    bin: { "virtwire": "./bin.js", "virtwire-proxy": "./bin_proxy.js" },
     exports: {
       ...Object.fromEntries(
         Object.entries(deno.exports).map(([entry, path]) => [entry, {
@@ -85,7 +92,7 @@ export async function buildPackage(): Promise<ReadonlyMap<string, number>> {
     dependencies: dependenciesOf(imported, source.dependencies),
   };
   await Deno.writeTextFile(join(PACKAGE, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-  for (const name of ["README.md", "LICENSE"]) {
+  for (const name of ["README.md", "LICENSE", "CHANGELOG.md"]) {
     await Deno.copyFile(join(root, name), join(PACKAGE, name));
   }
   return new Map(

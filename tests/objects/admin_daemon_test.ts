@@ -1,5 +1,11 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { connect, ConnectionError, LibvirtError, UnsupportedError } from "../../mod.ts";
+import {
+  connect,
+  ConnectionError,
+  ErrorDomain,
+  LibvirtError,
+  UnsupportedError,
+} from "../../mod.ts";
 import { ClientTransport, connectAdmin } from "../../src/admin.ts";
 import { type DaemonVersion, skipWithoutDaemon, startDaemon } from "../daemons/daemons.ts";
 import { test } from "../harness.ts";
@@ -34,14 +40,15 @@ async function asked(version: DaemonVersion): Promise<void> {
     readOnly: true,
   });
   const server = await admin.lookupServer("libvirtd");
+  assertEquals(server.name, "libvirtd");
   const [listed] = await server.listClients();
   const client = await server.lookupClient(listed!.id);
   assertEquals([client.id, client.transport], [listed!.id, ClientTransport.UNIX]);
   assert(Math.abs(Number(client.timestamp) - Date.now() / 1000) < 600);
   const info = await client.getInfo();
   assertEquals([info["readonly"], info["unix_user_id"]], [true, 0]);
-  const none = await assertRejects(() => server.lookupClient(9999n), LibvirtError);
-  assertEquals(none.codeName, "NO_CLIENT");
+  const error = await assertRejects(() => server.lookupClient(9999n), LibvirtError);
+  assertEquals([error.codeName, error.domain], ["NO_CLIENT", ErrorDomain.ADMIN]);
 
   await server.setClientLimits({ nclients_max: 7, nclients_unauth_max: 3 });
   const limits = await server.getClientLimits();

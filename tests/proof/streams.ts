@@ -1,10 +1,11 @@
 /**
  * What takes too long for every run of the tests: `deno run -A tests/proof/streams.ts [large] [kills]
- * [memory] [sparse]`, likewise with Bun and Node. Prints a line of JSON for each result and ends with
+ * [aborts] [memory] [sparse]`, likewise with Bun and Node. Prints a line of JSON for each result and ends with
  * an error at the first that is not as it should be.
  *
  * - `large`: 8 GiB up and down, SHA-256 of both sides, with both daemons.
  * - `kills`: the daemon is killed at a random point of 200 transfers.
+ * - `aborts`: 200 transfers on one connection are given up at random points, with each daemon.
  * - `memory`: a download whose reader takes 20 MiB/s.
  * - `sparse`: a file of 16 GiB with 64 MiB of data up and down.
  *
@@ -16,6 +17,7 @@ import { type DaemonVersion, startDaemon } from "../daemons/daemons.ts";
 import { runtime } from "../harness.ts";
 import {
   crypto,
+  descriptorsTo,
   digest,
   fs,
   MIB,
@@ -29,9 +31,16 @@ import {
 const VERSIONS: readonly DaemonVersion[] = ["9", "12"];
 const LARGE = 8 * 1024 * MIB;
 const KILLS = 200;
+const ABORTS = 200;
 const PATIENCE = 60_000;
 
-const PROOFS: Readonly<Record<string, () => Promise<void>>> = { large, kills, memory, sparse };
+const PROOFS: Readonly<Record<string, () => Promise<void>>> = {
+  large,
+  kills,
+  aborts,
+  memory,
+  sparse,
+};
 
 function print(proof: string, result: Readonly<Record<string, unknown>>): void {
   process.stdout.write(`${JSON.stringify({ proof, runtime, ...result })}\n`);
@@ -109,9 +118,56 @@ async function kills(): Promise<void> {
     const outcome = await Promise.race([transfer().catch((error) => error.name), hang]);
     clearTimeout(timer);
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-    check(outcome !== "hang" && outcome !== "success", `transfer ${i}: ${outcome}`);
+    check(outcome === "ConnectionError", `transfer ${i}: ${outcome}`);
   }
   print("kills", outcomes);
+}
+
+async function aborts(): Promise<void> {
+  for (const version of VERSIONS) {
+    await using daemon = await startDaemon(version);
+    await using conn = await open(daemon);
+    const [volume, file] = await newVolume(daemon, await newPool(daemon, conn), "aborted");
+    const data = crypto.randomBytes(16 * MIB);
+    await volume.uploadFrom(data);
+    let completed = 0;
+    for (let i = 0; i < ABORTS; i++) {
+      const controller = new AbortController();
+      const reason = new Error(`abort ${i}`);
+      const after = Math.random() * data.length;
+      let position = 0;
+      const moved = (bytes: number) => {
+        if ((position += bytes) >= after) controller.abort(reason);
+      };
+      if (i % 5 === 0) setTimeout(() => controller.abort(reason), Math.random() * 5);
+      const { signal } = controller;
+      const transfer = async () => {
+        if (i % 2 === 0) {
+          for await (const { length } of await volume.download({ signal })) moved(length);
+        } else {
+          const writer = (await volume.upload({ signal })).getWriter();
+          for (let at = 0; at < data.length; at += 65536) {
+            await writer.write(data.subarray(at, at + 65536));
+            moved(65536);
+          }
+          signal.throwIfAborted();
+          await writer.close();
+        }
+      };
+      const outcome = await transfer().catch((error) => error);
+      if (outcome === undefined) completed++;
+      else check(outcome === reason, `transfer ${i}: ${outcome}`);
+      await conn.getHostname();
+    }
+    for (let tries = 0; descriptorsTo(daemon, file) > 0; tries++) {
+      check(tries < 500, "the daemon still has the file open after 10 s");
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await volume.uploadFrom(data);
+    const [sha256] = await digest(await volume.download());
+    check(sha256 === crypto.createHash("sha256").update(data).digest("hex"), "the data differs");
+    print("aborts", { version, given_up: ABORTS - completed, completed });
+  }
 }
 
 async function memory(): Promise<void> {

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { createProxyWith } from "../../src/proxy/proxy.ts";
+import { createProxyWith } from "../../src/proxy/start.ts";
 import { localContext } from "../../src/local_context.ts";
 import type { ByteDuplex } from "../../src/transport.ts";
 import { memoryPair } from "../../transports/memory.ts";

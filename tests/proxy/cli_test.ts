@@ -16,7 +16,7 @@ interface Run {
   printed(pattern: RegExp): Promise<RegExpExecArray>;
   /** What it has written to standard error. */
   errors(): string;
-  kill(signal: "SIGTERM" | "SIGINT"): void;
+  kill(signal: "SIGTERM" | "SIGINT"): boolean;
   readonly ended: Promise<number | null>;
 }
 
@@ -51,7 +51,8 @@ function start(args: readonly string[], env: Record<string, string> = {}): Run {
         ended.then(() => reject(new Error(`Ended without ${pattern}: ${errors}`)));
       }),
     errors: () => errors,
-    kill: (signal) => child.kill(signal),
+    // Deno's child.kill() takes the signal for the end, whatever the program makes of it
+    kill: (signal) => process.kill(child.pid!, signal),
     ended,
   };
 }

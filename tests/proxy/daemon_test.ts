@@ -9,6 +9,7 @@ import {
   startDaemon,
 } from "../daemons/daemons.ts";
 import { Authority, skipWithoutOpenssl } from "../daemons/pki.ts";
+import { skipWithoutSshd, startSshd } from "../daemons/sshd.ts";
 import { crypto, digest, MIB, newPool, newVolume } from "../streams/volumes.ts";
 import { TOKEN, withProxy } from "./proxies.ts";
 
@@ -23,6 +24,27 @@ for (const version of ["9", "12"] as const) {
         !fs.existsSync("/usr/sbin/saslpasswd2") && "a daemon with users needs saslpasswd2",
     },
   );
+}
+
+test("proxy: libvirtd 9 over SSH", overSsh, { skip: skipWithoutDaemon("9") || skipWithoutSshd() });
+
+async function overSsh(): Promise<void> {
+  await using daemon = await startDaemon("9");
+  await using sshd = await startSshd(daemon);
+  const uri = (key: string) =>
+    `test+ssh://root@127.0.0.1:${sshd.port}/default?keyfile=${key}&known_hosts=${sshd.knownHosts}` +
+    "&no_tty=1";
+  await withProxy({
+    targets: { known: uri(sshd.key), stranger: uri(sshd.strangersKey) },
+  }, async (proxy) => {
+    await using conn = await connect(proxy.uri("known"), { strict: true });
+    const domain = await conn.lookupDomainByName("test");
+    const all = await Promise.all(Array.from({ length: 50 }, () => domain.getXmlDesc()));
+    assertEquals(new Set(all).size, 1);
+    await assertRejects(() => connect(proxy.uri("stranger")), Error);
+    const { reason } = await proxy.logged(({ event }) => event === "failed");
+    assertStringIncludes(reason!, "Permission denied");
+  });
 }
 
 async function overSocket(version: DaemonVersion): Promise<void> {

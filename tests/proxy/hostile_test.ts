@@ -162,6 +162,28 @@ test("proxy, hostile: a client that never reads fills no memory with refusals", 
     await client.close();
   }));
 
+test("proxy, hostile: a client that pings and never reads fills no memory with answers", () =>
+  withProxy({}, async (proxy) => {
+    const { process } = globalThis as unknown as {
+      process: { memoryUsage(): { rss: number } };
+    };
+    const client = await openRaw(proxy.proxy.port);
+    client.socket.pause();
+    const ping = frame(new Uint8Array(125), { opcode: 9 });
+    const pings = new Uint8Array(ping.length * 2000);
+    for (let i = 0; i < 2000; i++) pings.set(ping, ping.length * i);
+    const before = process.memoryUsage().rss;
+    for (let i = 0; i < 200; i++) {
+      if (client.send(pings)) continue;
+      await new Promise((resolve) => client.socket.once("drain", () => resolve(undefined)));
+    }
+    await using conn = await connect(proxy.uri("demo"));
+    await conn.getHostname();
+    const grown = process.memoryUsage().rss - before;
+    assert(grown < GIB / 8, `${grown} bytes`);
+    await client.close();
+  }));
+
 test("proxy, hostile: lengths that are announced cost nothing before they come", () =>
   withProxy({ limits: { connectionsPerClient: 200 } }, async (proxy) => {
     const { process } = globalThis as unknown as {

@@ -5,12 +5,8 @@
  */
 
 import { localContext } from "../../src/local_context.ts";
-import {
-  createProxyWith,
-  type Proxy,
-  type ProxyLogEntry,
-  type ProxyOptions,
-} from "../../src/proxy/proxy.ts";
+import type { Proxy, ProxyLogEntry, ProxyOptions } from "../../src/proxy/proxy.ts";
+import { createProxyWith } from "../../src/proxy/start.ts";
 import type { TestHypervisor } from "../../src/testing.ts";
 import type { ByteDuplex } from "../../src/transport.ts";
 import { memoryPair } from "../../transports/memory.ts";
@@ -183,11 +179,11 @@ export function frame(
   { opcode = 2, length = payload.length }: { readonly opcode?: number; readonly length?: number } =
     {},
 ): Uint8Array {
-  const head = new Uint8Array(14);
-  const view = new DataView(head.buffer);
+  const short = length < 126;
+  const head = new Uint8Array(short ? 6 : 14);
   head[0] = 0x80 | opcode;
-  head[1] = 0x80 | 127; // the mask is zero
-  view.setBigUint64(2, BigInt(length));
+  head[1] = 0x80 | (short ? length : 127); // the mask is zero
+  if (!short) new DataView(head.buffer).setBigUint64(2, BigInt(length));
   const bytes = new Uint8Array(head.length + payload.length);
   bytes.set(head);
   bytes.set(payload, head.length);

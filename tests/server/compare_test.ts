@@ -64,12 +64,14 @@ function steady(answer: Answer, socket: string): Answer {
 async function both(
   ask: (uri: string) => readonly [program: string, args: readonly string[]],
   daemon: RealDaemon,
+  { driver = "test", extras = false }: { driver?: string; extras?: boolean } = {},
 ): Promise<readonly [Answer, Answer]> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "virtwire-compare-"));
   const socket = path.join(directory, "sock");
   const hypervisor = createTestHypervisor({
     lifetime: "connections",
     hostname: os.hostname(),
+    extras,
     readTextFile: (file) => fs.promises.readFile(file, "utf8"),
   });
   const listener = await listenUnix(socket);
@@ -79,7 +81,10 @@ async function both(
   try {
     const answers: Answer[] = [];
     for (const one of [daemon.socket, socket]) {
-      const [program, args] = ask(`test+unix:///default?socket=${one}`);
+      const theirs = driver !== "test" && one === daemon.socket;
+      const [program, args] = ask(
+        theirs ? `${driver}+unix:///system?socket=${one}` : `test+unix:///default?socket=${one}`,
+      );
       answers.push(steady(await run(program, args), one));
     }
     return [answers[0]!, answers[1]!];
@@ -133,6 +138,12 @@ const CONFIG_COMMANDS = [
   "nodedev-list; nodedev-dumpxml computer; capabilities",
 ];
 
+// domstats tells of the threads, dominfo of what taints.
+const TAINTED_COMMANDS = [
+  "dominfo tainted; domstats tainted; dumpxml tainted; destroy tainted; dominfo tainted",
+  "iothreadset tainted 1 --poll-max-ns 5 --live; domstats tainted; iothreadset tainted 9 --poll-grow 5",
+];
+
 const REFUSED_CONFIGS = [
   "",
   "<node>",
@@ -158,6 +169,7 @@ test("compare: virsh gets the same of a configuration file", async () => {
     asked.push([`refused${at}.xml`, "list --all"]);
   });
   asked.push(["nosuch.xml", "list --all"]);
+  for (const command of TAINTED_COMMANDS) asked.push(["tainted.xml", command]);
   const different: string[] = [];
   for (const [file, command] of asked) {
     const [theirs, ours] = await both(
@@ -194,3 +206,13 @@ for (const [language, program, script] of SCRIPTS) {
     assertEquals(ours.output.split("\n").length, lines.length);
   }, { skip, timeout: 300_000 });
 }
+
+test("compare: secrets and network filters are those of libvirt's own drivers", async () => {
+  await using daemon = await startDaemon("12");
+  const file = path.join(FILES, "extras.py");
+  const [theirs, ours] = await both((uri) => ["/usr/bin/python3", [file, uri]], daemon, {
+    driver: "qemu",
+    extras: true,
+  });
+  assertEquals(ours, theirs);
+}, { skip, timeout: 120_000 });

@@ -6,6 +6,7 @@ import {
   type SparseChunk,
   type StorageVol,
 } from "../../mod.ts";
+import { StorageVolResizeFlags } from "../../gen/enums/storage.ts";
 import { qemuAgentCommand, qemuMonitorCommand } from "../../src/qemu.ts";
 import { test } from "../harness.ts";
 import { refused } from "./connected.ts";
@@ -103,7 +104,7 @@ test("extras: a private secret keeps its value, and is listed as such", async ()
   assertEquals((await conn.listAllSecrets({ flags: 4 })).length, 1);
   assertEquals((await conn.listAllSecrets({ flags: 8 })).length, 0);
   const open = await refused(conn.defineSecretXml(SECRET));
-  assertEquals(open.message, "operation forbidden: cannot change private flag on existing secret");
+  assertEquals(open.message, "internal error: cannot change private flag on existing secret");
 });
 
 test("extras: a filter, bound to an interface, stays until it is unbound", async () => {
@@ -164,6 +165,23 @@ test("extras: what is uploaded is downloaded, at any place and with its holes", 
   await volume.wipe();
   const [hole, ...rest] = await Array.fromAsync(await volume.download({ sparse: true }));
   assertEquals([hole, rest], [{ hole: 4_194_304n }, []]);
+});
+
+test("extras: a volume gets another size, and keeps the bytes that still fit", async () => {
+  await using client = await hypervised({ extras: true });
+  const volume = await volumeOf(client.conn);
+  await volume.uploadFrom(new Uint8Array([1, 2, 3, 4]));
+  const small = await refused(volume.resize(2n));
+  assertEquals(
+    small.message,
+    "invalid argument: Can't shrink capacity below current capacity unless shrink flag explicitly " +
+      "specified",
+  );
+  await volume.resize(2n, { flags: StorageVolResizeFlags.SHRINK });
+  await volume.resize(3n, { flags: StorageVolResizeFlags.DELTA });
+  assertEquals((await volume.getInfo()).capacity, 5n);
+  const all = await new Response(await volume.download()).arrayBuffer();
+  assertEquals(new Uint8Array(all), new Uint8Array([1, 2, 0, 0, 0]));
 });
 
 test("extras: a clone has the bytes of its original, and then its own", async () => {

@@ -49,9 +49,10 @@ const ENDINGS: readonly Ending[] = [
   },
   {
     name: "the peer hangs up inside a packet",
-    reason: "error",
-    errorClass: ProtocolError,
-    message: /got no answer: .*end of the connection after 20 bytes/,
+    reason: "eof",
+    errorClass: ConnectionError,
+    message:
+      /got no answer: the daemon closed the connection .*end of the connection after 20 bytes/,
     end: ({ peer }) => {
       peer.send(packet().slice(0, 20));
       return peer.close();

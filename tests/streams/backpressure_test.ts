@@ -158,7 +158,8 @@ test("while somebody waits the gate lets bursts through, ever more rarely", asyn
     }
   }
   assert(pauses.length >= 4 && pauses.at(-1)! > pauses[0]!, `pauses of ${pauses} ms`);
-  assert(passed <= 1024 * 1024 + pauses.length * 600_000, `${passed} bytes in ${pauses.length}`);
+  const most = 10 * 1024 * 1024 + pauses.length * 600_000;
+  assert(passed > 8 * 1024 * 1024 && passed <= most, `${passed} bytes in ${pauses.length}`);
   gate.close();
   assertEquals(gate.hold(), undefined);
 });
@@ -172,7 +173,7 @@ test("a side that does not read does not count its peer as dead", () => {
   assertEquals(deaths(engine, 60_000, 65_000), 1);
 });
 
-test("a stalled upload is no death, a few packets are no stall", () => {
+test("a stalled upload is no death for a while, a few packets are no stall", () => {
   for (const [packets, expected] of [[0, 1], [1, 1], [DAEMON_READS, 0]] as const) {
     const engine = new RpcEngine({ role: "client", programs: [remoteProgram] });
     engine.startKeepalive({ interval: 1000, count: 1 }, 0);
@@ -182,7 +183,8 @@ test("a stalled upload is no death, a few packets are no stall", () => {
     server.sendReply(receivedCall(engine, server), () => {}, undefined);
     for (const chunk of server.takeOutput()) engine.receive(chunk, 1);
     for (let i = 0; i < packets; i++) engine.sendData(engine.stream(call.serial)!, bytes(10));
-    assertEquals(deaths(engine, 1000, 10_000), expected, `${packets} packets`);
+    assertEquals(deaths(engine, 1000, 7_000), expected, `${packets} packets`);
+    assertEquals(deaths(engine, 7_000, 30_000), 1 - expected, `${packets} packets, in the end`);
   }
 });
 

@@ -216,7 +216,7 @@ test(
         reader.releaseLock();
         assertEquals(await next(), RESUME);
       },
-      undefined,
+      dialStandard,
       PAUSING_SUBPROTOCOL,
     ),
 );

@@ -52,7 +52,7 @@ async function withPage(use: (bridge: Bridge, page: Page) => Promise<void>): Pro
     elsewhere({ socket, path, raw }) {
       if (path === "/policy") socket.close(1008, "not you");
       else if (path === "/text") socket.send("hello");
-      else raw.destroy();
+      else socket.on("message", () => raw.destroy()); // earlier it might overtake the handshake
     },
   });
   const browser = await chromium.launch({ executablePath: PATH, headless: true, args: FLAGS });

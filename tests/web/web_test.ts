@@ -6,7 +6,9 @@ import {
   connectWeb,
   DomainEvent,
   LibvirtError,
+  Resync,
   type StorageVol,
+  superviseWeb,
   UnsupportedError,
 } from "../../src/web.ts";
 import { test } from "../harness.ts";
@@ -172,6 +174,22 @@ test("web: each connection shows a ticket of its own", async () => {
   await using _ = await connectWeb(`${bridge.url}?ticket=of%20the%20URI`);
   assertEquals(bridge.tickets().at(-1), "of the URI");
   assertEquals(bridge.accepted.at(-1)!.path, "/target");
+});
+
+test("web: a supervised connection is made again, with another ticket", async () => {
+  await using bridge = await startBridge();
+  let issued = 0;
+  await using conn = await superviseWeb(bridge.url, {
+    ticket: () => `ticket ${++issued}`,
+    reconnect: { delay: 1 },
+  });
+  await using events = conn.watch(DomainEvent.LIFECYCLE);
+  const iterator = events[Symbol.asyncIterator]();
+  const next = iterator.next();
+  bridge.accepted[0]!.socket.close(1001);
+  assert((await next).value instanceof Resync);
+  assertEquals((await conn.listAllDomains()).length, 1);
+  assertEquals(bridge.tickets(), ["ticket 1", "ticket 2"]);
 });
 
 test("web: an attempt that takes too long", async () => {

@@ -46,9 +46,10 @@ export async function attach(run: Invocation, domain: Domain): Promise<void> {
     safe: run.flag("safe"),
     signal: run.signal,
   });
-  run.out.notice(`Connected to domain "${domain.name}"; the key ${escape} leaves its console`);
+  using _raw = new RawInput(); // from here on ctrl-C is the guest's
+  run.out.notice(`Connected to domain "${domain.name}"; the key ${escape} leaves its console\r`);
   const left = await relay(console, controlByte(escape), run.signal);
-  run.out.notice(left ? "\r\nLeft the console" : "\r\nThe console has ended");
+  run.out.notice(left ? "\r\nLeft the console\r" : "\r\nThe console has ended\r");
 }
 
 /** Passes keys and output on; answers whether the escape was typed. */
@@ -76,7 +77,6 @@ async function relay(console: DuplexStream, escape: number, signal: AbortSignal)
       await writeOut(value);
     }
   };
-  using _raw = new RawInput();
   stdin.on("data", onKeys);
   stdin.resume();
   signal.addEventListener("abort", onAbort);

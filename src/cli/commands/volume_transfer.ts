@@ -10,7 +10,7 @@ import { downloadFile, uploadFile } from "../../../mod.ts";
 import type { StorageVol } from "../../objects/mod.ts";
 import type { StreamProgress } from "../../stream_progress.ts";
 import type { Handlers } from "../command.ts";
-import { UsageError } from "../failures.ts";
+import { CommandError, UsageError } from "../failures.ts";
 import { fileError } from "../files.ts";
 import type { Invocation } from "../invocation.ts";
 import { findVolume } from "../lookup.ts";
@@ -95,8 +95,8 @@ async function download(run: Invocation): Promise<void> {
   } catch (error) {
     bar[Symbol.dispose]();
     const size = await promises.stat(file).then(({ size }) => size, () => undefined);
-    // without a report nothing came, and nothing was made of what may be another file of that name
-    if (bar.last !== undefined && size !== undefined) {
+    // what could not be opened was not touched
+    if (size !== undefined && (bar.last !== undefined || !(error instanceof CommandError))) {
       process.stderr.write(`The file "${file}" is not complete: it holds ${bytes(size)}\n`);
     }
     throw error;

@@ -12,6 +12,7 @@ import { ErrorNumber } from "../../../gen/enums/errors.ts";
 import { LIST_FLAGS, matches } from "./domain_list.ts";
 import type { TestDomain } from "./domain_object.ts";
 import { capabilitiesXml, domainCapabilitiesXml } from "./capabilities.ts";
+import { baselineCpu } from "./cpu_baseline.ts";
 import { cpuModels } from "./cpu_models.ts";
 import { checkFlags, invalidArgument, refusal } from "./refusals.ts";
 import type { TestState } from "./state.ts";
@@ -28,6 +29,7 @@ const SYSINFO = `<sysinfo type='smbios'>
 `;
 
 const MAX_VCPUS = 32;
+const EXPAND_FEATURES = 1;
 
 /** Handlers of the connection itself. */
 export function connectHandlers(state: TestState, uri: string): RemoteHandlers<CallContext> {
@@ -90,6 +92,10 @@ export function connectHandlers(state: TestState, uri: string): RemoteHandlers<C
       checkFlags(context, flags);
       const models = cpuModels(arch);
       return { models: needResults ? [...models] : [], ret: models.length };
+    },
+    connectBaselineCpu({ xmlCpUs, flags }, context) {
+      checkFlags(context, flags, EXPAND_FEATURES);
+      return { cpu: baselineCpu(xmlCpUs, (flags & EXPAND_FEATURES) !== 0) };
     },
     connectGetDomainCapabilities({ emulatorbin, arch, machine, virttype, flags }, context) {
       checkFlags(context, flags);

@@ -10,6 +10,7 @@ import { insertDevice } from "./device_order.ts";
 /** Numbers the controllers and adds those that devices need. */
 export function fillControllers(devices: XmlElement): void {
   number(devices);
+  putMastersFirst(devices);
   for (const type of ["scsi", "fdc", "ide", "sata", "nvme"]) {
     const disks = devices.all("disk").filter((disk) =>
       disk.child("target")?.get("bus") === type && disk.child("address")?.get("type") === "drive"
@@ -24,6 +25,22 @@ export function fillControllers(devices: XmlElement): void {
   );
   for (const one of virtio) add(devices, "virtio-serial", controllerOf(one));
   for (const card of devices.all("smartcard")) add(devices, "ccid", controllerOf(card));
+}
+
+// Of the parts of a USB 2 controller, which share a number.
+function putMastersFirst(devices: XmlElement): void {
+  const parts = devices.all("controller").filter((one) => one.get("type") === "usb");
+  for (const master of parts) {
+    if (master.child("master") !== undefined) continue;
+    const companion = parts.find((one) =>
+      one.child("master") !== undefined && one.get("index") === master.get("index")
+    );
+    if (companion === undefined) continue;
+    const [at, before] = [master, companion].map((one) => devices.children.indexOf(one));
+    if (at! < before!) continue;
+    devices.children.splice(at!, 1);
+    devices.children.splice(before!, 0, master);
+  }
 }
 
 function controllerOf(device: XmlElement): number {

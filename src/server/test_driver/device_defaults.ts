@@ -23,7 +23,14 @@ import { fillSize } from "./tuning_defaults.ts";
 import { checkAddress } from "./address_checks.ts";
 import { checkControllerModel } from "./controller_models.ts";
 import { checkNeeds, DISK_NEEDS, FILESYSTEM_NEEDS, INTERFACE_NEEDS } from "./needed_parts.ts";
-import { hex, missingAttribute, parseInteger, scale, unsupportedConfig, xmlFailure } from "./values.ts";
+import {
+  hex,
+  missingAttribute,
+  parseInteger,
+  scale,
+  unsupportedConfig,
+  xmlFailure,
+} from "./values.ts";
 
 /** Checks a domain's devices and fills in their defaults. */
 export function fillDevices(domain: XmlElement, identities: Identities): void {
@@ -145,6 +152,12 @@ function checkLoadParm(boot: XmlElement): void {
 /** Throws for a device, as it came, that lacks what a part of it needs. */
 export function checkSourceDevice(device: XmlElement): void {
   checkNeeds(device, NEEDS[device.name] ?? []);
+  if (device.name !== "hostdev") return;
+  for (const address of device.child("source")?.all("address") ?? []) {
+    for (const name of REQUIRED_OF_ADDRESS[device.get("type") ?? ""]?.split(" ") ?? []) {
+      if (address.get(name) === undefined) missingAttribute(name, address);
+    }
+  }
 }
 
 const NEEDS: Readonly<Record<string, Parameters<typeof checkNeeds>[1]>> = {
@@ -331,6 +344,7 @@ function fillCards(devices: XmlElement): void {
 }
 
 function fillMaster(controller: XmlElement): void {
+  fillSize(controller.child("pcihole64"), "KiB");
   const startport = START_PORTS[controller.get("model") ?? ""];
   if (startport === undefined || controller.child("master") !== undefined) return;
   put(controller, element("master", { startport }), ["model", "target", "driver", "alias"]);
@@ -350,11 +364,6 @@ function checkHostdevAttributes(hostdev: XmlElement): void {
   const source = hostdev.child("source");
   if (source?.get("startupPolicy") !== undefined && type !== "usb") {
     unsupportedConfig("Setting startupPolicy is only allowed for USB devices");
-  }
-  for (const address of source?.all("address") ?? []) {
-    for (const name of REQUIRED_OF_ADDRESS[type]?.split(" ") ?? []) {
-      if (address.get(name) === undefined) missingAttribute(name, address);
-    }
   }
 }
 

@@ -14,7 +14,8 @@ const DISK_SOURCES: Parts = {
   file: "@file @fdgroup",
   block: "@dev",
   dir: "@dir",
-  network: "@protocol @name @query @tls @tlsHostname host ssl cookies readahead timeout initiator " +
+  network:
+    "@protocol @name @query @tls @tlsHostname host ssl cookies readahead timeout initiator " +
     "auth identity knownHosts snapshot config reconnect",
   volume: "@pool @volume @mode",
   nvme: "@type @managed @namespace address",
@@ -34,7 +35,8 @@ const PROTOCOLS: Parts = {
   rbd: "snapshot config",
   nbd: "reconnect",
 };
-const PROTOCOL_PARTS = "@query ssl cookies readahead timeout identity knownHosts initiator snapshot " +
+const PROTOCOL_PARTS =
+  "@query ssl cookies readahead timeout identity knownHosts initiator snapshot " +
   "config reconnect";
 
 const CHARACTER_SOURCES: Parts = {

@@ -210,7 +210,9 @@ function changeMedium(drive: XmlElement, medium: XmlElement): void {
     const stale = drive.child(name);
     if (stale !== undefined) drive.remove(stale);
     const fresh = medium.child(name);
-    if (fresh !== undefined) put(drive, fresh, name === "driver" ? [] : [...BEFORE_SOURCE, "source"]);
+    if (fresh !== undefined) {
+      put(drive, fresh, name === "driver" ? [] : [...BEFORE_SOURCE, "source"]);
+    }
   }
   const source = medium.child("source");
   if (source !== undefined) put(drive, source, BEFORE_SOURCE);

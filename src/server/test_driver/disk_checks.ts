@@ -139,7 +139,9 @@ function checkNoLun(disk: XmlElement): void {
   if (disk.child("source")?.child("reservations") !== undefined) {
     unsupportedConfig("<reservations/> allowed only for lun devices");
   }
-  if (disk.get("rawio") !== undefined) unsupportedConfig("rawio can be used only with device='lun'");
+  if (disk.get("rawio") !== undefined) {
+    unsupportedConfig("rawio can be used only with device='lun'");
+  }
   if (disk.get("sgio") !== undefined) unsupportedConfig("sgio can be used only with device='lun'");
 }
 

@@ -363,17 +363,39 @@ function fillCpu(domain: XmlElement): void {
     deprecated_features: cpu.get("deprecated_features"),
   }).flatMap(([name, value]) => value === undefined ? [] : [{ name, value }]);
   fillHostCpu(cpu);
-  if (model !== undefined && cpu.child("model") === model && model.get("fallback") === undefined && mode !== undefined) {
+  if (
+    model !== undefined && cpu.child("model") === model && model.get("fallback") === undefined &&
+    mode !== undefined
+  ) {
     model.attributes.unshift({ name: "fallback", value: "allow" });
   }
   const numa = cpu.child("numa");
-  if (numa !== undefined) orderCells(numa);
+  if (numa !== undefined) {
+    orderCells(numa);
+    checkCells(numa, Number(domain.textOf("vcpu")));
+  }
   const topology = cpu.child("topology");
   if (topology === undefined) return;
   topology.attributes = ["sockets", "dies", "clusters", "cores", "threads"].map((name) => ({
     name,
     value: topology.get(name) ?? "1",
   }));
+}
+
+function checkCells(numa: XmlElement, vcpus: number): void {
+  const sets = numa.all("cell").map((cell) => parseCpuSet(cell.get("cpus") ?? "") ?? []);
+  const internal = (detail: string): never => {
+    throw failure(ErrorDomain.DOMAIN, ErrorNumber.INTERNAL_ERROR, detail);
+  };
+  sets.forEach((set, at) => {
+    const other = sets.slice(0, at).findIndex((one) => one.some((cpu) => set.includes(cpu)));
+    if (other >= 0) {
+      unsupportedConfig(`NUMA cells ${at} and ${other} have overlapping vCPU ids`);
+    }
+  });
+  const all = sets.flat();
+  if (all.length > vcpus) internal("Number of CPUs in <numa> exceeds the <vcpu> count");
+  if (all.some((cpu) => cpu >= vcpus)) internal("CPU IDs in <numa> exceed the <vcpu> count");
 }
 
 // Cells are numbered in their order unless they say otherwise, and printed by number.

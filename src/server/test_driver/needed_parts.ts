@@ -113,7 +113,10 @@ function findAll(root: XmlElement, path: string): XmlElement[] {
 }
 
 /** Throws for limits of a disk, or of a group of disks, that are no numbers. */
-export function checkLimits(limits: XmlElement | undefined, of: "disk iotune" | "throttle group"): void {
+export function checkLimits(
+  limits: XmlElement | undefined,
+  of: "disk iotune" | "throttle group",
+): void {
   for (const limit of limits?.elements ?? []) {
     if (limit.name === "group_name") continue;
     const value = parseInteger(limit.text);
@@ -145,7 +148,10 @@ export function checkCpu(cpu: XmlElement): void {
 }
 
 /** Throws for pages of a node that the guest has not. */
-export function checkPageNodes(domain: XmlElement, nodesOf: (set: string) => readonly number[]): void {
+export function checkPageNodes(
+  domain: XmlElement,
+  nodesOf: (set: string) => readonly number[],
+): void {
   const cells = domain.find("cpu/numa")?.all("cell").length ?? 0;
   for (const page of domain.find("memoryBacking/hugepages")?.all("page") ?? []) {
     const set = page.get("nodeset");

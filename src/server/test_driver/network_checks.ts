@@ -121,10 +121,10 @@ function checkDns(dns: XmlElement | undefined, name: string): void {
   }
   for (const host of dns.all("host")) {
     const ip = host.get("ip");
-    if (ip === undefined) misfit(`Missing IP address in network '${name}' DNS HOST record`);
     if (host.all("hostname").length === 0) {
       misfit(`Missing hostname in network '${name}' DNS HOST record`);
     }
+    if (ip === undefined) misfit(`Missing IP address in network '${name}' DNS HOST record`);
   }
   for (const srv of dns.all("srv")) {
     const service = srv.get("service");
@@ -181,14 +181,14 @@ function checkHost(host: XmlElement, name: string): void {
   const odd = [...id].find((one) => !/[0-9a-fA-F:]/.test(one));
   if (odd !== undefined) xml(`Invalid character '${odd}' in id '${id}' of network '${name}'`);
   const ip = host.get("ip");
+  if (!ip?.includes(":") && mac === undefined && host.get("name") === undefined) {
+    xml(`Static host definition in IPv4 network '${name}' must have mac or name attribute`);
+  }
   if (ip === undefined) {
     xml(`Missing IP address in static host definition for network '${name}'`);
   }
   if (parseIp(ip) === undefined) {
     xml(`Invalid IP address in static host definition for network '${name}'`);
-  }
-  if (!ip.includes(":") && mac === undefined && host.get("name") === undefined) {
-    xml(`Static host definition in IPv4 network '${name}' must have mac or name attribute`);
   }
 }
 

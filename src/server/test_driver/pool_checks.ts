@@ -35,7 +35,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
     needs: "device name",
     formats: "unknown dos dvh gpt mac bsd pc98 sun lvm2",
   },
-  iscsi: { source: "host device initiator auth", needs: "host+device" },
+  iscsi: { source: "host device initiator auth", needs: HOST },
   "iscsi-direct": { source: "host device initiator auth", needs: "host+device+initiator" },
   scsi: { source: "adapter", needs: "adapter" },
   rbd: { source: "host name auth", needs: "host+name" },

@@ -35,6 +35,8 @@ const SCHEMAS = {
   volume: { file: "storagevol", required: ["name", "target"], grouped: NONE },
   interface: { file: "interface", required: [], grouped: NONE },
   device: { file: "nodedev", required: ["name"], grouped: NONE },
+  secret: { file: "secret", required: [], grouped: NONE },
+  filter: { file: "nwfilter", required: [], grouped: NONE },
   domainsnapshot: { file: "domainsnapshot", required: [], grouped: NONE },
   domaincheckpoint: { file: "domaincheckpoint", required: [], grouped: NONE },
 } as const satisfies Readonly<Record<string, Schema>>;
@@ -65,7 +67,11 @@ export function checkSchema(root: XmlElement, shape: Shape): void {
   }
   const missing = schema.required.find((name) => root.child(name) === undefined);
   if (missing !== undefined) {
-    refuse(`Expecting an element ${missing}, got nothing`, "Invalid sequence in interleave", failed);
+    refuse(
+      `Expecting an element ${missing}, got nothing`,
+      "Invalid sequence in interleave",
+      failed,
+    );
   }
   if (!fitsAttributes(root, shape)) refuse(failed);
   for (const child of root.elements) {

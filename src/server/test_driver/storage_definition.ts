@@ -81,7 +81,7 @@ export function canonicalPool(source: XmlElement, identities: Identities): XmlEl
   }
   if (pool.textOf("name") === undefined) put(pool, element("name", {}, name), []);
   fillUuid(pool, source, identities, [ErrorDomain.STORAGE, ErrorNumber.XML_ERROR]);
-  checkPool(pool, type!);
+  checkPool(source, type!);
   const path = source.textOf("target/path");
   if (path === undefined && NEEDS_TARGET.has(type!)) {
     xmlFailure("missing storage pool target path", ErrorDomain.STORAGE);

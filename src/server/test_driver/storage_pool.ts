@@ -9,7 +9,7 @@ import {
   StoragePoolEventLifecycleType,
   StoragePoolState,
 } from "../../../gen/enums/storage.ts";
-import { ErrorNumber } from "../../../gen/enums/errors.ts";
+import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import type { RemoteHandlers } from "../../../gen/remote/dispatch.ts";
 import type { XmlElement } from "../../xml/element.ts";
 import { printXml } from "../../xml/print.ts";
@@ -136,11 +136,13 @@ export function storagePoolHandlers(state: TestState): RemoteHandlers<CallContex
     },
     connectFindStoragePoolSources({ type, srcSpec, flags }, context) {
       checkFlags(context, flags);
+      if (type === "dir") throw internalError(`unknown storage pool type ${type}`);
+      const given = srcSpec === null
+        ? undefined
+        : parseRoot(srcSpec, "source", ErrorDomain.STORAGE);
       if (type === "logical") return { xml: LOGICAL_SOURCES };
       if (type === "netfs") {
-        const host = srcSpec === null
-          ? undefined
-          : parseRoot(srcSpec, "source", 18).child("host")?.get("name");
+        const host = given?.child("host")?.get("name");
         if (host === undefined) {
           throw invalidArgument("hostname must be specified for netfs sources");
         }
@@ -153,7 +155,6 @@ export function storagePoolHandlers(state: TestState): RemoteHandlers<CallContex
         );
         return { xml: printXml(element("sources", {}, source)) };
       }
-      if (type === "dir") throw internalError(`unknown storage pool type ${type}`);
       throw refusal(
         ErrorNumber.NO_SUPPORT,
         `pool type '${type}' does not support source discovery`,

@@ -10,7 +10,14 @@ import { failure } from "../failure.ts";
 import { BEFORE_NUMATUNE, formatCpuSet, parseCpuSet, put } from "./domain_defaults.ts";
 import { idsOf } from "./domain_iothreads.ts";
 import { checkPageNodes } from "./needed_parts.ts";
-import { memorySize, parseInteger, scale, unsupportedConfig, xmlFailure } from "./values.ts";
+import {
+  memorySize,
+  missingAttribute,
+  parseInteger,
+  scale,
+  unsupportedConfig,
+  xmlFailure,
+} from "./values.ts";
 
 // What libvirt prints no limit for.
 const UNLIMITED = 9007199254740991n;
@@ -92,6 +99,7 @@ function fillSchedulers(domain: XmlElement, name: string, attribute: string): vo
     const set = one.get(attribute);
     if (set === undefined) xml(`Missing attribute '${attribute}' in element '${name}'`);
     const real = one.get("scheduler") === "fifo" || one.get("scheduler") === "rr";
+    if (real && one.get("priority") === undefined) missingAttribute("priority", one);
     for (const number of numbersOf(set)) {
       if (name === "iothreadsched" && !idsOf(domain).includes(number)) {
         unsupportedConfig(`Cannot find 'iothread' : ${number}`);
@@ -102,7 +110,7 @@ function fillSchedulers(domain: XmlElement, name: string, attribute: string): vo
         element(name, {
           [attribute]: String(number),
           scheduler: one.get("scheduler"),
-          priority: real ? one.get("priority") ?? "0" : undefined,
+          priority: real ? one.get("priority") : undefined,
         }),
       );
     }

@@ -69,7 +69,6 @@ for my $list (qw(domain_ids defined_domain_names network_names defined_network_n
     show($method, sub { $conn->$method(9) });
 }
 show("max vcpus", sub { $conn->get_max_vcpus("test") });
-show("max vcpus undef", sub { $conn->get_max_vcpus(undef) });
 show("cells", sub { $conn->get_node_cells_free_memory(0, 2) });
 show("cpu stats", sub { $conn->get_node_cpu_stats(-1, 0) });
 show("free pages", sub { $conn->get_node_free_pages([4, 2048], 0, 1) });

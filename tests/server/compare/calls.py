@@ -114,6 +114,29 @@ show("listDevices", lambda: sorted(conn.listDevices(None)))
 show("listDevices fc_host", lambda: sorted(conn.listDevices("fc_host")))
 show("getCPUModelNames", lambda: conn.getCPUModelNames("x86_64"))
 
+
+
+def cpu(model, features="", arch="x86_64", vendor=""):
+    listed = "".join(f"<feature name='{feature}'/>" for feature in features.split())
+    return f"<cpu><arch>{arch}</arch><model>{model}</model>{vendor}{listed}</cpu>"
+
+
+INTEL = "<vendor>Intel</vendor>"
+AMD = "<vendor>AMD</vendor>"
+for cpus in ([cpu("Nehalem")], [cpu("Penryn"), cpu("Nehalem")],
+             [cpu("Penryn", "", "x86_64", INTEL), cpu("Nehalem", "", "x86_64", INTEL)],
+             [cpu("Penryn", "vmx"), cpu("Nehalem", "vmx ssse3")],
+             [cpu("Haswell", "", "x86_64", INTEL), cpu("EPYC", "", "x86_64", AMD)],
+             [cpu("Haswell"), cpu("EPYC")], [cpu("qemu64"), cpu("Opteron_G1")],
+             [cpu("Cascadelake-Server"), cpu("Icelake-Server")], [cpu("486"), cpu("EPYC-Rome")],
+             [cpu("nosuch")], [cpu("Nehalem", "nosuch")], [cpu("Nehalem", "", "nosuch")],
+             [cpu("POWER8", "", "ppc64")], [cpu("POWER8", "", "ppc64"), cpu("POWER9", "", "ppc64")],
+             [cpu("cortex-a53", "", "aarch64")], [cpu("z13", "", "s390x")], ["<cpu/>"], ["<cpu>"],
+             ["<bogus/>"], ["<cpu><arch>x86_64</arch></cpu>"],
+             ["<cpu mode='custom'><model>Nehalem</model></cpu>"]):
+    for flags in range(3):
+        show(f"baselineCPU {cpus} {flags}", lambda: conn.baselineCPU(cpus, flags))
+
 show("lookup", lambda: conn.lookupByName("nosuch"))
 show("lookup id", lambda: conn.lookupByID(77))
 show("lookup uuid", lambda: conn.lookupByUUIDString("00000000-0000-0000-0000-000000000001"))

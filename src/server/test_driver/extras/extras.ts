@@ -10,6 +10,7 @@ import type { CallContext } from "../../driver.ts";
 import type { TestState } from "../state.ts";
 import { consoleHandlers, ConsoleSessions } from "./consoles.ts";
 import { DomainJobs, jobHandlers } from "./jobs.ts";
+import { blockJobHandlers, BlockJobs } from "./jobs_block.ts";
 import { MIGRATION_FEATURES, migrationHandlers } from "./migration.ts";
 import { MigrationDestination } from "./migration_destination.ts";
 import { MigrationSource } from "./migration_source.ts";
@@ -26,12 +27,14 @@ export class Extras {
   readonly #consoles = new ConsoleSessions();
   readonly #contents = new VolumeContents();
   readonly #jobs = new DomainJobs();
+  readonly #blockJobs: BlockJobs;
   readonly #source: MigrationSource;
   readonly #destination: MigrationDestination;
 
   /** Starts empty. */
   constructor(state: TestState) {
     this.#state = state;
+    this.#blockJobs = new BlockJobs(state, this.#jobs);
     this.#source = new MigrationSource(state, this.#jobs);
     this.#destination = new MigrationDestination(state);
   }
@@ -49,6 +52,7 @@ export class Extras {
       ...consoleHandlers(this.#state, this.#consoles),
       ...volumeContentsHandlers(this.#state, this.#contents),
       ...jobHandlers(this.#state, this.#jobs),
+      ...blockJobHandlers(this.#state, this.#blockJobs),
       ...migrationHandlers(this.#state, this.#jobs, this.#source, this.#destination),
     };
   }

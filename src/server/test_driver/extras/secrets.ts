@@ -16,6 +16,7 @@ import type { RemoteHandlers } from "../../../../gen/remote/dispatch.ts";
 import type { LibvirtError } from "../../../errors.ts";
 import { Uuid } from "../../../xdr/uuid.ts";
 import { element, type XmlElement } from "../../../xml/element.ts";
+import { parseShape, type Shape } from "../../../xml/shape.ts";
 import { printXml } from "../../../xml/print.ts";
 import type { CallContext } from "../../driver.ts";
 import { badFlags, failure } from "../../failure.ts";
@@ -23,7 +24,8 @@ import { cFunctionName } from "../../c_names.ts";
 import { type Identities, parseRoot } from "../domain_definition.ts";
 import { fillUuid } from "../network_definition.ts";
 import type { TestState } from "../state.ts";
-import { badValue, xmlFailure } from "../values.ts";
+import { checkSchema } from "../schema_check.ts";
+import { badValue, missingAttribute, xmlFailure } from "../values.ts";
 
 interface HeldSecret {
   readonly handle: NonnullSecret;
@@ -88,7 +90,11 @@ export function secretHandlers(state: TestState, secrets: Secrets): RemoteHandle
     },
     secretDefineXml({ xml, flags }, context) {
       checkFlags(context, flags, VALIDATE);
-      const { definition, handle } = parseSecret(xml, state.identities);
+      const { definition, handle } = parseSecret(
+        xml,
+        state.identities,
+        (flags & VALIDATE) !== 0,
+      );
       const key = handle.uuid.toString();
       const known = secrets.get(key);
       let secret: HeldSecret;
@@ -150,16 +156,31 @@ export function secretHandlers(state: TestState, secrets: Secrets): RemoteHandle
   };
 }
 
+// What the schema has, for validation alone.
+const OUTLINE = `
+secret @ephemeral=yes|no @private=yes|no
+  description #
+  uuid #
+  usage @type!=none|volume|ceph|iscsi|tls|vtpm
+    volume #
+    name #
+    target #
+`;
+
+let shape: Shape | undefined;
+
 function parseSecret(
   xml: string,
   identities: Identities,
+  validate: boolean,
 ): { definition: XmlElement; handle: NonnullSecret } {
   const source = parseRoot(xml, "secret", ErrorDomain.SECRET);
+  if (validate) checkSchema(source, shape ??= parseShape(OUTLINE));
   const definition = element("secret", {
     ephemeral: yesOrNo(source, "ephemeral"),
     private: yesOrNo(source, "private"),
   });
-  fillUuid(definition, source, identities);
+  fillUuid(definition, source, identities, [ErrorDomain.SECRET, ErrorNumber.INTERNAL_ERROR]);
   const description = source.textOf("description");
   if (description !== undefined) {
     definition.children.push(element("description", {}, description));
@@ -169,14 +190,14 @@ function parseSecret(
   if (usage === undefined) return { definition, handle: { uuid, usageType: 0, usageId: "" } };
   const type = usage.get("type");
   if (type === undefined) {
-    xmlFailure("unknown secret usage type", ErrorDomain.SECRET);
+    missingAttribute("type", usage);
   }
   if (type === "none") return { definition, handle: { uuid, usageType: 0, usageId: "" } };
   const usageType = USAGES.findIndex((known) => known?.[0] === type);
-  if (usageType < 0) xmlFailure(`unknown secret usage type ${type}`, ErrorDomain.SECRET);
+  if (usageType < 0) badValue("type", usage, type);
   const [, name, missing] = USAGES[usageType]!;
   const usageId = usage.textOf(name);
-  if (usageId === undefined) xmlFailure(missing, ErrorDomain.SECRET);
+  if (usageId === undefined) throw refusal(ErrorNumber.INTERNAL_ERROR, missing);
   definition.children.push(element("usage", { type }, element(name, {}, usageId)));
   return { definition, handle: { uuid, usageType, usageId } };
 }
@@ -191,7 +212,7 @@ function checkRedefinition(known: HeldSecret, next: XmlElement, handle: NonnullS
   }
   if (known.definition.get("private") === "yes" && next.get("private") !== "yes") {
     throw refusal(
-      ErrorNumber.OPERATION_DENIED,
+      ErrorNumber.INTERNAL_ERROR,
       "cannot change private flag on existing secret",
     );
   }
@@ -199,7 +220,9 @@ function checkRedefinition(known: HeldSecret, next: XmlElement, handle: NonnullS
 
 function yesOrNo(source: XmlElement, name: string): string {
   const value = source.get(name) ?? "no";
-  if (value !== "yes" && value !== "no") badValue(name, source, value);
+  if (value !== "yes" && value !== "no") {
+    xmlFailure(`invalid value of '${name}'`, ErrorDomain.SECRET);
+  }
   return value;
 }
 
@@ -211,8 +234,14 @@ function isChosen(flags: number, yes: number, holds: boolean): boolean {
 
 function checkFlags({ procedure }: CallContext, flags: number, known = 0): void {
   if ((flags & ~known) !== 0) {
-    throw badFlags(ErrorDomain.SECRET, cFunctionName(procedure), flags & ~known);
+    throw badFlags(ErrorDomain.SECRET, driverFunction(procedure), flags & ~known);
   }
+}
+
+// `secretDefineXML` behind `virSecretDefineXML`, and `secretConnectListAllSecrets`.
+function driverFunction(procedure: string): string {
+  const name = cFunctionName(procedure).replace(/^vir/, "");
+  return name.startsWith("Secret") ? name.replace("Secret", "secret") : `secret${name}`;
 }
 
 function refusal(code: number, detail: string): LibvirtError {

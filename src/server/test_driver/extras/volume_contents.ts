@@ -5,12 +5,14 @@
  */
 
 import { ErrorDomain, ErrorNumber } from "../../../../gen/enums/errors.ts";
+import { StorageVolResizeFlags } from "../../../../gen/enums/storage.ts";
 import type { NonnullStorageVol } from "../../../../gen/remote/common.ts";
 import type { RemoteHandlers } from "../../../../gen/remote/dispatch.ts";
 import type { LibvirtError } from "../../../errors.ts";
+import type { XmlElement } from "../../../xml/element.ts";
 import type { CallContext } from "../../driver.ts";
 import { failure } from "../../failure.ts";
-import { checkFlags, refusal } from "../refusals.ts";
+import { checkFlags, invalidArgument, refusal } from "../refusals.ts";
 import type { TestState } from "../state.ts";
 import type { Volume } from "../storage_pool.ts";
 import { storageVolHandlers } from "../storage_vol.ts";
@@ -30,6 +32,7 @@ export class VolumeContents {
 
 // VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM, and the same bit of downloads
 const SPARSE = 1;
+const { ALLOCATE, DELTA, SHRINK } = StorageVolResizeFlags;
 const PIECE = 256 * 1024;
 const ALGORITHMS = 10;
 
@@ -40,7 +43,9 @@ export function volumeContentsHandlers(
 ): RemoteHandlers<CallContext> {
   const base = storageVolHandlers(state);
 
-  function volumeOf({ pool, name }: NonnullStorageVol): { bytes: SparseBytes; capacity: number } {
+  function volumeOf(
+    { pool, name }: NonnullStorageVol,
+  ): { bytes: SparseBytes; capacity: number; definition: XmlElement } {
     const volume = state.pools.byNameOrFail(pool).checkActive().volumes.get(name);
     if (volume === undefined) {
       throw refusal(
@@ -49,7 +54,7 @@ export function volumeContentsHandlers(
       );
     }
     const capacity = Number(volume.definition.textOf("capacity")!);
-    return { bytes: contents.of(volume), capacity };
+    return { bytes: contents.of(volume), capacity, definition: volume.definition };
   }
 
   return {
@@ -102,6 +107,27 @@ export function volumeContentsHandlers(
           if (at === end) stream.end();
         },
       });
+    },
+    storageVolResize({ vol, capacity, flags }, context) {
+      checkFlags(context, flags, ALLOCATE | DELTA | SHRINK);
+      const { bytes, capacity: old, definition } = volumeOf(vol);
+      const change = Number(capacity);
+      const size = (flags & DELTA) === 0
+        ? change
+        : (flags & SHRINK) === 0
+        ? old + change
+        : old - change;
+      if (size < 0) {
+        throw invalidArgument("can't shrink a volume below zero");
+      }
+      if (size < old && (flags & SHRINK) === 0) {
+        throw invalidArgument(
+          "Can't shrink capacity below current capacity unless shrink flag explicitly specified",
+        );
+      }
+      if (size < old) bytes.clear(size, old - size);
+      definition.child("capacity")!.setText(String(size));
+      if ((flags & ALLOCATE) !== 0) definition.child("allocation")!.setText(String(size));
     },
     storageVolWipe({ vol, flags }, context) {
       checkFlags(context, flags);
