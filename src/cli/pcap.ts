@@ -71,14 +71,19 @@ export function* pcapRecords(
     tcp.setUint8(13, 0x18); // PSH, ACK
     tcp.setUint16(14, 0xffff);
     record.set(data, 16 + IP_HEADER + TCP_HEADER);
+    // addresses, protocol and length count too, of a header that is not sent
+    const pseudo = 2 * (0x7f00 + 0x0001) + 6 + TCP_HEADER + data.length;
+    tcp.setUint16(16, checksum(new DataView(record.buffer, 16 + IP_HEADER), pseudo));
     from.sent += data.length;
     yield record;
   }
 }
 
-function checksum(header: DataView): number {
-  let sum = 0;
-  for (let at = 0; at < header.byteLength; at += 2) sum += header.getUint16(at);
+function checksum(bytes: DataView, start: number = 0): number {
+  let sum = start;
+  const even = bytes.byteLength & ~1;
+  for (let at = 0; at < even; at += 2) sum += bytes.getUint16(at);
+  if (even < bytes.byteLength) sum += bytes.getUint8(even) << 8;
   while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
   return ~sum & 0xffff;
 }

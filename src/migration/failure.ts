@@ -13,8 +13,9 @@ export type MigrationStep = "begin" | "prepare" | "perform" | "finish" | "confir
  * - `source`: at the source, as before
  * - `source-paused`: at the source, stopped by the migration; `resume()` starts it again
  * - `destination`: at the destination
- * - `split`: its memory is on both hosts, since post-copy broke off; it stands still until it is
- *   migrated again with `POSTCOPY_RESUME`
+ * - `split`: its memory is on both hosts, since post-copy broke off: it runs at the destination until
+ *   it needs what is still at the source, and goes on when it is migrated again with the flags
+ *   `POSTCOPY` and `POSTCOPY_RESUME`
  * - `unknown`: it runs at the destination or stands still at the source, and nobody could be asked
  */
 export type GuestPlace = "source" | "source-paused" | "destination" | "split" | "unknown";

@@ -48,7 +48,7 @@ export abstract class DomainMigration extends DomainStreams {
    * | the destination lost while it was to start it | asked again for `settleTimeout`: resolves where it runs, `source` where it does not, else `unknown`: paused at the source | runs, or not |
    * | the last word to the source refused or lost | resolves: it runs at the destination; `onWarning` is told | runs |
    * | that last word, after a failure | `source-paused`: resume it | destroyed |
-   * | post-copy broke off | `split`: migrate again with `POSTCOPY_RESUME` | paused |
+   * | post-copy broke off | `split`: migrate again with `POSTCOPY_RESUME` | runs as far as it can |
    *
    * In no row it runs on both hosts. libvirt's own client starts it at the source where the
    * destination was lost in the last step; this one does not unless it knows that it does not run.

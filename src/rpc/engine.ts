@@ -16,9 +16,9 @@ import type { Encode, OutgoingMessage, Procedure, Program } from "../procedure.t
 import { ProtocolError } from "../xdr/errors.ts";
 import { XdrReader } from "../xdr/reader.ts";
 import { type Frame, FrameDecoder, MessageStatus, MessageType } from "./frame.ts";
-import { Keepalive, type KeepaliveOptions } from "./keepalive.ts";
-import { DAEMON_READS, LIFE_SIGN, PEER_PINGS, STALLED_SPANS } from "./limits.ts";
+import type { KeepaliveOptions } from "./keepalive.ts";
 import { PacketWriter } from "./packet_writer.ts";
+import { Pulse } from "./pulse.ts";
 import type { IncomingCall, PendingCall, RpcEvent } from "./rpc_event.ts";
 import { nextSerial } from "./serials.ts";
 import { StreamState } from "./stream_state.ts";
@@ -69,22 +69,14 @@ export class RpcEngine {
     this.#calls.has(serial) || this.#streams.has(serial);
   #failure: ProtocolError | undefined;
   #ended = false;
-  #keepalive: Keepalive | undefined;
-  #heard = false;
-  // so much of an incomplete packet is the next sign of life
-  #lifeAt = LIFE_SIGN;
-  // stream packets sent since anything was heard
-  #unheard = 0;
-  // when a stall was first seen
-  #stalledSince: number | undefined;
-  // how long a silent peer is waited for, in milliseconds
-  #span = 0;
-  // whether the peer pings by itself, and often enough to be heard in that time
-  #mustPing = false;
-  /** Whether this side does not read at the moment: the peer's silence then means nothing. */
-  standing = false;
+  readonly #pulse = new Pulse();
   /** Whether the peer takes so little that its pings get no answer: what waits for it says enough. */
   congested = false;
+
+  /** Whether this side does not read at the moment: the peer's silence then means nothing. */
+  set standing(standing: boolean) {
+    this.#pulse.standing = standing;
+  }
 
   /** Starts before the first byte. */
   constructor(options: EngineOptions) {
@@ -115,8 +107,6 @@ export class RpcEngine {
   receive(chunk: Uint8Array, now?: number): RpcEvent[] {
     const events: RpcEvent[] = [];
     if (this.#failure !== undefined || chunk.length === 0) return events;
-    this.#unheard = 0;
-    this.#stalledSince = undefined;
     const before = this.#decoder.pending;
     try {
       this.#decoder.push(chunk);
@@ -128,13 +118,8 @@ export class RpcEngine {
       if (!(error instanceof ProtocolError)) throw error;
       events.push(this.#fail(error));
     }
-    // answers to pings that drip into a packet of a wrong length are no sign of life
-    const pending = this.#decoder.pending;
-    if (pending < before + chunk.length || pending >= this.#lifeAt) {
-      this.#lifeAt = pending + LIFE_SIGN;
-      if (now === undefined) this.#heard = true;
-      else this.#keepalive?.heard(now);
-    }
+    const { pending } = this.#decoder;
+    this.#pulse.received(pending < before + chunk.length, pending, now);
     return events;
   }
 
@@ -216,14 +201,14 @@ export class RpcEngine {
   /** Sends data; an empty chunk says that no more comes. */
   sendData(stream: StreamState, data: Uint8Array): void {
     if (stream.phase !== "open") return;
-    this.#unheard++;
+    this.#pulse.sent();
     this.#out.stream(stream, MessageStatus.CONTINUE, data);
   }
 
   /** Sends a stretch without data. */
   sendHole(stream: StreamState, length: bigint, flags: number = 0): void {
     if (stream.phase !== "open") return;
-    this.#unheard++;
+    this.#pulse.sent();
     const hole = { length, flags };
     const { STREAM_HOLE } = MessageType;
     this.#out.packet(stream, STREAM_HOLE, MessageStatus.CONTINUE, encodeNetStreamHole, hole);
@@ -247,13 +232,12 @@ export class RpcEngine {
 
   /** Starts to ping a silent peer. */
   startKeepalive(options: KeepaliveOptions, now: number): void {
-    this.#keepalive = new Keepalive(options, now);
-    this.#span = options.interval * (options.count + 1);
+    this.#pulse.start(options, now);
   }
 
   /** Stops to do so; pings of the peer are answered all the same. */
   stopKeepalive(): void {
-    this.#keepalive = undefined;
+    this.#pulse.stop();
   }
 
   /** Shows a peer that pings that this side lives, though it does not read the pings. */
@@ -263,27 +247,15 @@ export class RpcEngine {
 
   /** When `tick()` wants to be called; `undefined` when it need not. */
   deadline(): number | undefined {
-    return this.#failure === undefined ? this.#keepalive?.deadline : undefined;
+    return this.#failure === undefined ? this.#pulse.deadline : undefined;
   }
 
   /** Tells the engine the time; it may add a ping to the output. */
   tick(now: number): RpcEvent[] {
-    const keepalive = this.#keepalive;
-    if (keepalive === undefined || this.#failure !== undefined) return [];
-    // A daemon reads nothing, pings included, while it has that many messages to deal with; stream
-    // packets count until they are written, which a slow disk or a guest can put off for long.
-    // It goes on to send its own pings, if it has any; one that is dead does not.
-    const stalled = this.#unheard > 0 && this.#unheard + this.#calls.size >= DAEMON_READS &&
-      !this.#mustPing && now - (this.#stalledSince ??= now) < STALLED_SPANS * this.#span;
-    if (this.#heard || this.standing || stalled) {
-      this.#heard = false;
-      keepalive.heard(now);
-      return [];
-    }
-    const verdict = keepalive.tick(now);
+    if (this.#failure !== undefined) return [];
+    const verdict = this.#pulse.tick(now, this.#calls.size);
     if (verdict === "ping") this.#out.keepalive(KEEPALIVE_PING);
     if (verdict !== "dead") return [];
-    this.#keepalive = undefined;
     return [{ type: "dead" }];
   }
 
@@ -436,7 +408,7 @@ export class RpcEngine {
   #keepalivePacket(frame: Frame): RpcEvent {
     if (frame.type === MessageType.MESSAGE) {
       if (frame.procedure === KEEPALIVE_PING) {
-        this.#mustPing = this.#span >= PEER_PINGS;
+        this.#pulse.pinged();
         if (!this.congested) this.#out.keepalive(KEEPALIVE_PONG);
         return { type: "keepalive", kind: "ping" };
       }

@@ -38,6 +38,15 @@ test("cli: libvirtd 9: a guest's console on a terminal, its screen, and top", as
   assertEquals([usage.name, usage.memory, typeof usage.cpu], ["guest", 134217728, "number"]);
   const stats = JSON.parse((await cli(["-c", uri, "--json", "domstats", "--vcpu"])).stdout);
   assertEquals(stats[0].stats.vcpu.current, 1);
+
+  const pcap = path.join(daemon.directory, "session.pcap");
+  const captured = ["-c", uri, "--capture", pcap, "--timeout", "3", "event", "--all"];
+  const events = await cli(captured);
+  assertEquals([events.status, events.stdout], [1, ""]);
+  assert(/Waiting .*: lifecycle, reboot, .*block-threshold/.test(events.stderr), events.stderr);
+  const trace = (await cli(["--json", "decode", pcap])).stdout.trim().split("\n");
+  const faults = trace.map((line) => JSON.parse(line)).filter(({ fault }) => fault !== undefined);
+  assertEquals([faults, trace.length > 50], [[], true]);
 }, { skip: skipWithoutGuest("9") || skipWithoutTerminal, timeout: 180_000 });
 
 test("cli: libvirtd 9: asks for name and password on a terminal, and only there", async () => {

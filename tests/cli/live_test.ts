@@ -118,3 +118,24 @@ test("cli: edit, with an editor that changes something, nothing, or breaks it", 
   const gone = await edit("exit 3");
   assertEquals([gone.status, gone.stderr.includes("status 3")], [1, true]);
 }, { timeout: 120_000 });
+
+test("cli: edit on a terminal asks what to do about a mistake", async () => {
+  await using place = await newPlace();
+  const editor = path.join(place.directory, "editor.sh");
+  const again = path.join(place.directory, "again");
+  // breaks it the first time, and mends it the second
+  const script =
+    `if [ -e ${again} ]; then sed -i 's/<broken>//; s/<name>test/<title>T<\\/title><name>test/' "$1"; ` +
+    `else touch ${again}; sed -i 's/<name>/<broken><name>/' "$1"; fi`;
+  fs.writeFileSync(editor, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const args = ["-c", place.uri, "edit", "--skip-validate", "test"];
+  const edit = onTerminal(args, '"$@"; echo "status $?"', { EDITOR: editor, VISUAL: "" });
+  await edit.saw("Edit it again?");
+  edit.type("y");
+  await edit.saw("status 0");
+  assertStringIncludes((await edit.ended).stdout, 'Domain "test" changed');
+  assertStringIncludes(
+    (await place.run("dumpxml", "test", "--inactive")).stdout,
+    "<title>T</title>",
+  );
+}, { skip: skipWithoutTerminal, timeout: 120_000 });

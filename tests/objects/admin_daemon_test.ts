@@ -48,7 +48,7 @@ async function asked(version: DaemonVersion): Promise<void> {
   const info = await client.getInfo();
   assertEquals([info["readonly"], info["unix_user_id"]], [true, 0]);
   const error = await assertRejects(() => server.lookupClient(9999n), LibvirtError);
-  assertEquals([error.codeName, error.domain], ["NO_CLIENT", ErrorDomain.ADMIN]);
+  assertEquals([error.codeName, error.domain], ["NO_CLIENT", ErrorDomain.RPC]);
 
   await server.setClientLimits({ nclients_max: 7, nclients_unauth_max: 3 });
   const limits = await server.getClientLimits();
