@@ -111,6 +111,15 @@ export async function uploadFile(
  *
  * Holes stay holes. Uses a connection of its own, without keepalive. Answers what went over. Throws
  * what the runtime throws for a file that cannot be written.
+ *
+ * @example
+ * ```ts
+ * import { connect, downloadFile } from "@virtwire/libvirt";
+ *
+ * await using conn = await connect("qemu:///system");
+ * const pool = await conn.lookupStoragePoolByName("default");
+ * await downloadFile(await pool.lookupVolumeByName("disk.img"), "/tmp/disk.img");
+ * ```
  */
 export async function downloadFile(
   volume: StorageVol,

@@ -3,6 +3,18 @@
  *
  * {@linkcode connectAdmin} opens it, on a socket of its own.
  *
+ * @example Who is connected
+ * ```ts
+ * import { connectAdmin } from "@virtwire/libvirt/admin";
+ *
+ * await using admin = await connectAdmin("libvirtd:///system");
+ * for (const server of await admin.listServers()) {
+ *   for (const client of await server.listClients()) {
+ *     console.log(server.name, client.id, await client.getInfo());
+ *   }
+ * }
+ * ```
+ *
  * @module
  */
 

@@ -1,6 +1,17 @@
 /**
  * What only the lxc driver has: the namespaces of a container.
  *
+ * @example
+ * ```ts
+ * import { connect, isUnsupported } from "@virtwire/libvirt";
+ * import { lxcOpenNamespace } from "@virtwire/libvirt/lxc";
+ *
+ * await using conn = await connect("lxc:///system");
+ * const container = await conn.lookupDomainByName("web");
+ * const error = await lxcOpenNamespace(container).catch((reason) => reason);
+ * console.log(isUnsupported(error)); // true: descriptors have no path to JavaScript
+ * ```
+ *
  * @module
  */
 

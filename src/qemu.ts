@@ -4,6 +4,17 @@
  * These calls go past libvirt's model of the guest: a guest that was changed by one is tainted, and
  * libvirt may no longer know its state.
  *
+ * @example Ask a guest's agent, and the emulator
+ * ```ts
+ * import { connect } from "@virtwire/libvirt";
+ * import { qemuAgentCommand, qemuMonitorCommand } from "@virtwire/libvirt/qemu";
+ *
+ * await using conn = await connect("qemu:///system");
+ * const domain = await conn.lookupDomainByName("debian12");
+ * console.log(await qemuAgentCommand(domain, '{"execute":"guest-info"}', { agentTimeout: 5 }));
+ * console.log(await qemuMonitorCommand(domain, '{"execute":"query-status"}'));
+ * ```
+ *
  * @module
  */
 

@@ -1,6 +1,21 @@
 /**
  * An in-memory hypervisor for tests of programs that use libvirt.
  *
+ * @example A test
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { test } from "node:test";
+ * import { createTestHypervisor } from "@virtwire/libvirt/testing";
+ *
+ * test("a domain that is suspended is paused", async () => {
+ *   await using hypervisor = createTestHypervisor();
+ *   await using conn = await hypervisor.connect();
+ *   const domain = await conn.lookupDomainByName("test");
+ *   await domain.suspend();
+ *   assert.equal((await domain.getState()).state, 3);
+ * });
+ * ```
+ *
  * @module
  */
 

@@ -102,6 +102,11 @@ export class AcceptedWebSocket implements SocketControl {
     });
   }
 
+  /** Whether it is neither closed nor broken. */
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
   /** How often the peer has shown that it is there: by a frame, or by what it has taken. */
   get signs(): number {
     return this.#heard + this.#taken;

@@ -59,7 +59,10 @@ export interface ListenWebSocketOptions {
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   /** Bytes that a message may have. */
   readonly maxMessage: number;
-  /** Connections in all, WebSockets or not; further ones are closed unread. */
+  /**
+   * Connections in all, WebSockets or not. One more takes the place of the oldest that is no
+   * WebSocket; where all are, it is closed.
+   */
   readonly maxSockets: number;
   /** Milliseconds that a client has from connecting to the end of its request. */
   readonly handshakeTimeout: number;
@@ -247,7 +250,7 @@ class Sockets {
   }
 
   connected(socket: RawSocket): void {
-    if (this.#connected.size >= this.#max) return void socket.destroy();
+    if (this.#connected.size >= this.#max && !this.#makeRoom()) return void socket.destroy();
     const key = keyOf(socket);
     const timer = setTimeout(() => socket.destroy(), this.#timeout);
     const entry: Connected = { socket, timer, isWebSocket: false };
@@ -256,6 +259,17 @@ class Sockets {
       clearTimeout(entry.timer);
       if (this.#connected.get(key) === entry) this.#connected.delete(key);
     });
+  }
+
+  // Whoever has something to ask does so at once: of the others the one that has waited longest goes.
+  #makeRoom(): boolean {
+    for (const [key, entry] of this.#connected) {
+      if (entry.isWebSocket) continue;
+      this.#connected.delete(key);
+      entry.socket.destroy();
+      return true;
+    }
+    return false;
   }
 
   /** A request is answered; the next one has as long again, but must begin soon. */

@@ -14,7 +14,7 @@ import process from "node:process";
 /**
  * Runs a command line, without the program's name, and resolves with the exit status.
  *
- * Prints to the process's standard output and error. Never rejects.
+ * Prints to the process's standard output and error.
  *
  * @example
  * ```ts
@@ -26,8 +26,17 @@ import process from "node:process";
  */
 export async function main(args: readonly string[]): Promise<number> {
   // importing this module loads nothing and asks for nothing
-  const { runCommandLine } = await import("./run.ts");
-  return await runCommandLine(args);
+  const run = await import("./run.ts").catch(refused);
+  return run === undefined ? 1 : await run.runCommandLine(args);
+}
+
+// Deno lets nothing read the environment, which the libraries for colours do when they are loaded.
+function refused(error: unknown): undefined {
+  if ((error as Error | null)?.name !== "NotCapable") throw error;
+  process.stderr.write(
+    `Error: ${(error as Error).message}; the command line is run best with all permissions: ` +
+      "deno run -A\n",
+  );
 }
 
 /** Runs the process's own command line and ends the process. */

@@ -17,13 +17,13 @@ import { parseSeconds } from "./values.ts";
 
 /** As `main()`. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
-  // whoever read the output has left, as `head` does: there is nobody to tell
-  let gone = false;
-  const onOutputError = () => gone = true;
+  // whoever read the output has left, as `head` does: there is nobody to go on for, or to tell
+  const gone = new AbortController();
+  const onOutputError = () => gone.abort();
   process.stdout.on("error", onOutputError);
   try {
     const chosen = chosenCommand(args);
-    return typeof chosen === "number" ? chosen : await runCommand(chosen, () => gone);
+    return typeof chosen === "number" ? chosen : await runCommand(chosen, gone.signal);
   } finally {
     await flushOutput();
     process.stdout.off("error", onOutputError);
@@ -44,9 +44,10 @@ function chosenCommand(args: readonly string[]): Chosen | number {
 
 async function runCommand(
   { spec, group, parsed, globals }: Chosen,
-  isGone: () => boolean,
+  gone: AbortSignal,
 ): Promise<number> {
   using signals = new Signals();
+  gone.addEventListener("abort", () => signals.end(ExitStatus.OK), { once: true });
   const out = new Output({ json: globals.json ?? false, quiet: globals.quiet ?? false });
   let run: Invocation | undefined;
   try {
@@ -64,7 +65,7 @@ async function runCommand(
   } catch (error) {
     const interrupted = signals.signal.aborted ? signals.signal.reason : error;
     if (interrupted instanceof Interrupted) return interrupted.status;
-    if (isGone()) return ExitStatus.OK;
+    if (gone.aborted) return ExitStatus.OK;
     report(error);
     return error instanceof UsageError ? ExitStatus.USAGE : ExitStatus.FAILURE;
   } finally {

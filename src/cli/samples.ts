@@ -43,8 +43,18 @@ export interface Usage {
   readonly diskWrite: number | null;
   readonly netReceive: number | null;
   readonly netSend: number | null;
-  /** CPU use at the last looks, the newest last. */
-  readonly history: readonly number[];
+  /** What it used at the last looks. */
+  readonly history: History;
+}
+
+/** Use at the last looks, the newest last. */
+export interface History {
+  /** Per cent of one CPU. */
+  readonly cpu: readonly number[];
+  /** Bytes a second that disks read and write. */
+  readonly disk: readonly number[];
+  /** Bytes a second that go over the network. */
+  readonly network: readonly number[];
 }
 
 const HISTORY = 60;
@@ -54,7 +64,7 @@ const { STATE, CPU_TOTAL, BALLOON, VCPU, INTERFACE, BLOCK } = DomainStatsTypes;
 export class Sampler {
   readonly #conn: Connection;
   readonly #before = new Map<string, Counters>();
-  readonly #history = new Map<string, number[]>();
+  readonly #history = new Map<string, Record<keyof History, number[]>>();
 
   /** Has not looked yet. */
   constructor(conn: Connection) {
@@ -122,10 +132,12 @@ export class Sampler {
     const cpuRate = rate("cpu");
     const running = stats.state?.state === DomainState.RUNNING;
     const percent = cpuRate === null ? null : running ? cpuRate / 1e7 : 0;
-    const history = this.#history.get(domain.uuid) ?? [];
-    if (percent !== null) history.push(percent);
-    if (history.length > HISTORY) history.shift();
-    this.#history.set(domain.uuid, history);
+    const disk = (rate("read") ?? 0) + (rate("written") ?? 0);
+    const network = (rate("received") ?? 0) + (rate("sent") ?? 0);
+    const history = this.#remember(
+      domain.uuid,
+      percent === null ? undefined : { cpu: percent, disk, network },
+    );
     const current = Number(balloon.current ?? 0n) * 1024;
     const used = balloon.available !== undefined && balloon.usable !== undefined
       ? Number(balloon.available - balloon.usable) * 1024
@@ -144,8 +156,18 @@ export class Sampler {
       diskWrite: rate("written"),
       netReceive: rate("received"),
       netSend: rate("sent"),
-      history: [...history],
+      history,
     };
+  }
+
+  #remember(uuid: string, now: Record<keyof History, number> | undefined): History {
+    const history = this.#history.get(uuid) ?? { cpu: [], disk: [], network: [] };
+    this.#history.set(uuid, history);
+    for (const key of ["cpu", "disk", "network"] as const) {
+      if (now !== undefined) history[key].push(now[key]);
+      if (history[key].length > HISTORY) history[key].shift();
+    }
+    return history;
   }
 }
 

@@ -11,8 +11,8 @@ import { ExitStatus, Interrupted } from "./failures.ts";
 export class Signals implements Disposable {
   readonly #controller = new AbortController();
   /** Ends the command as ctrl-C does. */
-  readonly interrupt = (): void => this.#end(ExitStatus.INTERRUPTED);
-  readonly #onTerminate = () => this.#end(ExitStatus.TERMINATED);
+  readonly interrupt = (): void => this.end(ExitStatus.INTERRUPTED);
+  readonly #onTerminate = () => this.end(ExitStatus.TERMINATED);
 
   /** Listens. */
   constructor() {
@@ -31,7 +31,8 @@ export class Signals implements Disposable {
     process.off("SIGTERM", this.#onTerminate);
   }
 
-  #end(status: number): void {
+  /** Ends the command with a status; a second time at once. */
+  end(status: number): void {
     // who asks twice does not want to wait for a daemon that no longer answers
     if (this.signal.aborted) process.exit(status);
     this.#controller.abort(new Interrupted(status));

@@ -40,6 +40,7 @@ export interface Picture {
 
 const BARS = "▁▂▃▄▅▆▇█";
 const NAME_MIN = 12;
+const SPARK = 12;
 
 /** Values between 0 and a maximum as a row of small bars, the newest on the right. */
 export function sparkline(values: readonly number[], maximum: number, width: number): string {
@@ -62,9 +63,12 @@ function cells({ host, columns, colors }: Picture): Cell[] {
   const heat = (text: string, share: number) =>
     share >= 0.8 ? colors.red(text) : share >= 0.5 ? colors.yellow(text) : colors.green(text);
   const both = (a: number | null, b: number | null) =>
-    a === null || b === null ? "-" : `${rate(a)} ${rate(b)}`;
+    a === null || b === null ? "-" : `${rate(a).padStart(10)} ${rate(b).padStart(10)}`;
+  const spark = (values: readonly number[], maximum: number) =>
+    colors.cyan(sparkline(values, maximum, SPARK));
   const all: (Cell & {
-    /** The lower, the sooner it is shown where there is little room. */ readonly rank: number;
+    /** The lower, the sooner it is shown where there is little room. */
+    readonly rank: number;
   })[] = [
     {
       title: "State",
@@ -90,9 +94,9 @@ function cells({ host, columns, colors }: Picture): Cell[] {
     },
     {
       title: "",
-      width: 16,
-      rank: 6,
-      draw: ({ history, vcpus }) => colors.cyan(sparkline(history, Math.max(1, vcpus) * 100, 16)),
+      width: SPARK,
+      rank: 3,
+      draw: ({ history, vcpus }) => spark(history.cpu, Math.max(1, vcpus) * 100),
     },
     {
       title: "Memory",
@@ -103,7 +107,7 @@ function cells({ host, columns, colors }: Picture): Cell[] {
     {
       title: "",
       width: 10,
-      rank: 4,
+      rank: 6,
       draw: ({ memoryUsed, memory, memoryMax }) => {
         // of itself where the guest tells what it uses, else of the host
         const share = memoryUsed === null
@@ -114,15 +118,27 @@ function cells({ host, columns, colors }: Picture): Cell[] {
     },
     {
       title: "Disk read, write",
-      width: 23,
-      rank: 3,
+      width: 21,
+      rank: 4,
       draw: ({ diskRead, diskWrite }) => both(diskRead, diskWrite),
     },
     {
+      title: "",
+      width: SPARK,
+      rank: 7,
+      draw: ({ history }) => spark(history.disk, Math.max(...history.disk)),
+    },
+    {
       title: "Net in, out",
-      width: 23,
+      width: 21,
       rank: 5,
       draw: ({ netReceive, netSend }) => both(netReceive, netSend),
+    },
+    {
+      title: "",
+      width: SPARK,
+      rank: 8,
+      draw: ({ history }) => spark(history.network, Math.max(...history.network)),
     },
   ];
   let room = columns - NAME_MIN;
@@ -164,9 +180,9 @@ export function drawTop(picture: Picture): string[] {
   const share = cpu / 100 / Math.max(1, host.cpus);
   const lines = [
     fit(
-      `${
-        colors.bold(host.hostname)
-      }  ${host.type}  ${usages.length} domains, ${running} running, by ${sort}`,
+      `${colors.bold(host.hostname)}  ${host.type}  ${usages.length} domain${
+        usages.length === 1 ? "" : "s"
+      }, ${running} running, by ${sort}`,
       columns,
     ),
     fit(

@@ -104,22 +104,26 @@ async function checkFeatures(source: Caller, destination: Caller, flags: number)
   }
 }
 
-async function withRun<R>(
+async function withRun(
   source: Caller,
   destination: Caller,
   dom: NonnullDomain,
   flags: number,
   options: MigrateOptions,
-  migrate: (run: MigrationRun) => Promise<R>,
-): Promise<R> {
+  migrate: (run: MigrationRun) => Promise<NonnullDomain>,
+): Promise<NonnullDomain> {
   const run = new MigrationRun(source, destination, dom, flags, options);
   const report = reportProgress(run, options);
+  let arrived: NonnullDomain;
   try {
-    return await migrate(run);
+    arrived = await migrate(run);
   } finally {
     run.release();
     report.stop();
   }
+  // what a listener throws now can no longer stop anything
+  await report.end(destination, arrived).catch((error) => run.warn(error));
+  return arrived;
 }
 
 /** Chooses the newest version that both daemons have, as libvirt's client does. */
@@ -141,13 +145,15 @@ async function byClient(
   throw unsupported("Cannot migrate: the two daemons have no version of the protocol in common");
 }
 
+/** Answers the domain as the source has it, which may still know how it went. */
 async function byDaemon(
   run: MigrationRun,
   uri: string,
   params: readonly TypedParam[],
-): Promise<void> {
+): Promise<NonnullDomain> {
   if (run.any(FLAGS.PEER2PEER)) checkNotLocal(uri);
   await migrateByDaemon(run, uri, params);
+  return run.dom;
 }
 
 /**

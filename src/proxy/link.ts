@@ -6,6 +6,7 @@
 
 import type { AcceptedWebSocket } from "../../transports/accepted_websocket.ts";
 import { settledWithin } from "../session/farewell.ts";
+import { ProtocolError } from "../xdr/errors.ts";
 import type { HandedOver } from "./handover.ts";
 import type { ProxyLimits } from "./limits.ts";
 import type { LogFields } from "./log.ts";
@@ -198,7 +199,8 @@ export class Link {
         }
       }
     } catch (error) {
-      this.#end(1008, messageOf(error));
+      if (error instanceof ProtocolError) this.#end(1008, messageOf(error));
+      else this.#failed(error);
     }
   }
 
@@ -218,9 +220,16 @@ export class Link {
       if (this.#relay.closing) this.#end(1000, "");
       else this.#end(1011, "the target has closed the connection");
     } catch (error) {
-      this.#options.log({ event: "failed", reason: messageOf(error) });
-      this.#end(1011, "the connection to the target has failed; the proxy's log says why");
+      this.#failed(error);
     }
+  }
+
+  // What has failed may name files and hosts, which are the proxy's own business.
+  #failed(error: unknown): void {
+    if (this.#ending !== undefined) return;
+    if (!this.#options.socket.isOpen) return this.#left();
+    this.#options.log({ event: "failed", reason: messageOf(error) });
+    this.#end(1011, "the connection to the target has failed; the proxy's log says why");
   }
 
   // Says whether there was anything.
@@ -258,7 +267,7 @@ export class Link {
   #write(writer: WritableStreamDefaultWriter<Uint8Array>, chunk: Uint8Array): void {
     const written = writer.write(chunk).catch((error) => {
       if (writer === this.#client) this.#left();
-      else this.#end(1011, `the target takes no more: ${messageOf(error)}`);
+      else this.#failed(error);
     });
     if (writer === this.#client) this.#lastWrite = written;
   }

@@ -92,14 +92,25 @@ export function wireError(error: unknown): NetMessageError {
   return {
     code: error.code,
     domain: error.domain,
-    message: error.message,
+    message: sendable(error.message),
     level: error.level,
-    dom: dom === null ? null : { name: dom.name, uuid: Uuid.parse(dom.uuid), id: dom.id ?? -1 },
-    str1: error.str1,
-    str2: error.str2,
-    str3: error.str3,
+    dom: dom === null
+      ? null
+      : { name: sendable(dom.name), uuid: Uuid.parse(dom.uuid), id: dom.id ?? -1 },
+    str1: error.str1 === null ? null : sendable(error.str1),
+    str2: error.str2 === null ? null : sendable(error.str2),
+    str3: error.str3 === null ? null : sendable(error.str3),
     int1: error.int1,
     int2: error.int2,
-    net: net === null ? null : { name: net.name, uuid: Uuid.parse(net.uuid) },
+    net: net === null ? null : { name: sendable(net.name), uuid: Uuid.parse(net.uuid) },
   };
+}
+
+// An error may quote what a client has sent: a NUL, where C's text ends, or as much as fits in a
+// packet, to which the rest of the sentence comes.
+const LONGEST = 65_536;
+
+function sendable(text: string): string {
+  const end = text.indexOf("\0");
+  return text.slice(0, end < 0 ? LONGEST : Math.min(end, LONGEST)).toWellFormed();
 }

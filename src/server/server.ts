@@ -119,7 +119,11 @@ export class ServerSession {
     });
     this.#events = new ClientEvents((message, value) => {
       if (this.#ended || this.#closing) return;
-      this.#engine.sendMessage(message, value);
+      try {
+        this.#engine.sendMessage(message, value);
+      } catch {
+        return; // it holds what cannot be sent, such as a NUL that some client put there
+      }
       if (++this.#unflushedEvents < EVENTS_PER_FLUSH) this.#pump.schedule();
       else this.#pump.flush();
       if (this.#pump.backlog > BACKLOG_MAX) this.#finish("error");
@@ -360,7 +364,12 @@ export class ServerSession {
       stream.abort();
     }
     if (this.#ended) return;
-    this.#engine.sendError(call, wireError(error));
+    try {
+      this.#engine.sendError(call, wireError(error));
+    } catch {
+      // a driver may throw what cannot be sent, and its client shall have an answer all the same
+      this.#engine.sendError(call, wireError(rpcFailure("Unable to encode message payload")));
+    }
     this.#answer();
   }
 

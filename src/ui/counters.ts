@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 /**
  * What a domain has used so far: from bulk statistics, and where a driver has none, by single calls.
  *

@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 /**
  * Elements of the page, made and changed.
  *

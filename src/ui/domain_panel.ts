@@ -9,6 +9,7 @@ import { element, set, setText } from "./dom.ts";
 import { describeState } from "./format.ts";
 import type { HostLink } from "./host_link.ts";
 import { icon } from "./icons.ts";
+import { LinkBanner } from "./link_banner.ts";
 import type { LiveDomain } from "./live_domain.ts";
 import { openOverview } from "./overview_tab.ts";
 import { addressOf, type TabName, TABS } from "./route.ts";
@@ -31,6 +32,7 @@ export class DomainPanel {
   readonly #live: LiveDomain;
   readonly #heading: HTMLElement;
   readonly #state: HTMLElement = element("span", { class: "state" });
+  readonly #banner: LinkBanner;
   readonly #actions: ActionButtons;
   readonly #tabs: readonly HTMLElement[];
   readonly #place: HTMLElement = element("div", {
@@ -45,6 +47,7 @@ export class DomainPanel {
   constructor(host: HostLink, live: LiveDomain) {
     this.#host = host;
     this.#live = live;
+    this.#banner = new LinkBanner(host);
     this.#actions = new ActionButtons(host, live, false);
     this.#heading = element("h2", { tabindex: -1 }, live.domain.name);
     const back = element("a", { class: "back", href: "#/", "aria-label": "Back to the list" });
@@ -69,6 +72,7 @@ export class DomainPanel {
         this.#state,
         element("span", { class: "facts" }, `on ${host.target.name}`),
       ),
+      this.#banner.root,
       this.#actions.root,
       element("div", { class: "tabs", role: "tablist" }, ...this.#tabs),
       this.#place,
@@ -110,8 +114,14 @@ export class DomainPanel {
     setText(this.#heading, this.#live.domain.name);
     setText(this.#state, text);
     set(this.#state, { "data-tone": tone });
+    this.#banner.update();
     this.#actions.update();
     this.#tab?.update();
+  }
+
+  /** Counts down to the next attempt to connect. */
+  tick(): void {
+    this.#banner.tick();
   }
 
   /** Ends what it has under way. */

@@ -8,6 +8,7 @@ import { element, set, setChildren, setText } from "./dom.ts";
 import { DomainRow } from "./domain_row.ts";
 import { formatBytes } from "./format.ts";
 import type { HostLink } from "./host_link.ts";
+import { LinkBanner } from "./link_banner.ts";
 import type { LiveDomain } from "./live_domain.ts";
 import { announce } from "./notices.ts";
 import { currentRoute } from "./route.ts";
@@ -22,9 +23,7 @@ export class HostView {
   readonly #status: HTMLElement = element("span", { class: "status" });
   readonly #list: HTMLElement = element("ul", { class: "domains", role: "list" });
   readonly #empty: HTMLElement = element("p", { class: "empty" }, "There are no domains here.");
-  readonly #banner: HTMLElement;
-  readonly #reason: HTMLElement = element("p", {});
-  readonly #countdown: HTMLElement = element("p", { class: "countdown" });
+  readonly #banner: LinkBanner;
   #said = "connecting";
 
   /** Creates it; `update()` fills it. */
@@ -36,12 +35,7 @@ export class HostView {
       : filter === "operate"
       ? "starts and stops"
       : "";
-    this.#banner = element(
-      "div",
-      { class: "banner", hidden: true },
-      element("div", {}, element("strong", {}, "Connection lost"), this.#reason, this.#countdown),
-      element("button", { type: "button", onclick: () => link.retry() }, "Retry now"),
-    );
+    this.#banner = new LinkBanner(link);
     const id = `host-${name}`;
     this.root = element(
       "section",
@@ -54,7 +48,7 @@ export class HostView {
         ...(allowed === "" ? [] : [element("span", { class: "badge" }, allowed)]),
         this.#facts,
       ),
-      this.#banner,
+      this.#banner.root,
       this.#list,
       this.#empty,
     );
@@ -80,13 +74,7 @@ export class HostView {
 
   /** Counts down to the next attempt. */
   tick(): void {
-    const { status } = this.#link;
-    if (status.kind !== "lost") return;
-    const seconds = Math.max(0, Math.ceil((status.retryAt - Date.now()) / 1000));
-    setText(
-      this.#countdown,
-      `What is shown is the last that was known. Next attempt in ${seconds} s.`,
-    );
+    this.#banner.tick();
   }
 
   #updateFacts(): void {
@@ -110,11 +98,7 @@ export class HostView {
     setText(this.#status, kind === "lost" || kind === "stopped" ? "disconnected" : kind);
     set(this.#status, { "data-status": kind });
     this.root.classList.toggle("stale", kind !== "connected");
-    // while it connects anew the banner stays, so that the page does not jump
-    this.#banner.hidden = kind === "connected" || (kind === "connecting" && this.#said !== "lost");
-    if (kind === "lost") setText(this.#reason, status.reason);
-    if (kind === "connecting") setText(this.#countdown, "Connecting…");
-    this.tick();
+    this.#banner.update();
     if (kind === this.#said || kind === "connecting") return;
     this.#said = kind;
     const { name } = this.#link.target;

@@ -48,6 +48,7 @@ class Page {
     }
     const ticking = setInterval(() => {
       for (const view of this.#views) view.tick();
+      this.#panel?.tick();
     }, 500);
     try {
       await Promise.all(this.#links.map((link) => link.run()));

@@ -4,7 +4,7 @@ import { skipWithoutDaemon, startDaemon } from "../daemons/daemons.ts";
 import { test } from "../harness.ts";
 import { skipWithoutGuest, startGuest } from "../streams/guest.ts";
 import { open } from "../streams/volumes.ts";
-import { cli, onTerminal, skipWithoutTerminal } from "./cli.ts";
+import { cli, onTerminal, skipWithoutTerminal, startCli } from "./cli.ts";
 
 test("cli: libvirtd 9: a guest's console on a terminal, its screen, and top", async () => {
   await using daemon = await startDaemon("9");
@@ -94,3 +94,41 @@ test("cli: libvirtd 9: asks for name and password on a terminal, and only there"
     !fs.existsSync("/usr/sbin/saslpasswd2") && "a daemon with users needs saslpasswd2",
   timeout: 120_000,
 });
+
+test("cli: libvirtd 12: a pool's and a volume's life, and a download that is stopped", async () => {
+  await using daemon = await startDaemon("12");
+  const uri = `qemu+unix:///system?socket=${daemon.socket}`;
+  const file = (name: string) => path.join(daemon.directory, name);
+  const said = async (...args: string[]) => {
+    const { status, stdout, stderr } = await cli(["-c", uri, ...args]);
+    assertEquals([status, stderr], [0, ""], `${args.join(" ")}: ${stderr}`);
+    return stdout;
+  };
+  await said("pool-define-as", "p", "dir", "--target", file("pool"));
+  for (const command of ["pool-build", "pool-start"]) await said(command, "p");
+  const picture = crypto.getRandomValues(new Uint8Array(65536));
+  fs.writeFileSync(file("from"), picture);
+  fs.truncateSync(file("from"), 32 << 20);
+  await said("vol-create-as", "p", "v", "32M", "--format", "raw");
+  await said("vol-upload", "--pool", "p", "v", file("from"), "--sparse");
+  assertEquals(fs.readFileSync(file("pool/v")).equals(fs.readFileSync(file("from"))), true);
+  await said("vol-download", "--pool", "p", "v", file("to"));
+  assertEquals(fs.readFileSync(file("to")).equals(fs.readFileSync(file("from"))), true);
+  await said("vol-resize", "--pool", "p", "v", "64M");
+  assertEquals(JSON.parse(await said("--json", "vol-info", file("pool/v"))).capacity, 64 << 20);
+
+  await said("vol-resize", "--pool", "p", "v", "256G");
+  const download = startCli(["-c", uri, "vol-download", "--pool", "p", "v", file("big")]);
+  while (!fs.existsSync(file("big")) || fs.statSync(file("big")).size === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  download.kill("SIGINT");
+  const { status, stderr } = await download.ended;
+  assertEquals([status, stderr.includes("is not complete")], [130, true], stderr);
+  fs.rmSync(file("big"));
+  // the daemon has let go of it
+  await said("vol-delete", "--pool", "p", "v");
+  assertEquals(JSON.parse(await said("--json", "vol-list", "p")), []);
+  await said("pool-destroy", "p");
+  await said("pool-undefine", "p");
+}, { skip: skipWithoutDaemon("12"), timeout: 120_000 });

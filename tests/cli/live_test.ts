@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fs, path } from "../daemons/builtin.ts";
 import { test } from "../harness.ts";
-import { newPlace, onTerminal, skipWithoutTerminal, startCli } from "./cli.ts";
+import { COMMAND, newPlace, onTerminal, skipWithoutTerminal, start, startCli } from "./cli.ts";
 
 test("cli: events, one and many, and in vain", async () => {
   await using place = await newPlace();
@@ -26,6 +26,21 @@ test("cli: events, one and many, and in vain", async () => {
   const none = await place.run("--timeout", "0.5", "event");
   assertEquals([none.status, none.stdout], [1, ""]);
   assertStringIncludes((await place.run("net-event", "--list")).stdout, "metadata-change");
+}, { timeout: 120_000 });
+
+test("cli: following ends when nobody reads any more", async () => {
+  await using place = await newPlace();
+  const quoted = COMMAND.map((word) => `'${word}'`).join(" ");
+  const pipe = start([
+    "bash",
+    "-c",
+    `${quoted} -c '${place.uri}' event --loop | head -1; echo "status \${PIPESTATUS[0]}"`,
+  ], { input: "" });
+  await pipe.saw("Waiting");
+  // the first is read, the second finds nobody, on some runtimes the third
+  for (const command of ["suspend", "resume", "suspend"]) await place.run(command, "test");
+  const { stdout } = await pipe.ended;
+  assertEquals(stdout, "lifecycle  test  event=suspended  detail=paused\nstatus 0\n");
 }, { timeout: 120_000 });
 
 test("cli: ctrl-C is status 130, SIGTERM 143", async () => {

@@ -89,7 +89,7 @@ test("cli: a picture of top is as wide and high as the terminal, whatever that i
     diskWrite: 0,
     netReceive: null,
     netSend: null,
-    history: [0, 50, 100, 200],
+    history: { cpu: [0, 50, 100, 200], disk: [], network: [1, 2] },
   };
   const host = { hostname: "host", type: "QEMU", cpus: 4, memory: 2 ** 33 };
   for (const [columns, rows] of [[40, 10], [100, 24], [200, 50]] as const) {

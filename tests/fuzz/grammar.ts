@@ -5,7 +5,7 @@
  */
 
 import type { Random } from "../codec/random.ts";
-import { decodeRaw, encodeRaw } from "../codec/interpreter.ts";
+import { decodeRaw, encodeRaw, type RawStruct } from "../codec/interpreter.ts";
 import { Layouts, type Struct } from "../codec/layout.ts";
 import {
   callsOf,
@@ -85,6 +85,55 @@ const SERIALS = 9;
 function packetOf(random: Random, { program, procedure, bodies }: Form, type: number): Uint8Array {
   const body = bodies.length === 0 ? new Uint8Array(0) : random.pick(bodies);
   return packet({ program, procedure, type, serial: random.below(SERIALS), body });
+}
+
+// Objects of `test:///default`, so that calls get further than to say that there is no such object.
+const KNOWN: Readonly<Record<string, RawStruct>> = {
+  remote_nonnull_domain: known("test", "6695eb01-f6a4-8304-79aa-97f2502e193f", { id: 1 }),
+  remote_nonnull_network: known("default", "dd8fe884-6c02-601e-7551-cca97df1c5df"),
+  remote_nonnull_storage_pool: known("default-pool", "dfe224cb-28fb-8dd0-c4b2-64eb3f0f4566"),
+  remote_nonnull_interface: { name: "eth1", mac: "aa:bb:cc:dd:ee:ff" },
+  remote_nonnull_node_device: { name: "computer" },
+};
+
+function known(name: string, uuid: string, rest: RawStruct = {}): RawStruct {
+  const hex = uuid.replaceAll("-", "");
+  const bytes = Uint8Array.from(
+    { length: 16 },
+    (_, n) => parseInt(hex.slice(2 * n, 2 * n + 2), 16),
+  );
+  return { name, uuid: bytes, ...rest };
+}
+
+const STRUCTS = (["remote", "qemu", "lxc"] as const).flatMap((program) =>
+  callsOf(program).flatMap(({ args, number }) =>
+    args === undefined ? [] : [{
+      program: wire.programs[program].program!,
+      number,
+      struct: layouts.struct(program, args),
+    }]
+  )
+);
+
+/** A call that concerns an object that exists, now and then with a NUL in a text. */
+export function callOfSomething(random: Random): Uint8Array {
+  if (random.oneIn(4)) return clientPacket(random);
+  const { program, number, struct } = random.pick(STRUCTS);
+  const value = makeValue(struct, random.below(1000));
+  for (const { name, layout } of struct.fields) {
+    const of = layout.kind === "optional" ? layout.of : layout;
+    if (of.kind !== "struct") continue;
+    const real = KNOWN[of.name];
+    if (real !== undefined) value[name] = real;
+    else if (of.name === "remote_nonnull_storage_vol") {
+      value[name] = { pool: "default-pool", name: "v", key: "/default-pool/v" };
+    }
+  }
+  // flags that no driver knows hide everything behind them
+  if (typeof value["flags"] === "number" && !random.oneIn(3)) value["flags"] = random.below(4);
+  const body = encodeRaw(struct, value).bytes;
+  if (random.oneIn(4)) body[random.below(body.length)] = 0;
+  return packet({ program, procedure: number, type: TYPE.call, serial: 1, body });
 }
 
 /** A packet that a client may send. */

@@ -19,7 +19,7 @@ import { XdrReader } from "../../src/xdr/reader.ts";
 import { memoryPair } from "../../transports/memory.ts";
 import { TurnClock } from "../faults/turn_clock.ts";
 import { concat } from "../rpc/frames.ts";
-import { clientPacket, damage, packets } from "./grammar.ts";
+import { callOfSomething, clientPacket, damage, packets } from "./grammar.ts";
 import { Flaw, type Target } from "./targets.ts";
 
 const TURNS = 4;
@@ -110,7 +110,7 @@ let fed = 0;
 /** A client of the hypervisor calls whatever there is with whatever arguments. */
 const driver: Target = {
   name: "driver",
-  make: (random) => packets(random, clientPacket),
+  make: (random) => packets(random, callOfSomething),
   change: (bytes, random) => damage(bytes, random).subarray(0, 2048),
   async feed(bytes) {
     // now and then a new one, so that what was defined does not grow for ever

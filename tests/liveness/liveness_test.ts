@@ -12,9 +12,10 @@ import {
   ConnectionError,
   DomainEvent,
 } from "../../mod.ts";
-import { type DaemonVersion, skipWithoutDaemon } from "../daemons/daemons.ts";
+import { type DaemonVersion, skipWithoutDaemon, startDaemon } from "../daemons/daemons.ts";
 import { runtime, test } from "../harness.ts";
 import { listenUnix } from "../../transports/listen.ts";
+import { newPool, newVolume } from "../streams/volumes.ts";
 import { runChild, withTempDir } from "../transports/host.ts";
 import { CabledNetwork, RestartableDaemon } from "./restartable.ts";
 
@@ -168,6 +169,36 @@ for (const version of ["9", "12"] satisfies DaemonVersion[]) {
     { skip: skip || CabledNetwork.missing() },
   );
 }
+
+test(
+  "liveness: libvirtd 9, stopped while it takes an upload: noticed, if later",
+  () =>
+    awake(async () => {
+      await using daemon = await startDaemon("9");
+      const conn = await connect(`qemu+unix:///system?socket=${daemon.socket}`, {
+        keepalive: KEEPALIVE,
+      });
+      const [volume] = await newVolume(daemon, await newPool(daemon, conn), "stopped");
+      const writer = (await volume.upload()).getWriter();
+      writer.closed.catch(() => {});
+      await writer.write(new Uint8Array(1000));
+      process.kill(daemon.pid, "SIGSTOP");
+      const started = performance.now();
+      try {
+        const error = await assertRejects(async () => {
+          for (;;) await writer.write(new Uint8Array(1 << 20));
+        }, ConnectionError);
+        assertEquals([error.reason, await conn.closed], ["keepalive", "keepalive"]);
+        // it may only be writing to a slow disk, so it gets five times as long
+        const took = performance.now() - started;
+        assert(took < 5 * SPAN + SLACK, `noticed after ${took} ms`);
+      } finally {
+        process.kill(daemon.pid, "SIGCONT");
+      }
+      await conn.close();
+    }),
+  { skip: skipWithoutDaemon("9") },
+);
 
 test("liveness: a server that takes the connection and says nothing", () =>
   withTempDir((dir) =>

@@ -225,7 +225,6 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
       "xml",
     ],
     packages: [
-      COMPUTED, // computed: the builder of the web console, in a checkout alone
       "node:*",
       "node:fs/promises",
       "@clack/prompts",

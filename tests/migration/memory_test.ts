@@ -46,21 +46,42 @@ for (const [version, lacking] of Object.entries(VERSIONS)) {
     await pair.begin();
     const [a, b] = [await pair.connect("a"), await pair.connect("b")];
     const seen: number[] = [];
+    let last = "";
     const options: MigrateOptions = {
       params: { bandwidth: 64 },
       progressInterval: 10,
-      onProgress: ({ fraction }) => seen.push(fraction!),
+      onProgress({ fraction, state }) {
+        seen.push(fraction!);
+        last = state;
+      },
     };
     const moved = await migrate(a, b, lacking, options);
     assertEquals(moved.name, "guest");
     assert(moved.id > 0);
     assertEquals(await pair.places(), { a: "absent", b: "running" });
     assert(seen.length > 3 && seen.every((part, i) => part >= (seen[i - 1] ?? 0)), `${seen}`);
+    assertEquals([last, seen.at(-1)], ["COMPLETED", 1]);
     await migrate(b, a, lacking);
     assertEquals(await pair.places(), { a: "running", b: "absent" });
     assertEquals(pair.twice, 0);
   });
 }
+
+test("migration in memory: a listener that throws stops it", async () => {
+  await using pair = new MemoryPair();
+  await pair.begin();
+  const [a, b] = [await pair.connect("a"), await pair.connect("b")];
+  const thrown = new Error("cannot show that");
+  const migrating = migrate(a, b, [], {
+    params: { bandwidth: 16 },
+    progressInterval: 10,
+    onProgress() {
+      throw thrown;
+    },
+  });
+  assertEquals(await migrating.catch((error) => error), thrown);
+  assertEquals(await pair.settled(), { a: "running", b: "absent" });
+});
 
 test("migration in memory: peer-to-peer and tunnelled", async () => {
   await using pair = new MemoryPair();

@@ -39,6 +39,8 @@ export interface Attempt extends MigrateOptions {
    * killed before it had noted what it is for.
    */
   readonly shellLeft?: boolean;
+  /** Whether nothing comes after it, so that nothing has to be put in order. */
+  readonly last?: boolean;
 }
 
 /** Where a guest is. */
@@ -64,7 +66,7 @@ export async function withScene(
 
 /** Migrates from `a` to `b` through the relays; then the guest must run on exactly one host. */
 export async function migrate(scene: Scene, name: string, attempt: Attempt = {}): Promise<string> {
-  const { byDaemon, settled, shellLeft: _, ...options } = attempt;
+  const { byDaemon, settled, shellLeft: _shellLeft, last: _last, ...options } = attempt;
   const { pair, guest, relays } = scene;
   let outcome: string;
   {
@@ -94,7 +96,7 @@ async function checkOnce(
   { pair, guest }: Scene,
   name: string,
   outcome: string,
-  { shellLeft = false }: Attempt,
+  { shellLeft = false, last = false }: Attempt,
 ): Promise<void> {
   await using a = await connect(pair.a.uri);
   await using b = await connect(pair.b.uri);
@@ -116,6 +118,7 @@ async function checkOnce(
     throw new Error(`${text}: ${error.message}`);
   });
   guest.checkUnbroken();
+  if (last) return;
   if (destination !== "running") return await destroyLeft(b, guest.name);
   await destroyLeft(a, guest.name);
   await (await b.lookupDomainByName(guest.name)).migrate(a, { flags: LIVE });

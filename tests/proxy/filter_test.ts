@@ -133,6 +133,11 @@ test("proxy filter: secrets are seen by nobody who only looks or operates", () =
       [4, 1, true], // VIR_DOMAIN_XML_SECURE
       [4, 8, true], // VIR_DOMAIN_XML_MIGRATABLE, which has the secrets too
     ]);
+    // asking the guest's agent is writing; which source is asked stands before the flags
+    const addresses = filter.procedures().find(({ name }) => name === "domainInterfaceAddresses")!;
+    assertEquals(addresses.refusedIf.map(({ fromEnd, mask, set }) => [fromEnd, mask, set]), [
+      [8, 1, true],
+    ]);
     for (const name of ["secretGetValue", "domainBlockPeek", "domainMemoryPeek"]) {
       assert(named({ preset }, "refuse").includes(name), name);
     }

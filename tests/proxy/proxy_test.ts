@@ -286,6 +286,35 @@ test("proxy: a target that cannot be reached is told of, and the next client is 
     await conn.getHostname();
   }));
 
+test("proxy: a target may be behind another proxy", () =>
+  withProxy(
+    { filter: "operate" },
+    (far) =>
+      withProxy({ targets: { next: far.uri("demo") } }, async ({ uri, log }) => {
+        await using conn = await connect(uri("next"), { strict: true });
+        assertEquals(await conn.getUri(), "test:///default");
+        const domain = await conn.lookupDomainByName("test");
+        const { code } = await refusal(domain.undefine());
+        assertEquals(code, ErrorNumber.ACCESS_DENIED);
+        assertEquals(log.filter(({ event }) => event === "denied"), []);
+        assertEquals(far.log.find(({ event }) => event === "denied")?.procedure, "domainUndefine");
+      }),
+  ));
+
+test("proxy: a target that breaks off ends its clients, who learn why", async () => {
+  await using hypervisor = createTestHypervisor();
+  await withProxy({}, async ({ uri, logged }) => {
+    const conn = await connect(uri("demo"));
+    hypervisor.faults.dropNext("connectGetHostname");
+    const error = await assertRejects(() => conn.getHostname(), Error);
+    assertStringIncludes(error.message, "the target has closed the connection");
+    await conn.close();
+    assertEquals((await logged(({ event }) => event === "closed")).code, 1011);
+    await using again = await connect(uri("demo"));
+    assertEquals(await again.getHostname(), "localhost");
+  }, hypervisor);
+});
+
 test("proxy: closing lets a call come to its end, and takes nobody new", async () => {
   const reached = Promise.withResolvers<void>();
   const goOn = Promise.withResolvers<void>();

@@ -37,6 +37,11 @@ export function built(program: string): void {
   execFileSync(process.execPath, ["run", "-A", join(root, program)], { stdio: "pipe" });
 }
 
+/** The `skip` of a test that needs Chromium. */
+export function skipWithoutChromium(): string | false {
+  return !required && !existsSync(PATH) && `there is no ${PATH}`;
+}
+
 /** The proxy's token. */
 export const TOKEN = "a-token-of-the-tests-alone";
 
@@ -74,7 +79,7 @@ export function pageTest(
   use: (place: Place) => Promise<void>,
   options: PageTestOptions = {},
 ): void {
-  const skip = !required && !existsSync(PATH) && `there is no ${PATH}`;
+  const skip = skipWithoutChromium();
   test(name, async () => {
     const temporary = await promises.mkdtemp(join(tmpdir(), "pages-"));
     try {
@@ -109,7 +114,8 @@ export function pageTest(
   }, { skip });
 }
 
-async function serveProxy(options: ProxyOptions): Promise<ServedProxy> {
+/** Serves a proxy at a port that is free. */
+export async function serveProxy(options: ProxyOptions): Promise<ServedProxy> {
   let proxy: Proxy | undefined = await createProxy({ ...options, port: 0 });
   const { port } = proxy;
   return {
@@ -124,7 +130,8 @@ async function serveProxy(options: ProxyOptions): Promise<ServedProxy> {
   };
 }
 
-async function inChromium(
+/** Opens a page for as long as it is used; what it complains of fails. */
+export async function inChromium(
   { context, complains }: PageTestOptions,
   use: (page: Page) => Promise<void>,
 ): Promise<void> {

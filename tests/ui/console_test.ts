@@ -100,6 +100,18 @@ consoleTest("says why the proxy refuses a call", async ({ page }) => {
   await alert.getByText(/access denied/).waitFor();
 }, { proxy: { filter: "operate" } });
 
+consoleTest("is live where the proxy lets it only look", async ({ page, conn }) => {
+  await page.getByText("looks only").waitFor();
+  await hasState(page, "test", "running");
+  await page.getByRole("button", { name: "Suspend test" }).click();
+  const alert = page.getByRole("alert");
+  await alert.getByText("Suspend test failed").waitFor();
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await alert.getByText("Suspend test failed").waitFor({ state: "detached" });
+  await (await conn.lookupDomainByName("test")).suspend();
+  await hasState(page, "test", "paused");
+}, { proxy: { filter: "monitor" } });
+
 consoleTest("takes, reverts to and deletes snapshots", async ({ page, conn }) => {
   const domain = await conn.lookupDomainByName("test");
   await row(page, "test").getByRole("link").click();
@@ -163,7 +175,7 @@ consoleTest("tells of a lost connection, and goes on when it is back", async (pl
   const { page, conn, proxy } = place;
   await hasState(page, "test", "running");
   await proxy.stop();
-  const banner = page.locator(".banner");
+  const banner = page.locator(".host .banner");
   await banner.getByText("Connection lost").waitFor();
   await banner.getByText(/Next attempt in \d+ s/).waitFor();
   await hasState(page, "test", "running"); // what was known stays
@@ -176,6 +188,21 @@ consoleTest("tells of a lost connection, and goes on when it is back", async (pl
   await domain.resume();
   await hasState(page, "test", "running");
 }, { complains: AWAY });
+
+consoleTest("tells a phone of a lost connection on the domain's page too", async (place) => {
+  const { page, proxy } = place;
+  await row(page, "test").getByRole("link").tap();
+  const panel = page.getByRole("region", { name: "Domain test" });
+  await tab(page, "Console").tap();
+  await page.locator(".console-state", { hasText: /^Connected$/ }).waitFor();
+  await proxy.stop();
+  await panel.getByText("Connection lost").waitFor();
+  await page.getByRole("button", { name: "Connect", exact: true }).waitFor();
+  await proxy.start();
+  await panel.getByText("Connection lost").waitFor({ state: "hidden" }); // by itself
+  await page.getByRole("button", { name: "Connect", exact: true }).tap();
+  await page.locator(".console-state", { hasText: /^Connected$/ }).waitFor();
+}, { context: PHONE, complains: AWAY });
 
 consoleTest("asks again for a token that is not good any more", async ({ page }) => {
   await hasState(page, "test", "running");

@@ -36,10 +36,11 @@ function checkPci(fields: readonly { name: string; value: string }[]): void {
     const limit = PCI_LIMITS[name];
     const number = parseInteger(value);
     if (limit === undefined || number === undefined || number <= limit) continue;
-    const shown = name === "function" ? `${number}` : `0x${number.toString(16).toUpperCase()}`;
+    const digits = number.toString(16);
+    const shown = name === "function" ? `0x${digits}` : `'0x${digits.toUpperCase()}'`;
     const most = name === "function" ? "7" : `0x${limit.toString(16).toUpperCase()}`;
     xmlFailure(
-      `Invalid PCI address ${name}='${shown}', must be <= ${most}`,
+      `Invalid PCI address ${name}=${shown}, must be <= ${most}`,
       ErrorDomain.NONE,
     );
   }

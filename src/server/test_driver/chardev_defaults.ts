@@ -89,6 +89,8 @@ function matchConsole(devices: XmlElement): void {
     if (type !== undefined && type !== "serial") {
       if (serial !== undefined && isConsolePort(serial)) {
         devices.children.splice(devices.children.indexOf(console), 0, consoleOf(serial));
+        // all are numbered anew then
+        for (const one of devices.all("console").slice(1)) targetOf(one).set("port", undefined);
       }
       return;
     }

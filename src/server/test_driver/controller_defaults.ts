@@ -18,7 +18,8 @@ export function fillControllers(devices: XmlElement): void {
     const hostdevs = devices.all("hostdev").filter((one) =>
       one.get("type") === type && one.child("address")?.get("type") === "drive"
     );
-    addUpTo(devices, type, [...disks, ...hostdevs].map(controllerOf));
+    addUpTo(devices, type, disks.map(controllerOf));
+    addUpTo(devices, type, hostdevs.map(controllerOf), modelOf(devices, hostdevs));
   }
   const virtio = [...devices.all("channel"), ...devices.all("console")].filter((one) =>
     one.child("target")?.get("type") === "virtio"
@@ -47,9 +48,23 @@ function controllerOf(device: XmlElement): number {
   return Number(device.child("address")?.get("controller") ?? 0);
 }
 
-function addUpTo(devices: XmlElement, type: string, indexes: readonly number[]): void {
+// A further controller is like the one that is full.
+function modelOf(devices: XmlElement, hostdevs: readonly XmlElement[]): string | undefined {
+  const indexes = hostdevs.map(controllerOf);
+  return devices.all("controller").find((one) =>
+    one.get("type") === "scsi" && one.get("model") !== undefined &&
+    indexes.includes(Number(one.get("index")))
+  )?.get("model");
+}
+
+function addUpTo(
+  devices: XmlElement,
+  type: string,
+  indexes: readonly number[],
+  model?: string,
+): void {
   const last = Math.max(-1, ...indexes);
-  for (let index = 0; index <= last; index++) add(devices, type, index);
+  for (let index = 0; index <= last; index++) add(devices, type, index, model);
 }
 
 // The parts of a USB 2 controller, which have one number together.
@@ -100,9 +115,11 @@ function freeIndex(controllers: readonly XmlElement[], type: string): string {
   return String(index);
 }
 
-function add(devices: XmlElement, type: string, index: number): void {
+function add(devices: XmlElement, type: string, index: number, model?: string): void {
   const known = devices.all("controller").some((one) =>
     one.get("type") === type && one.get("index") === String(index)
   );
-  if (!known) insertDevice(devices, element("controller", { type, index: String(index) }));
+  if (!known) {
+    insertDevice(devices, element("controller", { type, index: String(index), model }));
+  }
 }

@@ -20,6 +20,8 @@ export function checkConflicts(devices: XmlElement): void {
   checkAliases(devices.elements);
 }
 
+const LAST_TARGET = 30;
+
 // The parts of a USB 2 controller share a number.
 function checkControllers(controllers: readonly XmlElement[]): void {
   const seen = new Set<string>();
@@ -29,6 +31,14 @@ function checkControllers(controllers: readonly XmlElement[]): void {
     const key = `${type} ${index}`;
     if (type === "pci") {
       const target = one.child("target")?.get("index");
+      if (target !== undefined && Number(target) > LAST_TARGET) {
+        unsupportedConfig(
+          `PCI controller target index '${target}' out of range - must be 0-${LAST_TARGET}`,
+        );
+      }
+      if (index === "0" && one.textOf("target/node") !== undefined) {
+        unsupportedConfig("The PCI controller with index=0 can't be associated with a NUMA node");
+      }
       if (target !== undefined && (target === "0") !== (index === "0")) {
         unsupportedConfig(
           "Only the PCI controller with index 0 can have target index 0, and vice versa",

@@ -18,19 +18,14 @@ import { fillDisk } from "./disk_defaults.ts";
 import type { Identities } from "./domain_definition.ts";
 import { put } from "./domain_defaults.ts";
 import { fillGraphics, fillVideo } from "./display_defaults.ts";
+import { checkSourceInterface } from "./interface_checks.ts";
 import { fillInterface } from "./interface_defaults.ts";
 import { fillSize } from "./tuning_defaults.ts";
 import { checkAddress } from "./address_checks.ts";
+import { checkSourceAddress, fillDrive, fillHostdev } from "./hostdev_defaults.ts";
 import { checkControllerModel } from "./controller_models.ts";
 import { checkNeeds, DISK_NEEDS, FILESYSTEM_NEEDS, INTERFACE_NEEDS } from "./needed_parts.ts";
-import {
-  hex,
-  missingAttribute,
-  parseInteger,
-  scale,
-  unsupportedConfig,
-  xmlFailure,
-} from "./values.ts";
+import { parseInteger, scale, unsupportedConfig, xmlFailure } from "./values.ts";
 
 /** Checks a domain's devices and fills in their defaults. */
 export function fillDevices(domain: XmlElement, identities: Identities): void {
@@ -85,13 +80,13 @@ export function checkInDomain(device: XmlElement, domain: XmlElement): void {
     unsupportedConfig("cannot add redirected USB device: USB is disabled for this domain");
   }
   if (device.name !== "memory" || device.textOf("target/node") === undefined) return;
-  if ((domain.find("cpu/numa")?.all("cell") ?? []).length === 0) {
-    throw failure(
-      ErrorDomain.DOMAIN,
-      ErrorNumber.XML_DETAIL,
-      "can't add memory backend as guest has no NUMA nodes configured",
-    );
-  }
+  const cells = (domain.find("cpu/numa")?.all("cell") ?? []).length;
+  const node = Number(device.textOf("target/node"));
+  const detail = cells === 0
+    ? "can't add memory backend as guest has no NUMA nodes configured"
+    : `can't add memory backend for guest node '${node}' as the guest has only '${cells}' NUMA ` +
+      "nodes configured";
+  if (node >= cells) throw failure(ErrorDomain.DOMAIN, ErrorNumber.XML_DETAIL, detail);
 }
 
 // A domain says that it has no USB by a controller of the model `none`.
@@ -111,6 +106,9 @@ function checkUsb(devices: XmlElement): void {
   if (none === 0) return;
   if (devices.all("hub").some((one) => one.get("type") === "usb")) {
     unsupportedConfig("Can't add USB hub: USB is disabled for this domain");
+  }
+  if (devices.all("input").some((one) => one.get("bus") === "usb")) {
+    unsupportedConfig("Can't add USB input device. USB bus is disabled");
   }
   const usb = (one: XmlElement): boolean => one.get("type") === "usb";
   if (devices.all("hostdev").some(usb)) {
@@ -152,12 +150,8 @@ function checkLoadParm(boot: XmlElement): void {
 /** Throws for a device, as it came, that lacks what a part of it needs. */
 export function checkSourceDevice(device: XmlElement): void {
   checkNeeds(device, NEEDS[device.name] ?? []);
-  if (device.name !== "hostdev") return;
-  for (const address of device.child("source")?.all("address") ?? []) {
-    for (const name of REQUIRED_OF_ADDRESS[device.get("type") ?? ""]?.split(" ") ?? []) {
-      if (address.get(name) === undefined) missingAttribute(name, address);
-    }
-  }
+  if (device.name === "hostdev") checkSourceAddress(device);
+  if (device.name === "interface") checkSourceInterface(device);
 }
 
 const NEEDS: Readonly<Record<string, Parameters<typeof checkNeeds>[1]>> = {
@@ -223,7 +217,7 @@ function fillFilesystem(filesystem: XmlElement): void {
     throw failure(ErrorDomain.DOMAIN, ErrorNumber.NO_SOURCE);
   }
   const driver = filesystem.child("driver");
-  const formatted = driver?.get("type") === "loop" || driver?.get("type") === "nbd";
+  const formatted = ["loop", "nbd", "virtiofs"].includes(driver?.get("type") ?? "");
   if (driver !== undefined && !formatted) driver.set("format", undefined);
   if (driver?.attributes.length === 0) filesystem.remove(driver);
   const type = filesystem.get("type") ?? "mount";
@@ -309,6 +303,9 @@ function fillRedirdev(redirdev: XmlElement): void {
 }
 
 function fillShmem(shmem: XmlElement): void {
+  if (shmem.child("msi") !== undefined && shmem.child("server") === undefined) {
+    xmlFailure("msi option is only supported with a server", ErrorDomain.DOMAIN);
+  }
   if (shmem.child("model") === undefined) {
     shmem.children.unshift(element("model", { type: "ivshmem" }));
   }
@@ -348,68 +345,4 @@ function fillMaster(controller: XmlElement): void {
   const startport = START_PORTS[controller.get("model") ?? ""];
   if (startport === undefined || controller.child("master") !== undefined) return;
   put(controller, element("master", { startport }), ["model", "target", "driver", "alias"]);
-}
-
-function checkHostdevAttributes(hostdev: XmlElement): void {
-  const type = hostdev.get("type") ?? "";
-  const { DOMAIN } = ErrorDomain;
-  for (const name of ["sgio", "rawio"]) {
-    if (hostdev.get(name) !== undefined && type !== "scsi") {
-      xmlFailure(`${name} is only supported for scsi host device`, DOMAIN);
-    }
-  }
-  if (hostdev.get("model") !== undefined && type !== "mdev" && type !== "scsi_host") {
-    xmlFailure(`'model' attribute in <hostdev> is only supported when type='${type}'`, DOMAIN);
-  }
-  const source = hostdev.child("source");
-  if (source?.get("startupPolicy") !== undefined && type !== "usb") {
-    unsupportedConfig("Setting startupPolicy is only allowed for USB devices");
-  }
-}
-
-// What the address of a device of the host must say.
-const REQUIRED_OF_ADDRESS: Readonly<Record<string, string>> = { usb: "bus device", mdev: "uuid" };
-
-function fillHostdev(hostdev: XmlElement): void {
-  for (const name of ["vendor", "product"]) {
-    const one = hostdev.child("source")?.child(name);
-    const id = parseInteger(one?.get("id") ?? "");
-    if (id !== undefined) one!.set("id", hex(id, 4));
-  }
-  checkHostdevAttributes(hostdev);
-  const source = hostdev.child("source");
-  const target = source?.get("name");
-  if (source?.get("protocol") === "iscsi" && target !== undefined && !target.includes("/")) {
-    source.set("name", `${target}/0`);
-  }
-  if (hostdev.get("managed") !== undefined) return;
-  const type = hostdev.get("type");
-  if (hostdev.get("mode") !== "subsystem" || type === undefined) return;
-  const at = hostdev.attributes.findIndex(({ name }) => name === "type") + 1;
-  hostdev.attributes.splice(at, 0, { name: "managed", value: "no" });
-}
-
-const SCSI_UNITS = 7;
-
-// A SCSI device of the host gets the first unit that none has, on whichever controller.
-function fillDrive(hostdev: XmlElement, devices: XmlElement): void {
-  if (hostdev.get("type") !== "scsi" || hostdev.child("address") !== undefined) return;
-  const scsi = [
-    ...devices.all("disk").filter((disk) => disk.child("target")?.get("bus") === "scsi"),
-    ...devices.all("hostdev").filter((one) => one.get("type") === "scsi"),
-  ];
-  const taken = new Set(scsi.map((one) => {
-    const address = one.child("address");
-    return ["controller", "bus", "target", "unit"].map((name) => address?.get(name)).join(":");
-  }));
-  let n = 0;
-  while (taken.has(`${Math.floor(n / SCSI_UNITS)}:0:0:${n % SCSI_UNITS}`)) n++;
-  const address = element("address", {
-    type: "drive",
-    controller: String(Math.floor(n / SCSI_UNITS)),
-    bus: "0",
-    target: "0",
-    unit: String(n % SCSI_UNITS),
-  });
-  put(hostdev, address, ["driver", "source", "readonly", "shareable", "boot", "alias"]);
 }

@@ -68,6 +68,30 @@ const HOSTDEV_SOURCES: Parts = {
   net: "interface",
 };
 
+const HOSTDEV_ADDRESSES: Parts = {
+  usb: "@bus @port @device",
+  pci: "@domain @bus @slot @function @multifunction",
+  scsi: "@bus @target @unit",
+  mdev: "@uuid",
+};
+
+const FILESYSTEM_SOURCES: Parts = {
+  mount: "@dir @socket",
+  bind: "@dir",
+  block: "@dev",
+  file: "@file",
+  template: "@name",
+  ram: "@usage @units",
+  volume: "@pool @volume",
+};
+
+const GRAPHICS_PARTS: Parts = {
+  vnc: "@sharePolicy @powerControl @websocket",
+  spice: "@tlsPort @defaultMode",
+  rdp: "@replaceUser @multiUser @username",
+};
+const TYPED_GRAPHICS_PARTS = Object.values(GRAPHICS_PARTS).join(" ").split(" ");
+
 const INTERFACE_SOURCES: Parts = {
   user: "@dev",
   network: "@network @portgroup",
@@ -121,9 +145,18 @@ export function dropForeignParts(device: XmlElement): void {
   else if (name === "interface") {
     const type = device.get("type") ?? "user";
     if (source !== undefined) keep(source, INTERFACE_SOURCES[type], ANY_INTERFACE_SOURCE);
+    if (type !== "hostdev") drop(device, ["@managed"]);
+    for (const ip of [...device.all("ip"), ...source?.all("ip") ?? []]) fillFamily(ip);
     drop(device.child("mac") ?? device, ["@currentAddress"]);
   } else if (name === "graphics") {
+    const own = (GRAPHICS_PARTS[device.get("type") ?? ""] ?? "").split(" ");
+    drop(device, TYPED_GRAPHICS_PARTS.filter((part) => !own.includes(part)));
     drop(device, SPICE_PARTS.split(" ").filter(() => device.get("type") !== "spice"));
+    if (device.get("passwd") === undefined) drop(device, ["@connected", "@passwdValidTo"]);
+  } else if (name === "filesystem") {
+    if (source !== undefined) keep(source, FILESYSTEM_SOURCES[device.get("type") ?? "mount"]);
+    if (source?.get("socket") !== undefined) drop(source, ["@dir"]);
+    if (device.child("driver")?.get("type") !== "virtiofs") drop(device, ["binary"]);
   } else if (name === "smartcard" && device.get("mode") !== "passthrough") {
     drop(device, ["@type", "source", "log", "protocol"]);
   } else if (name === "rng") {
@@ -136,6 +169,13 @@ export function dropForeignParts(device: XmlElement): void {
   } else if (name === "controller") {
     keep(device, CONTROLLER_PARTS[device.get("type") ?? "ide"] ?? "", ANY_CONTROLLER_PART);
   }
+}
+
+function fillFamily(ip: XmlElement): void {
+  const address = ip.get("address");
+  if (address === undefined || ip.get("family") !== undefined) return;
+  const at = ip.attributes.findIndex(({ name }) => name === "address") + 1;
+  ip.attributes.splice(at, 0, { name: "family", value: address.includes(":") ? "ipv6" : "ipv4" });
 }
 
 function keepSource(source: XmlElement, type: string | undefined): void {
@@ -163,6 +203,11 @@ function keepHostdevParts(device: XmlElement): void {
   const type = device.get("type") ?? "";
   const source = device.child("source");
   if (source !== undefined) keep(source, HOSTDEV_SOURCES[type]);
+  for (const address of source?.all("address") ?? []) keep(address, HOSTDEV_ADDRESSES[type]);
+  const adapter = source?.child("adapter");
+  if (adapter !== undefined) keep(adapter, "@name");
+  if (source?.get("protocol") !== "iscsi") drop(source ?? device, ["auth", "initiator", "host"]);
+  if (type !== "mdev") drop(device, ["@display", "@ramfb"]);
   if (type !== "pci") drop(device, ["driver"]);
   if (type !== "net") drop(device, ["ip", "route"]);
 }

@@ -106,10 +106,10 @@ graphics*! @type=dbus|desktop|egl-headless|rdp|sdl|spice|vnc @port:int @socket @
   clipboard @copypaste
   filetransfer @enable
 sound*! @model!=sb16|es1370|pcspk|ac97|ich6|ich9|usb|ich7|virtio @multichannel @streams
+  codec* @type
   audio @id:uint
   driver @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off
   <info>
-  codec* @type
 audio*! @id:uint @type=alsa|coreaudio|dbus|file|jack|none|oss|pipewire|pulseaudio|sdl|spice @timerPeriod:uint @path @tryMMap @exclusive @dspPolicy @serverName @driver @runtimeDir
   input @mixingEngine=no|yes @fixedSettings=no|yes @voices:uint @bufferLength:uint @dev @bufferCount @serverName @clientName @connectPorts @exactName @tryPoll @name @streamName @latency:uint
     settings @frequency @channels @format

@@ -98,6 +98,16 @@ function checkBackingStores(disk: XmlElement): void {
 
 function checkSource(disk: XmlElement): void {
   const source = disk.child("source");
+  for (const name of ["auth", "encryption"]) {
+    if (disk.child(name) !== undefined && source?.child(name) !== undefined) {
+      const article = name === "auth" ? "auth" : "encryption";
+      unsupportedConfig(`an <${article}> definition already found for disk source`);
+    }
+    const encryption = name === "encryption" ? disk.child(name) ?? source?.child(name) : undefined;
+    if (encryption?.get("format") === "luks" && encryption.child("cipher") !== undefined) {
+      unsupportedConfig("supplying <cipher> for domain disk definition is unnecessary");
+    }
+  }
   if (disk.get("type") !== "network") return;
   const protocol = source?.get("protocol") ?? "";
   if (protocol === "sheepdog") {
@@ -110,6 +120,9 @@ function checkSource(disk: XmlElement): void {
   }
   const secret = auth.child("secret")?.get("type");
   const expected = ({ iscsi: "iscsi", rbd: "ceph" } as Record<string, string>)[protocol];
+  if (secret === undefined && expected !== undefined) {
+    unsupportedConfig("unknown secret type '<null>'");
+  }
   if (secret !== undefined && expected !== undefined && secret !== expected) {
     unsupportedConfig(`invalid secret type '${secret}'`);
   }

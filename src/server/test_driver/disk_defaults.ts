@@ -46,6 +46,7 @@ const BEFORE_READONLY = [
 
 /** Checks a disk and fills in its defaults. */
 export function fillDisk(disk: XmlElement): void {
+  const unsaid = disk.child("source") === undefined;
   const type = disk.get("type") ?? "file";
   if (!TYPES.has(type)) badValue("type", disk, type);
   const device = disk.get("device") ?? "disk";
@@ -82,11 +83,17 @@ export function fillDisk(disk: XmlElement): void {
       if (only !== undefined) source!.remove(only);
     }
   }
+  const driver = disk.child("driver");
+  if (driver?.get("cache") === "default") driver.set("cache", undefined);
+  if (driver?.attributes.length === 0 && driver.children.length === 0) disk.remove(driver);
   // libvirt prints only what is true
-  if (target.get("removable") !== "on") target.set("removable", undefined);
+  if (target.get("removable") === "off" && (bus === "usb" || bus === "scsi")) {
+    target.set("removable", undefined);
+  }
   checkFormat(disk);
   if (sourceOf(disk) === undefined) dropEmptySource(disk);
-  if (disk.child("source") === undefined && device === "cdrom") {
+  const empty = disk.child("source") === undefined;
+  if (empty && device === "cdrom" && (unsaid || type === "network" || type === "volume")) {
     disk.set("type", "file");
   }
   const readOnly = disk.child("readonly") !== undefined;

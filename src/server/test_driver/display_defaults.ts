@@ -81,7 +81,7 @@ function fillListen(graphics: XmlElement, type: string): void {
   let first = graphics.child("listen");
   if (first === undefined) {
     if (socket !== undefined) first = element("listen", { type: "socket", socket });
-    else if (type === "spice" && attribute === undefined && !wantsPort(graphics)) {
+    else if (type === "spice" && !wantsPort(graphics)) {
       first = element("listen", { type: "none" });
       graphics.set("autoport", undefined);
     } else first = element("listen", { type: "address", address: attribute });
@@ -124,6 +124,22 @@ const BEFORE_VIDEO: ReadonlySet<string> = new Set(
     "input tpm graphics sound audio").split(" "),
 );
 
+function checkVideos(videos: readonly XmlElement[]): void {
+  const models = videos.map((video) => video.child("model"));
+  if (models.filter((model) => model?.get("primary") === "yes").length > 1) {
+    unsupportedConfig("Only one primary video device is supported");
+  }
+  if (models.length > 1 && models.some((model) => model?.get("type") === "none")) {
+    unsupportedConfig(
+      "a 'none' video type must be the only video device defined for the domain",
+    );
+  }
+  const placed = videos.find((video) =>
+    video.child("model")?.get("type") === "ramfb" && video.child("address") !== undefined
+  );
+  if (placed !== undefined) unsupportedConfig("address not supported for video type ramfb");
+}
+
 /** Fills in the defaults of video devices; the first one is the primary one. */
 export function fillVideo(domain: XmlElement, devices: XmlElement): void {
   if (devices.child("video") === undefined && devices.child("graphics") !== undefined) {
@@ -131,6 +147,7 @@ export function fillVideo(domain: XmlElement, devices: XmlElement): void {
     devices.children.splice(last + 1, 0, element("video"));
   }
   const videos = devices.all("video");
+  checkVideos(videos);
   const chosen = videos.find((one) => one.child("model")?.get("primary") === "yes") ?? videos[0];
   // the primary one comes first
   if (chosen !== undefined && chosen !== videos[0]) {

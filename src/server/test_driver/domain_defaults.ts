@@ -9,8 +9,9 @@ import { element, XmlElement } from "../../xml/element.ts";
 import { Uuid } from "../../xdr/uuid.ts";
 import { failure } from "../failure.ts";
 import { isArchitecture } from "./cpu_models.ts";
+import { cellMemory, fillCpu } from "./cpu_defaults.ts";
 import type { Identities } from "./domain_definition.ts";
-import { fillBoot, fillFeatures, fillHostCpu } from "./feature_defaults.ts";
+import { fillBoot, fillFeatures } from "./feature_defaults.ts";
 import { checkCpu, checkLimits, checkNeeds, DOMAIN_NEEDS } from "./needed_parts.ts";
 import { fillTuning } from "./tuning_defaults.ts";
 import { memorySize, parseDecimal, unsupportedConfig, xmlFailure } from "./values.ts";
@@ -127,13 +128,6 @@ function fillMemory(domain: XmlElement, source: XmlElement): void {
 
 const BEFORE_MEMORY = ["name", "uuid", "hwuuid", "genid", "title", "description", "metadata"];
 const BEFORE_CURRENT = [...BEFORE_MEMORY, "maxMemory"];
-
-function cellMemory(cell: XmlElement): bigint {
-  const memory = cell.get("memory");
-  if (memory === undefined) return 0n;
-  const size = element("memory", { unit: cell.get("unit") }, memory);
-  return memorySize(size, "./memory");
-}
 
 function fillVcpus(domain: XmlElement, source: XmlElement): void {
   const vcpu = source.child("vcpu");
@@ -264,6 +258,8 @@ function fillOs(domain: XmlElement, source: XmlElement): void {
     put(os, element("boot", { dev: "hd" }), BEFORE_BOOT);
   }
   if (!hvm) { for (const boot of boots) os.remove(boot); }
+  const args = domain.child("bootloader_args");
+  if (hvm && args !== undefined) domain.remove(args);
 }
 
 const OS_TYPES: ReadonlySet<string> = new Set(["hvm", "xen", "linux", "exe", "uml", "xenpvh"]);
@@ -341,93 +337,6 @@ function checkFeatures(source: XmlElement): void {
   }
 }
 
-const CPU_MODES: ReadonlySet<string> = new Set(
-  ["custom", "host-model", "host-passthrough", "maximum"],
-);
-
-function fillCpu(domain: XmlElement): void {
-  const cpu = domain.child("cpu");
-  if (cpu === undefined) return;
-  const model = cpu.child("model");
-  const mode = cpu.get("mode") ?? (model === undefined ? undefined : "custom");
-  if (mode !== undefined && !CPU_MODES.has(mode)) {
-    unsupportedConfig(`Invalid mode attribute '${mode}'`, ErrorDomain.CPU);
-  }
-  const match = cpu.get("match") ??
-    (mode === "custom" && model !== undefined ? "exact" : undefined);
-  cpu.attributes = Object.entries({
-    mode,
-    match: mode === "custom" ? match : undefined,
-    check: cpu.get("check"),
-    migratable: cpu.get("migratable"),
-    deprecated_features: cpu.get("deprecated_features"),
-  }).flatMap(([name, value]) => value === undefined ? [] : [{ name, value }]);
-  fillHostCpu(cpu);
-  if (
-    model !== undefined && cpu.child("model") === model && model.get("fallback") === undefined &&
-    mode !== undefined
-  ) {
-    model.attributes.unshift({ name: "fallback", value: "allow" });
-  }
-  const numa = cpu.child("numa");
-  if (numa !== undefined) {
-    orderCells(numa);
-    checkCells(numa, Number(domain.textOf("vcpu")));
-  }
-  const topology = cpu.child("topology");
-  if (topology === undefined) return;
-  topology.attributes = ["sockets", "dies", "clusters", "cores", "threads"].map((name) => ({
-    name,
-    value: topology.get(name) ?? "1",
-  }));
-}
-
-function checkCells(numa: XmlElement, vcpus: number): void {
-  const sets = numa.all("cell").map((cell) => parseCpuSet(cell.get("cpus") ?? "") ?? []);
-  const internal = (detail: string): never => {
-    throw failure(ErrorDomain.DOMAIN, ErrorNumber.INTERNAL_ERROR, detail);
-  };
-  sets.forEach((set, at) => {
-    const other = sets.slice(0, at).findIndex((one) => one.some((cpu) => set.includes(cpu)));
-    if (other >= 0) {
-      unsupportedConfig(`NUMA cells ${at} and ${other} have overlapping vCPU ids`);
-    }
-  });
-  const all = sets.flat();
-  if (all.length > vcpus) internal("Number of CPUs in <numa> exceeds the <vcpu> count");
-  if (all.some((cpu) => cpu >= vcpus)) internal("CPU IDs in <numa> exceed the <vcpu> count");
-}
-
-// Cells are numbered in their order unless they say otherwise, and printed by number.
-function orderCells(numa: XmlElement): void {
-  const cells = numa.all("cell");
-  cells.forEach((cell, at) => {
-    const id = cell.get("id") ?? String(at);
-    const unit = cell.get("memory") === undefined ? undefined : "KiB";
-    const rest = cell.attributes.filter(({ name }) => !["id", "memory", "unit"].includes(name));
-    const memory = unit === undefined ? undefined : cellMemory(cell).toString();
-    const firstOther = rest.findIndex(({ name }) => name !== "cpus");
-    const sized = memory === undefined ? [] : [
-      { name: "memory", value: memory },
-      { name: "unit", value: "KiB" },
-    ];
-    const split = firstOther < 0 ? rest.length : firstOther;
-    cell.attributes = [
-      { name: "id", value: id },
-      ...rest.slice(0, split),
-      ...sized,
-      ...rest.slice(split),
-    ];
-    const cpus = cell.get("cpus");
-    if (cpus !== undefined) cell.set("cpus", formatCpuSet(cpus));
-  });
-  cells.sort((a, b) => Number(a.get("id")) - Number(b.get("id")));
-  numa.children = [
-    ...cells,
-    ...numa.elements.filter((one) => one.name !== "cell"),
-  ];
-}
-
 /** What stands before a domain's `clock`. */
 export const BEFORE_CLOCK: readonly string[] = [
   ...BEFORE_OS,
@@ -447,6 +356,15 @@ function fillClock(domain: XmlElement): void {
   const offset = clock.get("offset");
   if (offset !== undefined && !CLOCKS.has(offset)) {
     unsupportedConfig(`unknown clock offset '${offset}'`);
+  }
+  const adjustment = clock.get("adjustment");
+  if ((offset === "localtime" || offset === "utc") && /^-?[1-9]\d*$/.test(adjustment ?? "")) {
+    // as documents for Xen once said it
+    clock.attributes = [
+      { name: "offset", value: "variable" },
+      { name: "adjustment", value: adjustment! },
+      { name: "basis", value: offset },
+    ];
   }
   if (clock.get("offset") === undefined) {
     clock.attributes.unshift({ name: "offset", value: "utc" });

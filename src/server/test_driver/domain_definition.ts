@@ -1,6 +1,10 @@
 /**
  * A domain's definition: libvirt's XML in canonical form.
  *
+ * Of 2,051 documents of libvirt 9.0.0's own tests 2,023 come out as from libvirtd 12.8.0. Not done:
+ * conflicts between `cachetune` and `memorytune` groups, several security labels, the contents of
+ * `sysinfo`, the length of USB port paths, and how `bhyve` and ports of `parallel` devices are told.
+ *
  * @module
  */
 

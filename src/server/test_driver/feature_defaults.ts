@@ -8,8 +8,7 @@ import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import { element, type XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
 import { fillSize } from "./tuning_defaults.ts";
-import { unsupportedConfig } from "./values.ts";
-import { parseDecimal } from "./values.ts";
+import { parseDecimal, unsupportedConfig } from "./values.ts";
 
 const BOOT_TIMEOUT_MAX = 65535n;
 
@@ -20,7 +19,7 @@ function misfit(detail: string): never {
 /** Checks how a domain boots and fills in what it leaves open. */
 export function fillBoot(os: XmlElement): void {
   const loader = os.child("loader");
-  const nvram = os.child("nvram") ?? os.child("varstore");
+  const nvram = os.child("nvram");
   const firmware = os.get("firmware");
   const path = loader?.text.trim() ?? "";
   if ((loader !== undefined || nvram !== undefined) && path === "" && firmware === undefined) {
@@ -46,10 +45,6 @@ export function fillBoot(os: XmlElement): void {
       "firmware feature 'enrolled-keys' cannot be enabled when firmware feature 'secure-boot' is " +
         "disabled",
     );
-  }
-  const features = os.child("firmware");
-  if (feature("enrolled-keys") === "yes" && feature("secure-boot") === undefined) {
-    features!.children.unshift(element("feature", { enabled: "yes", name: "secure-boot" }));
   }
   fillBootMenu(os.child("bootmenu"));
 }

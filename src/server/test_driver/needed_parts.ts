@@ -83,6 +83,8 @@ export const FILESYSTEM_NEEDS: readonly Need[] = [
 
 /** What a domain needs, its devices aside. */
 export const DOMAIN_NEEDS: readonly Need[] = [
+  need("idmap/uid", "@start @target @count", XML_ERROR, DOMAIN, ID_MAP),
+  need("idmap/gid", "@start @target @count", XML_ERROR, DOMAIN, ID_MAP),
   need("throttlegroups/throttlegroup", "group_name", XML_ERROR, DOMAIN, "missing group name"),
   need("blkiotune/device", "path", CONFIG_UNSUPPORTED, DOMAIN, "missing per-device path"),
   need("cpu/numa/cell", "@memory", XML_ERROR, XML, "missing element or attribute './@memory'"),
@@ -94,6 +96,9 @@ export function checkNeeds(root: XmlElement, needs: readonly Need[]): void {
     for (const found of findAll(root, where)) {
       // of its network an interface may get a port, and an empty team is none
       if (where === "virtualport" && root.get("type") === "network") continue;
+      if (where.startsWith("idmap") && root.name === "filesystem") {
+        if (root.child("driver")?.get("type") !== "virtiofs") continue;
+      }
       if (where === "teaming" && found.attributes.length === 0) continue;
       const lacks = what.split(" ").some((part) =>
         part.startsWith("@")

@@ -102,7 +102,10 @@ export class TestState {
   cells: readonly NodeCell[] = [];
   /** The name that the host goes by. */
   readonly hostname: string;
-  /** Files that domains were saved to, by path. */
+  /**
+   * Files that domains were saved to, by path. libvirt's driver writes the daemon's own files; here
+   * they live as long as the hypervisor, which so needs no right to write and leaves nothing behind.
+   */
   readonly files: Map<string, string> = new Map();
   readonly #clock: Clock;
   #nextDomainId = 1;

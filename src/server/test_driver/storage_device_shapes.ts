@@ -71,7 +71,7 @@ lease!
   lockspace #
   key #
   target @path @offset:uint
-filesystem*! @type=bind|block|file|mount|ram|template @accessmode=mapped|passthrough|squash @model=virtio|virtio-non-transitional|virtio-transitional @multidevs=default|forbid|remap|warn @fmode:uint @dmode:uint
+filesystem*! @type=bind|block|file|mount|ram|template @accessmode=mapped|passthrough|squash @model=virtio|virtio-non-transitional|virtio-transitional @multidevs=default|forbid|remap|warn @fmode @dmode
   driver @type=handle|loop|mtp|nbd|path|ploop|virtiofs @format @wrpolicy=immediate @queue @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off
   idmap
     uid* @start @target @count

@@ -47,7 +47,7 @@ export function fillTuning(domain: XmlElement): void {
 
 /** Prints a size in one unit, whatever unit it came in. */
 export function fillSize(size: XmlElement | undefined, unit: "KiB" | "bytes"): void {
-  if (size === undefined) return;
+  if (size === undefined || size.text.trim() === "") return;
   const value = parseInteger(size.text.trim());
   if (value === undefined || value < 0n) {
     xmlFailure(`Invalid value '${size.text}' for element or attribute '${size.name}'`);
@@ -158,6 +158,16 @@ function fillNuma(domain: XmlElement): void {
   }
   if (tune === undefined) return;
   for (const node of tune.all("memnode")) {
+    const outer = tune.child("memory");
+    if (outer?.get("placement") === "auto") {
+      unsupportedConfig("Per-node binding is not compatible with automatic NUMA placement.");
+    }
+    if (outer?.get("mode") === "restrictive" && node.get("mode") !== "restrictive") {
+      xml(
+        "'restrictive' mode is required in memnode element when mode is 'restrictive' in memory " +
+          "element",
+      );
+    }
     if (cells === 0) xml("Element 'memnode' is invalid without any guest NUMA cells");
     const nodeset = node.get("nodeset");
     node.attributes = [

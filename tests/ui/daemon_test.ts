@@ -1,0 +1,55 @@
+// Runs on: deno (a browser is a runtime of its own)
+/** The web console on a real daemon, with a guest that runs. */
+
+import { assertMatch } from "@std/assert";
+import { connect } from "../../mod.ts";
+import { readUi } from "../../src/cli/proxy_options.ts";
+import { startDaemon } from "../daemons/daemons.ts";
+import { test } from "../harness.ts";
+import { skipWithoutGuest, startGuest } from "../streams/guest.ts";
+import { built, inChromium, serveProxy, skipWithoutChromium, TOKEN } from "./browser.ts";
+import { UI } from "./build.ts";
+
+built("tests/ui/build.ts");
+
+const VERSION = "9";
+
+test("web console: shows a real guest, its shell and its screen", async () => {
+  await using daemon = await startDaemon(VERSION);
+  const uri = `qemu+unix:///system?socket=${daemon.socket}`;
+  await using conn = await connect(uri);
+  const guest = await startGuest(conn);
+  const proxy = await serveProxy({
+    targets: { lab: uri },
+    tokens: [{ name: "tests", token: TOKEN }],
+    filter: "all",
+    ui: await readUi(UI),
+  });
+  try {
+    await inChromium({}, async (page) => {
+      await page.goto(`${proxy.url}#token=${TOKEN}`);
+      const row = page.locator('.domain[data-name="guest"]');
+      await row.locator(".state", { hasText: /^running$/ }).waitFor();
+      await row.locator(".metric", { hasText: /^CPU\d+ %/ }).waitFor();
+      await row.locator(".metric", { hasText: /^Memory\d+ %/ }).waitFor();
+      await row.getByRole("link").click();
+      await page.getByRole("tab", { name: "Console" }).click();
+      await page.locator(".console-state", { hasText: /^Connected$/ }).waitFor();
+      await page.locator(".xterm-accessibility-tree").getByText("guest#").first().waitFor({
+        timeout: 100_000,
+      });
+      await page.keyboard.type("echo $((6 * 7))\n");
+      await page.locator(".xterm-accessibility-tree").getByText(/^42$/).waitFor();
+      await page.getByRole("tab", { name: "Screen" }).click();
+      const said = page.getByText(/^\d+ × \d+ pixels/);
+      await said.waitFor();
+      assertMatch((await said.textContent())!, /^(640|720) × (400|480) pixels/);
+      await page.getByRole("button", { name: "Force off" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Force off" }).click();
+      await row.waitFor({ state: "detached" }); // it was not defined
+    });
+  } finally {
+    await proxy.stop();
+    if (await guest.isActive().catch(() => false)) await guest.destroy();
+  }
+}, { skip: skipWithoutGuest(VERSION) || skipWithoutChromium(), timeout: 180_000 });
