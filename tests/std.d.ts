@@ -56,6 +56,7 @@ declare module "ws" {
     send(data: string | Uint8Array | ArrayBuffer, done?: (error?: Error) => void): void;
     close(code?: number, reason?: string): void;
     ping(): void;
+    pong(data?: Uint8Array, masked?: boolean, done?: () => void): void;
     terminate(): void;
     pause(): void;
     resume(): void;

@@ -11,7 +11,7 @@ import { release } from "./pairs.ts";
 
 const runtime = detectRuntime();
 
-test("transports: runtime: is the one that runs", async () => {
+test("transports: runtime: is the one that runs", () => {
   assertEquals(runtime.name, expected);
   assertEquals(detectRuntime(), runtime);
 });
