@@ -19,6 +19,7 @@ export interface Fed {
 }
 
 const POOL = 2000;
+const POOLED_BYTES = 8192;
 // what is kept in the repository
 const KEPT = 60;
 const KEPT_BYTES = 400;
@@ -64,8 +65,9 @@ export async function fuzz(
     }
     if (seen.has(answer)) continue;
     if (seen.size < 100_000) seen.add(answer);
-    if (pool.length < POOL) pool.push(bytes);
-    else pool[random.below(POOL)] = bytes;
+    if (bytes.length > POOLED_BYTES) continue;
+    if (pool.length < POOL) pool.push(bytes.slice());
+    else pool[random.below(POOL)] = bytes.slice();
   }
   if (keep) {
     const small = pool.filter(({ length }) => length <= KEPT_BYTES).slice(0, KEPT);

@@ -11,11 +11,10 @@
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { installPackage, SMOKE_TEST } from "../npm/install.ts";
-import { root } from "../runner/files.ts";
+import { root, type SourceRuntime } from "../runner/files.ts";
 import { output } from "../runner/output.ts";
 import { findProgram, type ProgramName } from "../runner/programs.ts";
 import { type Result, runSuite } from "../runner/suite.ts";
-import type { SourceRuntime } from "../runner/files.ts";
 import { buildDocs } from "./docs.ts";
 import { newestEntry, versionFaults } from "./versions.ts";
 

@@ -5,7 +5,13 @@ import {
   connectOpen,
 } from "../../gen/remote/connect.ts";
 import { DomainEventId } from "../../gen/enums/domain.ts";
-import { domainDefineXml, domainLookupByName, domainSetMetadata } from "../../gen/remote/domain.ts";
+import {
+  domainDefineXml,
+  domainGetXmlDesc,
+  domainLookupByName,
+  domainSetLifecycleAction,
+  domainSetMetadata,
+} from "../../gen/remote/domain.ts";
 import type { Procedure } from "../../src/procedure.ts";
 import { LibvirtError } from "../../src/errors.ts";
 import { test } from "../harness.ts";
@@ -86,4 +92,17 @@ test("refusals: an event that holds what cannot be sent is not, and the server l
   const element = { type: 2, metadata: "<a/>", key: "k", flags: 0 };
   await session.call(withNul, { dom, ...element, uri: "urn:a@b" }).catch(() => {});
   await session.call(connectGetHostname, undefined);
+});
+
+test("refusals: a lifecycle action that there is not changes nothing", async () => {
+  await using client = await connected();
+  const { session } = client;
+  const { dom } = await session.call(domainLookupByName, { name: "test" });
+  const before = await session.call(domainGetXmlDesc, { dom, flags: 0 });
+  for (const [type, action] of [[0, 9], [7, 0], [0xffffffff, 0xffffffff]] as const) {
+    const args = { dom, type, action, flags: 0 };
+    const error = await refused(session.call(domainSetLifecycleAction, args));
+    assert(error.message.includes("invalid lifecycle"), error.message);
+  }
+  assertEquals(await session.call(domainGetXmlDesc, { dom, flags: 0 }), before);
 });

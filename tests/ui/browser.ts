@@ -5,7 +5,7 @@
  */
 
 import { execFileSync } from "node:child_process";
-import { existsSync, promises } from "node:fs";
+import { existsSync, mkdtempSync, promises, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -32,9 +32,17 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** Builds pages by a program of the repository: esbuild leaves a process that tests shall not see. */
-export function built(program: string): void {
-  execFileSync(process.execPath, ["run", "-A", join(root, program)], { stdio: "pipe" });
+/**
+ * Builds a page by a program of the repository, in a directory of this process's own, and answers it.
+ *
+ * esbuild leaves a process that tests shall not see.
+ */
+export function built(program: string): string {
+  const directory = mkdtempSync(join(tmpdir(), "built-"));
+  addEventListener("unload", () => rmSync(directory, { recursive: true })); // Deno's tests have no exit
+  const args = ["run", "-A", join(root, program), directory];
+  execFileSync(process.execPath, args, { stdio: "pipe" });
+  return directory;
 }
 
 /** The `skip` of a test that needs Chromium. */

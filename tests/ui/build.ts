@@ -1,6 +1,7 @@
 // deno-lint-ignore-file no-console
 /**
- * `deno task ui`: what a browser takes, made of the web console's sources, in `.cache/ui`.
+ * `deno task ui [DIRECTORY]`: what a browser takes, made of the web console's sources, in `.cache/ui`
+ * unless told otherwise.
  *
  * The npm package holds the result, so that who installs it needs no bundler. From the source it is
  * made when it is served, by esbuild, which building the package takes anyway. What is made is not
@@ -9,8 +10,9 @@
  * @module
  */
 
-import { copyFile, mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 
@@ -50,12 +52,22 @@ export async function buildPage(options: PageOptions): Promise<ReadonlyMap<strin
       logLevel: "warning",
       plugins: [standardLibrary(imports)],
     });
+    await forget(join(options.outdir, "chunks"), Object.keys(outputs));
     for (const file of options.files) {
       await copyFile(join(root, file), join(options.outdir, file.replace(/.*\//, "")));
     }
     return new Map(Object.entries(outputs).map(([path, { bytes }]) => [path, bytes]));
   } finally {
     await esbuild.stop();
+  }
+}
+
+/** Removes what an earlier build has left; what is new is never missing meanwhile. */
+async function forget(directory: string, made: readonly string[]): Promise<void> {
+  const kept = new Set(made.map((path) => resolve(root, path)));
+  for (const name of await readdir(directory).catch(() => [])) {
+    const path = join(directory, name);
+    if (!kept.has(path)) await rm(path);
   }
 }
 
@@ -82,7 +94,8 @@ function standardLibrary(imports: Readonly<Record<string, string>>): esbuild.Plu
 }
 
 if (import.meta.main) {
-  for (const [path, bytes] of await buildUi()) {
+  const [outdir = UI] = argv.slice(2);
+  for (const [path, bytes] of await buildUi(outdir)) {
     console.log(`${path}  ${(bytes / 1000).toFixed(1)} kB`);
   }
 }

@@ -2,11 +2,10 @@
 /** The console page of the examples. */
 
 import { built, pageTest, TOKEN } from "./browser.ts";
-import { CONSOLE_PAGE } from "./console_page.ts";
 
-built("tests/ui/console_page.ts");
+const PAGE = built("tests/ui/console_page.ts");
 
-pageTest("example: an xterm.js console page", CONSOLE_PAGE, async ({ page, proxy, conn }) => {
+pageTest("example: an xterm.js console page", PAGE, async ({ page, proxy, conn }) => {
   await page.goto(`${proxy.url}#domain=test&token=${TOKEN}`);
   const shown = page.locator(".xterm-accessibility-tree");
   await shown.getByText("Console of test").waitFor();

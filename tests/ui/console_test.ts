@@ -5,9 +5,8 @@ import { assert, assertEquals } from "@std/assert";
 import type { Locator, Page } from "playwright-core";
 import type { Connection } from "../../mod.ts";
 import { built, pageTest, type PageTestOptions, type Place, TOKEN } from "./browser.ts";
-import { UI } from "./build.ts";
 
-built("tests/ui/build.ts");
+const UI = built("tests/ui/build.ts");
 
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 /** What Chromium logs of requests that nobody answers or that are refused. */

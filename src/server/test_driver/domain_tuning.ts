@@ -128,10 +128,15 @@ export function domainTuning(state: TestState): RemoteHandlers<CallContext> {
           }' action`,
         );
       }
+      const name = ["on_poweroff", "on_reboot", "on_crash"][type];
+      const value = ACTIONS[action];
+      if (name === undefined || value === undefined) {
+        const what = name === undefined ? `type '${type}'` : `action '${action}'`;
+        throw failure(ErrorDomain.DOMAIN, ErrorNumber.INVALID_ARG, `invalid lifecycle ${what}`);
+      }
       const { live, persistent } = domains.of(dom).both(flags);
-      const name = ["on_poweroff", "on_reboot", "on_crash"][type]!;
       for (const definition of [live, persistent]) {
-        definition?.child(name)?.setText(ACTIONS[action]!);
+        definition?.child(name)?.setText(value);
       }
     },
   };
