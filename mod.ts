@@ -139,28 +139,6 @@ function loadFileTransfer() {
 }
 
 export type { FileTransferOptions } from "./src/objects/file_transfer.ts";
-export * from "./src/connection.ts";
-export type { ConnectOptions } from "./src/connect.ts";
-export { Resync, type SupervisedState } from "./src/supervised_state.ts";
-export type * from "./src/supervised/connection.ts";
-export type { ReconnectOptions } from "./src/supervised/backoff.ts";
-export type { SessionSource } from "./src/supervised/caller.ts";
-export type {
-  Follower,
-  Open,
-  Supervisor,
-  SupervisorClock,
-  SupervisorOptions,
-} from "./src/supervised/supervisor.ts";
-export type { SupervisedEvents, WatchOwner } from "./src/supervised/watch.ts";
-export type { CredentialRequest, CredentialsCallback, SaslFactory } from "./src/auth/sasl.ts";
-export type {
-  AskCredential,
-  CredentialKind,
-  MechanismContext,
-  SaslMechanism,
-  SecurityLayer,
-} from "./src/auth/mechanism.ts";
 export {
   type ClientConfig,
   type HostFacts,
@@ -168,58 +146,5 @@ export {
   resolveEndpoint,
   type ResolveOptions,
   resolveUri,
-  type UriAuth,
 } from "./src/endpoint.ts";
-export {
-  formatUri,
-  type LibvirtUri,
-  parseUri,
-  remoteName,
-  type UriParameter,
-  uriParameter,
-  type UriTransport,
-  uriTransport,
-} from "./src/uri.ts";
-export * from "./src/transport.ts";
-export * from "./src/errors.ts";
-export {
-  EventOverflowError,
-  type EventProducer,
-  EventStream,
-  type EventStreamOptions,
-  type OverflowPolicy,
-} from "./src/events.ts";
-export {
-  type DuplexStream,
-  type Hole,
-  isHole,
-  type OnProgress,
-  type SparseChunk,
-  StreamOverflowError,
-  type StreamProgress,
-} from "./src/streams.ts";
-export * from "./src/domain_stats.ts";
-export {
-  type GuestPlace,
-  type MigrationFailure,
-  migrationFailure,
-  type MigrationStep,
-} from "./src/migration/failure.ts";
-export type * from "./src/migration/job_progress.ts";
-export type * from "./src/migration/options.ts";
-export * from "./src/typed_params.ts";
-export type * from "./src/session/caller.ts";
-export { Feature, Features } from "./src/session/features.ts";
-export type * from "./src/session/failure.ts";
-export type * from "./src/session/stream_slot.ts";
-export type { InternalCallOptions } from "./src/session/calls.ts";
-export { Session, type SessionOptions } from "./src/session/session.ts";
-export type { EventSource, RegistrationCaller, Sink } from "./src/session/registrations.ts";
-export type { Decode, Encode, EventMessage, Procedure, Program } from "./src/procedure.ts";
-export type { KeepaliveOptions } from "./src/rpc/keepalive.ts";
-export { XdrReader, type XdrReaderOptions } from "./src/xdr/reader.ts";
-export { XdrWriter } from "./src/xdr/writer.ts";
-export { Uuid } from "./src/xdr/uuid.ts";
-export type { TypedParam, TypedParamValue } from "./src/xdr/typed_param.ts";
-export * from "./src/objects/mod.ts";
-export * from "./gen/enums/mod.ts";
+export * from "./src/client.ts";

@@ -186,7 +186,7 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
     packages: STD,
   },
   "facade": {
-    files: ["mod.ts", "src/web.ts", "src/admin.ts", "src/admin_connect.ts"],
+    files: ["mod.ts", "src/client.ts", "src/web.ts", "src/admin.ts", "src/admin_connect.ts"],
     uses: [
       ...CLIENT,
       "bases",
