@@ -1,14 +1,12 @@
 /** Each example does what it says, against the hypervisor in memory. */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connect, type Connection } from "../../mod.ts";
 import { createProxy } from "../../src/proxy/proxy.ts";
-import { createTestHypervisor } from "../../src/testing.ts";
-import { listenUnix } from "../../transports/listen.ts";
 import { runtime, test } from "../harness.ts";
+import { withServedHypervisor } from "../served_hypervisor.ts";
 import worker from "./edge_worker.ts";
 import { run, start } from "./running.ts";
 
@@ -24,26 +22,11 @@ function example(
   use: (place: Place) => Promise<void>,
   options: { readonly skip?: string | false } = {},
 ): void {
-  test(`example: ${name}`, async () => {
-    const dir = await mkdtemp(join(tmpdir(), "examples-"));
-    try {
-      const path = join(dir, "s");
-      await using hypervisor = createTestHypervisor({ extras: true, seed: 1 });
-      await using listener = await listenUnix(path);
-      const served = (async () => {
-        for await (const duplex of listener) hypervisor.serve(duplex);
-      })();
-      const uri = `test+unix:///default?socket=${path}`;
-      {
-        await using conn = await connect(uri);
-        await use({ uri, dir, conn });
-      }
-      await listener.close();
-      await served;
-    } finally {
-      await rm(dir, { recursive: true });
-    }
-  }, options);
+  test(`example: ${name}`, () =>
+    withServedHypervisor(async ({ uri, directory: dir }) => {
+      await using conn = await connect(uri);
+      await use({ uri, dir, conn });
+    }), options);
 }
 
 example("list and watch", async ({ uri, conn }) => {

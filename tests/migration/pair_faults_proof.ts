@@ -15,27 +15,13 @@ import {
   isNotFound,
   migrationFailure,
 } from "../../mod.ts";
-import {
-  domainMigrateBegin3Params,
-  domainMigrateConfirm3Params,
-  domainMigrateFinish3Params,
-  domainMigratePerform3Params,
-  domainMigratePrepare3Params,
-} from "../../gen/remote/domain.ts";
+import { domainMigratePerform3Params } from "../../gen/remote/domain.ts";
 import { skipWithoutPair } from "../daemons/pair.ts";
 import { test } from "../harness.ts";
-import { migrate, placeOf, withScene } from "./scene.ts";
+import { migrate, placeOf, STEPS, withScene } from "./scene.ts";
 
 const VERSIONS = ["9", "12"] as const;
 const skip = skipWithoutPair(...VERSIONS);
-
-const STEPS = [
-  { name: "begin", side: "a", procedure: domainMigrateBegin3Params.number },
-  { name: "prepare", side: "b", procedure: domainMigratePrepare3Params.number },
-  { name: "perform", side: "a", procedure: domainMigratePerform3Params.number },
-  { name: "finish", side: "b", procedure: domainMigrateFinish3Params.number },
-  { name: "confirm", side: "a", procedure: domainMigrateConfirm3Params.number },
-] as const;
 
 test("migration: a daemon killed at every step leaves the guest running once", async () => {
   for (const { name, side, procedure } of STEPS) {

@@ -1,28 +1,14 @@
 // Runs on: deno (it takes minutes, and what depends on the runtime is tested elsewhere)
 import { assertEquals } from "@std/assert";
 import { connect, type MigrateOptions } from "../../mod.ts";
-import {
-  domainMigrateBegin3Params,
-  domainMigrateConfirm3Params,
-  domainMigrateFinish3Params,
-  domainMigratePerform3Params,
-  domainMigratePrepare3Params,
-} from "../../gen/remote/domain.ts";
 import { skipWithoutPair } from "../daemons/pair.ts";
 import { test } from "../harness.ts";
 import type { Moment } from "./relay.ts";
-import { migrate, withScene } from "./scene.ts";
+import { migrate, STEPS, withScene } from "./scene.ts";
 
 const VERSIONS = ["9", "12"] as const;
 const skip = skipWithoutPair(...VERSIONS);
 
-const STEPS = [
-  { name: "begin", side: "a", procedure: domainMigrateBegin3Params.number },
-  { name: "prepare", side: "b", procedure: domainMigratePrepare3Params.number },
-  { name: "perform", side: "a", procedure: domainMigratePerform3Params.number },
-  { name: "finish", side: "b", procedure: domainMigrateFinish3Params.number },
-  { name: "confirm", side: "a", procedure: domainMigrateConfirm3Params.number },
-] as const;
 const MOMENTS: readonly Moment[] = ["before", "call", "reply"];
 
 const EXPECTED: Readonly<Record<string, string>> = {

@@ -14,12 +14,35 @@ import {
   type MigrateOptions,
   migrationFailure,
 } from "../../mod.ts";
+import {
+  domainMigrateBegin3Params,
+  domainMigrateConfirm3Params,
+  domainMigrateFinish3Params,
+  domainMigratePerform3Params,
+  domainMigratePrepare3Params,
+} from "../../gen/remote/domain.ts";
 import type { DaemonVersion } from "../daemons/daemons.ts";
 import { type DaemonPair, startPair } from "../daemons/pair.ts";
 import { CountingGuest } from "./counting_guest.ts";
 import { Relay } from "./relay.ts";
 
 const { LIVE } = DomainMigrateFlags;
+
+/** A step of a migration, and the side that takes it. */
+export interface Step {
+  readonly name: string;
+  readonly side: "a" | "b";
+  readonly procedure: number;
+}
+
+/** The steps of version 3, in order. */
+export const STEPS: readonly Step[] = [
+  { name: "begin", side: "a", procedure: domainMigrateBegin3Params.number },
+  { name: "prepare", side: "b", procedure: domainMigratePrepare3Params.number },
+  { name: "perform", side: "a", procedure: domainMigratePerform3Params.number },
+  { name: "finish", side: "b", procedure: domainMigrateFinish3Params.number },
+  { name: "confirm", side: "a", procedure: domainMigrateConfirm3Params.number },
+];
 
 /** A pair with a guest on `a`, and relays in which messages can be met. */
 export interface Scene {

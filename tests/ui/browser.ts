@@ -5,32 +5,19 @@
  */
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, promises, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { connect, type Connection } from "../../mod.ts";
 import { readUi } from "../../src/cli/proxy_options.ts";
 import { createProxy, type Proxy, type ProxyOptions } from "../../src/proxy/proxy.ts";
-import { createTestHypervisor, type TestHypervisor } from "../../src/testing.ts";
-import { listenUnix } from "../../transports/listen.ts";
+import type { TestHypervisor } from "../../src/testing.ts";
 import { test } from "../harness.ts";
 import { root } from "../meta/repository.ts";
-
-const PATH = "/usr/bin/chromium";
-const required = process.env["VIRTWIRE_REQUIRE_BROWSER"] === "1";
-
-/** A machine without Google's hosts; as root there is no sandbox. */
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+import { withServedHypervisor } from "../served_hypervisor.ts";
+import { launchChromium, skipWithoutChromium } from "../web/chromium.ts";
 
 /**
  * Builds a page by a program of the repository, in a directory of this process's own, and answers it.
@@ -43,11 +30,6 @@ export function built(program: string): string {
   const args = ["run", "-A", join(root, program), directory];
   execFileSync(process.execPath, args, { stdio: "pipe" });
   return directory;
-}
-
-/** The `skip` of a test that needs Chromium. */
-export function skipWithoutChromium(): string | false {
-  return !required && !existsSync(PATH) && `there is no ${PATH}`;
 }
 
 /** The proxy's token. */
@@ -88,38 +70,23 @@ export function pageTest(
   options: PageTestOptions = {},
 ): void {
   const skip = skipWithoutChromium();
-  test(name, async () => {
-    const temporary = await promises.mkdtemp(join(tmpdir(), "pages-"));
-    try {
-      const path = join(temporary, "s");
-      await using hypervisor = createTestHypervisor({ extras: true, seed: 1 });
-      await using listener = await listenUnix(path);
-      const served = (async () => {
-        for await (const duplex of listener) hypervisor.serve(duplex);
-      })();
-      const uri = `test+unix:///default?socket=${path}`;
-      {
-        await using conn = await connect(uri);
-        await options.prepare?.(conn);
-        const proxy = await serveProxy({
-          targets: { lab: uri },
-          tokens: [{ name: "tests", token: TOKEN }],
-          filter: "all",
-          ui: await readUi(directory),
-          ...options.proxy,
-        });
-        try {
-          await inChromium(options, (page) => use({ page, hypervisor, conn, proxy }));
-        } finally {
-          await proxy.stop();
-        }
+  test(name, () =>
+    withServedHypervisor(async ({ hypervisor, uri }) => {
+      await using conn = await connect(uri);
+      await options.prepare?.(conn);
+      const proxy = await serveProxy({
+        targets: { lab: uri },
+        tokens: [{ name: "tests", token: TOKEN }],
+        filter: "all",
+        ui: await readUi(directory),
+        ...options.proxy,
+      });
+      try {
+        await inChromium(options, (page) => use({ page, hypervisor, conn, proxy }));
+      } finally {
+        await proxy.stop();
       }
-      await listener.close();
-      await served;
-    } finally {
-      await promises.rm(temporary, { recursive: true });
-    }
-  }, { skip });
+    }), { skip });
 }
 
 /** Serves a proxy at a port that is free. */
@@ -143,7 +110,7 @@ export async function inChromium(
   { context, complains }: PageTestOptions,
   use: (page: Page) => Promise<void>,
 ): Promise<void> {
-  const browser = await chromium.launch({ executablePath: PATH, headless: true, args: FLAGS });
+  const browser = await launchChromium();
   try {
     const page = await (await browser.newContext(context)).newPage();
     page.setDefaultTimeout(20_000);

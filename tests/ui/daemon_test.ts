@@ -7,7 +7,8 @@ import { readUi } from "../../src/cli/proxy_options.ts";
 import { startDaemon } from "../daemons/daemons.ts";
 import { test } from "../harness.ts";
 import { skipWithoutGuest, startGuest } from "../streams/guest.ts";
-import { built, inChromium, serveProxy, skipWithoutChromium, TOKEN } from "./browser.ts";
+import { skipWithoutChromium } from "../web/chromium.ts";
+import { built, inChromium, serveProxy, TOKEN } from "./browser.ts";
 
 const UI = built("tests/ui/build.ts");
 

@@ -1,17 +1,14 @@
 // Runs on: deno (a browser is a runtime of its own)
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { existsSync } from "node:fs";
-import process from "node:process";
 import * as esbuild from "esbuild";
-import { chromium, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { test } from "../harness.ts";
 import { root } from "../meta/repository.ts";
 import { type Bridge, startBridge } from "./bridge.ts";
+import { launchChromium, skipWithoutChromium } from "./chromium.ts";
 import type { fail, Found, use } from "./page.ts";
 
-const PATH = "/usr/bin/chromium";
-const required = process.env["VIRTWIRE_REQUIRE_BROWSER"] === "1";
-const skip = !required && !existsSync(PATH) && `there is no ${PATH}`;
+const skip = skipWithoutChromium();
 
 // Its worker stays, so that it must not be a test that starts it.
 esbuild.transformSync("");
@@ -31,17 +28,6 @@ function bundlePage(): string {
   return outputFiles![0]!.text;
 }
 
-/** A machine without Google's hosts; as root there is no sandbox. */
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
 async function withPage(use: (bridge: Bridge, page: Page) => Promise<void>): Promise<void> {
   const code = bundlePage();
   await using bridge = await startBridge({
@@ -55,7 +41,7 @@ async function withPage(use: (bridge: Bridge, page: Page) => Promise<void>): Pro
       else socket.on("message", () => raw.destroy()); // earlier it might overtake the handshake
     },
   });
-  const browser = await chromium.launch({ executablePath: PATH, headless: true, args: FLAGS });
+  const browser = await launchChromium();
   try {
     const page = await browser.newPage();
     const thrown: string[] = [];
