@@ -11,6 +11,7 @@ import { diskIndex, insertDevice } from "./device_order.ts";
 import { put } from "./domain_defaults.ts";
 import { sourceOf } from "./domain_devices.ts";
 import { devicesOf } from "./domain_values.ts";
+import { partsBefore } from "./part_order.ts";
 import { refusal } from "./refusals.ts";
 import { memorySize, unsupportedConfig, xmlFailure } from "./values.ts";
 
@@ -128,29 +129,6 @@ function unsupported(detail: string): Error {
   return refusal(ErrorNumber.OPERATION_UNSUPPORTED, detail);
 }
 
-const BEFORE_SOURCE = ["driver", "auth"];
-const BEFORE_ALIAS = [
-  ...BEFORE_SOURCE,
-  "source",
-  "backenddomain",
-  "backingStore",
-  "blockio",
-  "geometry",
-  "mirror",
-  "target",
-  "throttlefilters",
-  "iotune",
-  "readonly",
-  "shareable",
-  "transient",
-  "serial",
-  "wwn",
-  "vendor",
-  "product",
-  "encryption",
-  "boot",
-];
-
 function attachDisk(definition: XmlElement, disk: XmlElement): string | undefined {
   const target = disk.child("target")!;
   const dev = target.get("dev")!;
@@ -189,7 +167,7 @@ function attachDisk(definition: XmlElement, disk: XmlElement): string | undefine
     throw unsupported(`disk bus '${bus ?? "none"}' cannot be hotplugged.`);
   }
   if (disk.child("alias") === undefined) {
-    put(disk, element("alias", { name: diskAlias(disk, bus, dev) }), BEFORE_ALIAS);
+    put(disk, element("alias", { name: diskAlias(disk, bus, dev) }), partsBefore("disk", "alias"));
   }
   insertDevice(definition.child("devices")!, disk);
   return disk.child("alias")!.get("name");
@@ -211,19 +189,14 @@ function changeMedium(drive: XmlElement, medium: XmlElement): void {
     if (stale !== undefined) drive.remove(stale);
     const fresh = medium.child(name);
     if (fresh !== undefined) {
-      put(drive, fresh, name === "driver" ? [] : [...BEFORE_SOURCE, "source"]);
+      put(drive, fresh, partsBefore("disk", name));
     }
   }
   const source = medium.child("source");
-  if (source !== undefined) put(drive, source, BEFORE_SOURCE);
+  if (source !== undefined) put(drive, source, partsBefore("disk", "source"));
 }
 
 /** What stands before an interface's alias. */
-const BEFORE_NET_ALIAS = (
-  "mac source vlan virtualport bandwidth port ip route portForward script downscript " +
-  "backenddomain target guest model driver backend filterref tune teaming link mtu coalesce boot"
-).split(" ");
-
 function attachInterface(definition: XmlElement, net: XmlElement): void {
   const type = net.get("type");
   if (type !== "ethernet" && type !== "bridge") {
@@ -234,7 +207,7 @@ function attachInterface(definition: XmlElement, net: XmlElement): void {
       Number(/^net(\d+)$/.exec(one.child("alias")?.get("name") ?? "")?.[1] ?? -1)
     );
     const name = `net${Math.max(-1, ...taken) + 1}`;
-    put(net, element("alias", { name }), BEFORE_NET_ALIAS);
+    put(net, element("alias", { name }), partsBefore("interface", "alias"));
   }
   insertDevice(definition.child("devices")!, net);
 }

@@ -8,6 +8,7 @@ import { element, type XmlElement } from "../../xml/element.ts";
 import { diskIndex } from "./device_order.ts";
 import { put } from "./domain_defaults.ts";
 import { sourceOf } from "./domain_devices.ts";
+import { partsBefore } from "./part_order.ts";
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import { fillSize } from "./tuning_defaults.ts";
 import { badValue, missingAttribute, unsupportedConfig, xmlFailure } from "./values.ts";
@@ -29,20 +30,6 @@ const BUS_OF_PREFIX: Readonly<Record<string, string>> = {
   ubd: "uml",
   nvme: "nvme",
 };
-
-const BEFORE_READONLY = [
-  "driver",
-  "auth",
-  "source",
-  "backenddomain",
-  "backingStore",
-  "blockio",
-  "geometry",
-  "mirror",
-  "target",
-  "throttlefilters",
-  "iotune",
-];
 
 /** Checks a disk and fills in its defaults. */
 export function fillDisk(disk: XmlElement): void {
@@ -73,7 +60,7 @@ export function fillDisk(disk: XmlElement): void {
     ...others,
   ];
   if (device === "cdrom" && disk.child("readonly") === undefined) {
-    put(disk, element("readonly"), BEFORE_READONLY);
+    put(disk, element("readonly"), partsBefore("disk", "readonly"));
   }
   if (type === "network") checkNetworkSource(disk);
   else {

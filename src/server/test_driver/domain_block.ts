@@ -13,6 +13,7 @@ import type { CallContext } from "../driver.ts";
 import { put } from "./domain_defaults.ts";
 import { diskOf, interfaceOf, sourceOf } from "./domain_devices.ts";
 import { devicesOf } from "./domain_values.ts";
+import { partsBefore } from "./part_order.ts";
 import { checkFlags, invalidArgument, refusal, STRING_OKAY } from "./refusals.ts";
 import type { TestState } from "./state.ts";
 import { checkParams, paged, text, ullong } from "./typed.ts";
@@ -43,19 +44,6 @@ const IOTUNE: readonly string[] = [
   "total_iops_sec_max_length",
   "read_iops_sec_max_length",
   "write_iops_sec_max_length",
-];
-
-const BEFORE_IOTUNE = [
-  "driver",
-  "auth",
-  "source",
-  "backenddomain",
-  "backingStore",
-  "blockio",
-  "geometry",
-  "mirror",
-  "target",
-  "throttlefilters",
 ];
 
 /** Handlers of disks and interfaces. */
@@ -176,7 +164,7 @@ function setIoTune(disk: XmlElement, params: readonly TypedParam[]): void {
       : [element(name, {}, String(value))];
   });
   const old = disk.child("iotune");
-  if (limits.length > 0) put(disk, element("iotune", {}, ...limits), BEFORE_IOTUNE);
+  if (limits.length > 0) put(disk, element("iotune", {}, ...limits), partsBefore("disk", "iotune"));
   else if (old !== undefined) disk.remove(old);
 }
 

@@ -6,24 +6,10 @@
 
 import { element, type XmlElement } from "../../xml/element.ts";
 import { put } from "./domain_defaults.ts";
+import { partsBefore } from "./part_order.ts";
 import { internalError } from "./refusals.ts";
 
 const MAX_INTERFACES = 1024;
-
-const BEFORE_TARGET = [
-  "mac",
-  "source",
-  "vlan",
-  "virtualport",
-  "bandwidth",
-  "port",
-  "ip",
-  "route",
-  "portForward",
-  "script",
-  "downscript",
-  "backenddomain",
-];
 
 /** Names the interfaces that have no name: `testnet0` and on. */
 export function prepareDomain(domain: XmlElement): void {
@@ -38,7 +24,8 @@ export function prepareDomain(domain: XmlElement): void {
       throw internalError(`Exceeded max iface limit ${MAX_INTERFACES}`);
     }
     const dev = `testnet${next++}`;
-    if (target === undefined) put(one, element("target", { dev }), BEFORE_TARGET);
-    else target.attributes.unshift({ name: "dev", value: dev });
+    if (target === undefined) {
+      put(one, element("target", { dev }), partsBefore("interface", "target"));
+    } else target.attributes.unshift({ name: "dev", value: dev });
   }
 }
