@@ -24,7 +24,7 @@ import { present, readParameters, type UriAuth } from "./uri/parameters.ts";
 import { resolveSsh } from "./uri/ssh.ts";
 import { resolveUnix, resolveWithoutUri } from "./uri/unix.ts";
 
-export type { ClientConfig, HostFacts } from "./uri/host_facts.ts";
+export { type ClientConfig, type HostFacts, NO_FACTS } from "./uri/host_facts.ts";
 export type { UriAuth } from "./uri/parameters.ts";
 
 /** How a URI is to be resolved. */

@@ -21,7 +21,7 @@
 
 import type { ConnectOptions } from "./connect.ts";
 import type { Connection } from "./connection.ts";
-import type { HostFacts } from "./endpoint.ts";
+import { NO_FACTS } from "./endpoint.ts";
 import { unsupported } from "./errors.ts";
 import type { Interceptor } from "./server/interceptor.ts";
 import { Faults } from "./server/faults.ts";
@@ -87,14 +87,6 @@ export interface TestHypervisor extends AsyncDisposable {
   /** Closes all its connections; idempotent. */
   close(): Promise<void>;
 }
-
-// The URI says everything: nothing of this host matters.
-const NO_FACTS: HostFacts = {
-  isRoot: () => false,
-  env: () => undefined,
-  home: () => undefined,
-  exists: () => false,
-};
 
 /**
  * Creates a hypervisor that shares nothing with any other.

@@ -26,7 +26,7 @@
 import { dialWebSocket, type WebSocketConstructor } from "../transports/websocket.ts";
 import { type ConnectOptions, connectWith } from "./connect.ts";
 import type { Connection } from "./connection.ts";
-import type { HostFacts } from "./endpoint.ts";
+import { NO_FACTS } from "./endpoint.ts";
 import { unsupported } from "./errors.ts";
 import type { SupervisedConnection } from "./supervised/connection.ts";
 import type { SupervisorOptions } from "./supervised/supervisor.ts";
@@ -47,14 +47,6 @@ export interface ConnectWebOptions extends Omit<ConnectOptions, "noAliases"> {
   /** Makes the WebSocket; the platform's own when left out. */
   readonly webSocket?: WebSocketConstructor | undefined;
 }
-
-// A page has no sockets, files or users.
-const NO_FACTS: HostFacts = {
-  isRoot: () => false,
-  env: () => undefined,
-  home: () => undefined,
-  exists: () => false,
-};
 
 /**
  * Connects to a daemon through a WebSocket proxy.

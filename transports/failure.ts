@@ -17,6 +17,14 @@ export interface Attempt {
   readonly advice: Readonly<Record<string, string>>;
 }
 
+/** What to say where a port cannot be listened on. */
+export const PORT_ADVICE: Attempt["advice"] = {
+  EADDRINUSE: "the port is in use; stop the other server or choose another port",
+  EACCES: "permission denied; choose a port from 1024 on",
+  EADDRNOTAVAIL: "this machine does not have the address; choose one that it has",
+  ENOTFOUND: "host not found; check its name",
+};
+
 /** What may happen to any attempt. */
 const GENERAL: Readonly<Record<string, string>> = {
   EMFILE: "this process has too many open files; close connections or raise the limit (ulimit -n)",

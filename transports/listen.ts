@@ -7,7 +7,7 @@
 import { ConnectionError } from "../src/errors.ts";
 import type { ByteDuplex, TcpEndpoint, UnixEndpoint } from "../src/transport.ts";
 import { detectRuntime } from "./detect.ts";
-import { type Attempt, failure } from "./failure.ts";
+import { type Attempt, failure, PORT_ADVICE } from "./failure.ts";
 import { hostPort, tcpLabel, unixLabel } from "./labels.ts";
 import type { ListenEvents, Runtime, RuntimeListener } from "./runtime.ts";
 import { checkSocketPath, unixPermissions } from "./unix.ts";
@@ -201,12 +201,7 @@ export async function listenTcp(host: string, port: number): Promise<Listener> {
     const attempt: Attempt = {
       what: `Cannot listen on ${tcpLabel(host, port)}`,
       needs: [{ kind: "net", address: hostPort(host, port) }],
-      advice: {
-        EADDRINUSE: "the port is in use; stop the other server or choose another port",
-        EACCES: "permission denied; choose a port from 1024 on",
-        EADDRNOTAVAIL: "this machine does not have the address; choose one that it has",
-        ENOTFOUND: "host not found; check its name",
-      },
+      advice: PORT_ADVICE,
     };
     throw failure(runtime, attempt, error);
   }

@@ -8,7 +8,7 @@
 import type { ConnectionError } from "../src/errors.ts";
 import { AcceptedWebSocket, type ServerWebSocket } from "./accepted_websocket.ts";
 import { detectRuntime } from "./detect.ts";
-import { failure } from "./failure.ts";
+import { failure, PORT_ADVICE } from "./failure.ts";
 import { hostPort } from "./labels.ts";
 
 /** What a client has asked for. */
@@ -350,11 +350,6 @@ function cannotListen(host: string, port: number, cause: unknown): ConnectionErr
   return failure(detectRuntime(), {
     what: `Cannot listen on ${hostPort(host, port)}`,
     needs: [{ kind: "net", address: hostPort(host, port) }],
-    advice: {
-      EADDRINUSE: "the port is in use; stop the other server or choose another port",
-      EACCES: "permission denied; choose a port from 1024 on",
-      EADDRNOTAVAIL: "this machine does not have the address; choose one that it has",
-      ENOTFOUND: "host not found; check its name",
-    },
+    advice: PORT_ADVICE,
   }, cause);
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { type AuthError, authFailed } from "../errors.ts";
+
 /** What a mechanism asks the user for. */
 export type CredentialKind = "username" | "password" | "realm";
 
@@ -70,4 +72,11 @@ export async function prepare(text: string): Promise<string> {
   if (/^[\x20-\x7e]*$/.test(text)) return text; // as it is
   const { default: saslprep } = await import("@mongodb-js/saslprep");
   return saslprep(text);
+}
+
+/** The error of a server that says it is done and has not proved that it knows the password. */
+export function serverUnproven(): AuthError {
+  return authFailed(
+    "Cannot trust the server: it has not proved that it knows the password; check the host",
+  );
 }

@@ -15,6 +15,7 @@ import {
   sameBytes,
   type SaslMechanism,
   type SecurityLayer,
+  serverUnproven,
   utf8,
 } from "./mechanism.ts";
 
@@ -81,9 +82,7 @@ export function saslDigestMd5(
   function verify(challenge: string, proof: string): undefined {
     const found = parseDirectives(challenge).find(({ name }) => name === "rspauth")?.value ?? "";
     if (!sameBytes(utf8(proof), utf8(found))) {
-      throw authFailed(
-        "Cannot trust the server: it has not proved that it knows the password; check the host",
-      );
+      throw serverUnproven();
     }
     complete = true;
   }

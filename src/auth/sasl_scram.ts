@@ -12,6 +12,7 @@ import {
   prepare,
   sameBytes,
   type SaslMechanism,
+  serverUnproven,
   utf8,
 } from "./mechanism.ts";
 import { exclusiveOr, hmac, scramAttributes, type ScramHash, scramKeys } from "./scram_keys.ts";
@@ -54,9 +55,7 @@ export function saslScram(
     const { e, v } = scramAttributes(serverFinal);
     if (e !== undefined) throw authFailed(`The server refused the authentication: ${e}`);
     if (v === undefined || !sameBytes(expected, decodeBase64(v))) {
-      throw authFailed(
-        "Cannot trust the server: it has not proved that it knows the password; check the host",
-      );
+      throw serverUnproven();
     }
     complete = true;
   }

@@ -4,27 +4,9 @@
  * @module
  */
 
-import { MessageType } from "../rpc/frame.ts";
+import { MessageType, type PacketHead } from "../rpc/frame.ts";
 import { DESCRIPTORS_MAX, HEADER_SIZE, LENGTH_SIZE, MESSAGE_MAX } from "../rpc/limits.ts";
 import { ProtocolError } from "../xdr/errors.ts";
-
-/** What a packet says before its body. */
-export interface PacketHead {
-  /** Its length, the length word included. */
-  readonly length: number;
-  /** Program number. */
-  readonly program: number;
-  /** Program version. */
-  readonly version: number;
-  /** Procedure number. */
-  readonly procedure: number;
-  /** A value of `MessageType`. */
-  readonly type: number;
-  /** Serial of the call that it belongs to. */
-  readonly serial: number;
-  /** A value of `MessageStatus`. */
-  readonly status: number;
-}
 
 /** What becomes of a packet: it goes on as it comes, or not at all, or is looked at whole first. */
 export type Fate = "pass" | "drop" | "whole";
@@ -34,7 +16,7 @@ export interface PacketJudge {
   /** Before a packet; what is put out now goes before it. */
   head(head: PacketHead): Fate;
   /** A packet to be looked at whole; answers what goes on in its place, if anything. */
-  whole(packet: Uint8Array): Uint8Array | undefined;
+  whole(packet: Uint8Array, head: PacketHead): Uint8Array | undefined;
 }
 
 const HEAD = LENGTH_SIZE + HEADER_SIZE;
@@ -65,7 +47,7 @@ export class PacketCutter {
   readonly #head = new Uint8Array(HEAD_WITH_COUNT);
   readonly #headView = new DataView(this.#head.buffer);
   #have = 0;
-  #whole: Uint8Array | undefined;
+  #whole: { readonly head: PacketHead; readonly packet: Uint8Array } | undefined;
   #wholeHave = 0;
   // where in the chunk begins what passes and is not put out yet
   #runFrom = 0;
@@ -125,18 +107,20 @@ export class PacketCutter {
   #body(): void {
     const n = Math.min(this.#rest, this.#chunk.length - this.#at);
     if (this.#whole !== undefined) {
-      this.#whole.set(this.#chunk.subarray(this.#at, this.#at + n), this.#wholeHave);
+      this.#whole.packet.set(this.#chunk.subarray(this.#at, this.#at + n), this.#wholeHave);
       this.#wholeHave += n;
     }
     this.#at += n;
     this.#rest -= n;
     if (!this.#passing) this.#runFrom = this.#at;
-    if (this.#rest === 0 && this.#whole !== undefined) this.#looked(this.#whole);
+    if (this.#rest === 0 && this.#whole !== undefined) {
+      this.#looked(this.#whole.packet, this.#whole.head);
+    }
   }
 
-  #looked(packet: Uint8Array): void {
+  #looked(packet: Uint8Array, head: PacketHead): void {
     this.#whole = undefined;
-    const replaced = this.#judge.whole(packet);
+    const replaced = this.#judge.whole(packet, head);
     if (replaced !== undefined) this.#out.push(replaced);
   }
 
@@ -180,7 +164,6 @@ export class PacketCutter {
     }
     this.packets++;
     const head: PacketHead = {
-      length,
       program: view.getUint32(at + 4),
       version: view.getUint32(at + 8),
       procedure: view.getInt32(at + 12),
@@ -222,8 +205,8 @@ export class PacketCutter {
     if (fate !== "whole") return;
     const packet = new Uint8Array(length);
     packet.set(new Uint8Array(view.buffer, view.byteOffset + at, size));
-    if (this.#rest === 0) return this.#looked(packet);
-    this.#whole = packet;
+    if (this.#rest === 0) return this.#looked(packet, head);
+    this.#whole = { head, packet };
     this.#wholeHave = size;
   }
 }

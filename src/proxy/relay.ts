@@ -21,14 +21,14 @@ import { remoteProgram } from "../../gen/remote/program.ts";
 import { encodeNetMessageError, type NetMessageError } from "../../gen/rpc/error.ts";
 import { keepaliveProgram } from "../../gen/rpc/keepalive.ts";
 import type { Encode } from "../procedure.ts";
-import { MessageStatus, MessageType } from "../rpc/frame.ts";
+import { MessageStatus, MessageType, type PacketHead } from "../rpc/frame.ts";
 import { HEADER_SIZE, LENGTH_SIZE } from "../rpc/limits.ts";
 import { PacketWriter } from "../rpc/packet_writer.ts";
 import { Feature } from "../session/features.ts";
 import { ProtocolError } from "../xdr/errors.ts";
 import { XdrReader } from "../xdr/reader.ts";
 import type { JudgedProcedure, ProcedureFilter } from "./filter.ts";
-import { type Fate, PacketCutter, type PacketHead } from "./packet_cutter.ts";
+import { type Fate, PacketCutter } from "./packet_cutter.ts";
 import {
   accessDenied,
   authenticatedAlready,
@@ -87,7 +87,7 @@ export class Relay {
     this.#options = options;
     this.#up = new PacketCutter({
       head: (head) => this.#fromClient(head),
-      whole: (packet) => this.#look(packet),
+      whole: (packet, head) => this.#look(packet, head),
     });
     this.#down = new PacketCutter({
       head: (head) => this.#fromDaemon(head),
@@ -190,17 +190,7 @@ export class Relay {
   }
 
   // A call whose arguments matter.
-  #look(packet: Uint8Array): Uint8Array | undefined {
-    const view = new DataView(packet.buffer);
-    const head: PacketHead = {
-      length: packet.length,
-      program: view.getUint32(4),
-      version: view.getUint32(8),
-      procedure: view.getInt32(12),
-      type: view.getUint32(16),
-      serial: view.getUint32(20),
-      status: view.getUint32(24),
-    };
+  #look(packet: Uint8Array, head: PacketHead): Uint8Array | undefined {
     const body = packet.subarray(BODY);
     if (head.program === remoteProgram.number) {
       if (head.procedure === connectOpen.number) return this.#open(head, body);
@@ -217,8 +207,9 @@ export class Relay {
       this.#refuse(head, this.#denied(judged));
       return undefined;
     }
+    const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
     const refused = judged.refusedIf.find(({ fromEnd, mask, set }) =>
-      body.length < fromEnd || ((view.getUint32(packet.length - fromEnd) & mask) !== 0) === set
+      body.length < fromEnd || ((view.getUint32(body.length - fromEnd) & mask) !== 0) === set
     );
     if (refused !== undefined) {
       this.#refuse(head, this.#denied(judged, refused.permission));

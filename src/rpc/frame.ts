@@ -41,8 +41,8 @@ export const MessageStatus = {
   CONTINUE: 2,
 } as const;
 
-/** A packet whose length has been checked. */
-export interface Frame {
+/** What a packet says before its body. */
+export interface PacketHead {
   /** Program number. */
   readonly program: number;
   /** Program version. */
@@ -55,6 +55,10 @@ export interface Frame {
   readonly serial: number;
   /** A value of `MessageStatus`. */
   readonly status: number;
+}
+
+/** A packet whose length has been checked. */
+export interface Frame extends PacketHead {
   /** How many file descriptors came with it; they are lost here. */
   readonly descriptors: number;
   /** The body: a view into the bytes received, never written to again by the decoder. */

@@ -40,6 +40,14 @@ export interface HostFacts {
   readonly systemSocketDirectory?: string;
 }
 
+/** A host of which nothing is known: no user, no environment, no files. */
+export const NO_FACTS: HostFacts = {
+  isRoot: () => false,
+  env: () => undefined,
+  home: () => undefined,
+  exists: () => false,
+};
+
 /** What every way of resolving is told. */
 export interface Context {
   readonly facts: HostFacts;

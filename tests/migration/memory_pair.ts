@@ -6,6 +6,7 @@
 
 import { memoryPair } from "../../transports/memory.ts";
 import { type Connection, type Domain, DomainEvent, DomainState, isNotFound } from "../../mod.ts";
+import { NO_FACTS } from "../../src/endpoint.ts";
 import { connectWith } from "../../src/connect.ts";
 import { createTestHypervisor, type TestHypervisor } from "../../src/testing.ts";
 import { Cutter } from "./cut_duplex.ts";
@@ -61,13 +62,9 @@ export class MemoryPair implements AsyncDisposable {
       hypervisor.serve(server);
       return Promise.resolve(this.cutter.wrap(client));
     };
-    const facts = {
-      isRoot: () => false,
-      env: () => undefined,
-      home: () => undefined,
-      exists: () => false,
-    };
-    const conn = await connectWith({ dial, facts }, "test:///default", { keepalive: false });
+    const conn = await connectWith({ dial, facts: NO_FACTS }, "test:///default", {
+      keepalive: false,
+    });
     conn.session.openAnother = async () => {
       const another = await hypervisor.connect();
       return { caller: another.session, close: () => another.close() };

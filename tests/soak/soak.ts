@@ -12,6 +12,7 @@ import {
   Resync,
   type SupervisedConnection,
 } from "../../mod.ts";
+import { NO_FACTS } from "../../src/endpoint.ts";
 import { connectWith } from "../../src/connect.ts";
 import { superviseWith } from "../../src/supervised/connection.ts";
 import { createTestHypervisor } from "../../src/testing.ts";
@@ -137,19 +138,13 @@ class Soak {
   }
 
   async start(): Promise<void> {
-    const facts = {
-      isRoot: () => false,
-      env: () => undefined,
-      home: () => undefined,
-      exists: () => false,
-    };
     const dial = async () => {
       const [near, far] = await this.#pairs.pair();
       this.#hypervisor.serve(far);
       return faultyDuplex(near, this.#plan(), this.#random, this.#clock, this.#faults);
     };
     this.#conn = await superviseWith(
-      (options) => connectWith({ dial, facts }, "test:///default", options),
+      (options) => connectWith({ dial, facts: NO_FACTS }, "test:///default", options),
       { reconnect: { delay: 1, longest: 20 }, keepalive: { interval: 500, count: 3 } },
     );
     const fast = this.#conn.watch(DomainEvent.LIFECYCLE, { queue: 100_000 });

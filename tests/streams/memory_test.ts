@@ -5,7 +5,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Connection, isHole, type SparseChunk, type StorageVol } from "../../mod.ts";
 import { connectWith } from "../../src/connect.ts";
-import type { HostFacts } from "../../src/endpoint.ts";
+import { NO_FACTS } from "../../src/endpoint.ts";
 import { createTestHypervisor } from "../../src/testing.ts";
 import { memoryPair } from "../../transports/memory.ts";
 import { test } from "../harness.ts";
@@ -13,13 +13,6 @@ import { crypto, digest, MIB } from "./volumes.ts";
 
 const SIZE = 16 * MIB;
 const URI = "test:///default";
-const NO_FACTS: HostFacts = {
-  isRoot: () => false,
-  env: () => undefined,
-  home: () => undefined,
-  exists: () => false,
-};
-
 async function withConnection(use: (conn: Connection) => Promise<void>): Promise<void> {
   await using hypervisor = createTestHypervisor({ extras: true });
   await using conn = await hypervisor.connect({ strict: true });

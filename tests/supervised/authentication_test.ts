@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { connectWith } from "../../src/connect.ts";
+import { NO_FACTS } from "../../src/endpoint.ts";
 import { AuthError } from "../../src/errors.ts";
 import { saslServerPlain } from "../../src/server/sasl_mechanisms.ts";
 import { ServerSession } from "../../src/server/server.ts";
@@ -20,14 +21,8 @@ test("supervised: each connection says anew who it is, and a refusal ends it", a
     servers.push(new ServerSession(far, { driver, sasl }));
     return Promise.resolve(near);
   };
-  const facts = {
-    isRoot: () => false,
-    env: () => undefined,
-    home: () => undefined,
-    exists: () => false,
-  };
   const conn = await superviseWith(
-    (options) => connectWith({ dial, facts }, "test:///default", options),
+    (options) => connectWith({ dial, facts: NO_FACTS }, "test:///default", options),
     {
       credentials: ({ kind }) => {
         asked++;

@@ -5,6 +5,7 @@
  */
 
 import type { ConnectOptions } from "../../src/connect.ts";
+import { NO_FACTS } from "../../src/endpoint.ts";
 import { connectWith } from "../../src/connect.ts";
 import type { Connection } from "../../src/connection.ts";
 import { ConnectionError } from "../../src/errors.ts";
@@ -75,13 +76,7 @@ export class MortalDaemon implements AsyncDisposable {
       this.#servers.push(this.hypervisor.serve(far));
       return Promise.resolve(near);
     };
-    const facts = {
-      isRoot: () => false,
-      env: () => undefined,
-      home: () => undefined,
-      exists: () => false,
-    };
-    return await connectWith({ dial, facts }, "test:///default", options);
+    return await connectWith({ dial, facts: NO_FACTS }, "test:///default", options);
   };
 
   /** Connects for good. */
