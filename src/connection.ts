@@ -374,7 +374,6 @@ export class Connection extends ConnectBase implements AsyncDisposable {
 }
 
 function byField(params: readonly { field: string; value: bigint }[]): Record<string, bigint> {
-  const result: Record<string, bigint> = {};
-  for (const { field, value } of params) result[field] = value;
-  return result;
+  // not by assignment, which "__proto__" would get lost in
+  return Object.fromEntries(params.map(({ field, value }) => [field, value]));
 }

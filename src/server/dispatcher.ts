@@ -13,6 +13,7 @@ import { XdrReader } from "../xdr/reader.ts";
 import { MessageStatus } from "../rpc/frame.ts";
 import type { IncomingCall } from "../rpc/rpc_event.ts";
 import { checkArguments } from "./argument_checks.ts";
+import { checkAskedCounts } from "./asked_counts.ts";
 import { cFunctionName, publicErrorDomain } from "./c_names.ts";
 import type { CallContext, DriverConnection } from "./driver.ts";
 import { failure, rpcFailure } from "./failure.ts";
@@ -75,6 +76,7 @@ export function driverHandler(
   const handlers = handlersOf(connection, program);
   const handler = handlers?.[name];
   return (args, context) => {
+    checkAskedCounts(name, args);
     checkArguments(name, args);
     if (handler === undefined) throw notSupported(name);
     return handler.call(handlers, args, context);

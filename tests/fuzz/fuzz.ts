@@ -6,6 +6,7 @@
 
 import { decodeBase64, encodeBase64 } from "@std/encoding/base64";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import process from "node:process";
 import { Random } from "../codec/random.ts";
 import { Flaw, type Target } from "./targets.ts";
 
@@ -17,6 +18,9 @@ export interface Fed {
   readonly behaviours: number;
   readonly seconds: number;
 }
+
+// More than any input of these sizes may cost a server, and far more than a heap grows by at a time.
+const STEP = 256 * 1024 * 1024;
 
 const POOL = 2000;
 const POOLED_BYTES = 8192;
@@ -47,6 +51,7 @@ export async function fuzz(
   const pool: Uint8Array[] = [];
   const started = performance.now();
   const corpus = corpusOf(target.name);
+  let most = process.memoryUsage.rss();
   for (let n = 0; n < inputs; n++) {
     const bytes = corpus[n] ??
       (pool.length > 0 && random.oneIn(2)
@@ -55,7 +60,12 @@ export async function fuzz(
     let answer: string | Promise<string>;
     try {
       answer = target.feed(bytes);
-      if (typeof answer !== "string") answer = await answer;
+      if (typeof answer !== "string") {
+        answer = await answer;
+        const now = process.memoryUsage.rss();
+        if (now > most + STEP) throw new Flaw(`took ${Math.round((now - most) / 1e6)} MB`);
+        most = Math.max(most, now);
+      }
     } catch (error) {
       const input = encodeBase64(bytes);
       const what = error instanceof Flaw ? error.message : `threw ${error}`;

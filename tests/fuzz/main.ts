@@ -11,6 +11,7 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import { runtime } from "../harness.ts";
 import { fuzz } from "./fuzz.ts";
+import { DOCUMENTS } from "./document_target.ts";
 import { PROXY } from "./proxy_target.ts";
 import { closeSessions, SESSIONS } from "./sessions.ts";
 import { TARGETS } from "./targets.ts";
@@ -27,7 +28,7 @@ const { values } = parseArgs({
   },
 });
 
-const chosen = [...TARGETS, PROXY, ...SESSIONS].filter(({ name }) =>
+const chosen = [...TARGETS, DOCUMENTS, PROXY, ...SESSIONS].filter(({ name }) =>
   values.target === undefined || values.target.split(",").includes(name)
 );
 const inputs = Number(values.inputs);

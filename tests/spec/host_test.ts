@@ -1,4 +1,19 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  connectListDomains,
+  nodeGetCellsFreeMemory,
+  nodeGetCpuStats,
+  nodeGetFreePages,
+  nodeListDevices,
+} from "../../gen/remote/connect.ts";
+import {
+  domainGetCpuStats,
+  domainGetEmulatorPinInfo,
+  domainGetVcpuPinInfo,
+  domainGetVcpus,
+  domainMemoryPeek,
+} from "../../gen/remote/domain.ts";
+import type { Procedure } from "../../src/procedure.ts";
 import { refusal, refusalCodes } from "./refusal.ts";
 import { spec } from "./targets.ts";
 
@@ -44,6 +59,77 @@ spec("host", {
   },
   "finds the baseline of processors": async (conn) => {
     assertStringIncludes(await conn.baselineCpu([CPU, OLDER]), ">Penryn</model>");
+  },
+  "gives no more than the wire carries, and not less than nothing": async (conn) => {
+    const { session } = conn;
+    const asked = (procedure: Procedure<never, unknown>, args: unknown) =>
+      refusal(session.call(procedure, args as never)).then(([code, domain, message]) =>
+        `${code} ${domain} ${message}`
+      );
+    const { handle: dom } = await conn.lookupDomainByName("test");
+    assertEquals(
+      await Promise.all([
+        asked(connectListDomains, { maxids: 16385 }),
+        asked(connectListDomains, { maxids: -1 }),
+        asked(nodeListDevices, { cap: null, maxnames: 65537, flags: 0 }),
+        asked(nodeGetCellsFreeMemory, { startCell: 0, maxcells: 1025 }),
+        asked(nodeGetCpuStats, { cpuNum: 0, nparams: 17, flags: 0 }),
+        asked(nodeGetCpuStats, { cpuNum: 0, nparams: -1, flags: 0 }),
+        asked(domainGetVcpus, { dom, maxinfo: 16385, maplen: 1 }),
+        asked(domainGetVcpus, { dom, maxinfo: 2, maplen: 8_388_608 }),
+        asked(domainGetVcpus, { dom, maxinfo: 2, maplen: -1 }),
+        asked(domainGetVcpuPinInfo, { dom, ncpumaps: 2, maplen: -1, flags: 0 }),
+        asked(domainGetEmulatorPinInfo, { dom, maplen: 8_388_609, flags: 0 }),
+        asked(domainMemoryPeek, { dom, offset: 0n, size: 4_194_305, flags: 1 }),
+        asked(domainGetCpuStats, { dom, nparams: 1, startCpu: -1, ncpus: 2049, flags: 0 }),
+      ]),
+      [
+        "RPC RPC maxids > REMOTE_DOMAIN_LIST_MAX",
+        "RPC RPC maxids must be non-negative",
+        "RPC RPC maxnames > REMOTE_NODE_DEVICE_LIST_MAX",
+        "RPC RPC maxcells > REMOTE_NODE_MAX_CELLS",
+        "INTERNAL_ERROR RPC internal error: nparams too large",
+        "INTERNAL_ERROR RPC internal error: nparams must be non-negative",
+        "INTERNAL_ERROR RPC internal error: maxinfo > REMOTE_VCPUINFO_MAX",
+        "INTERNAL_ERROR RPC internal error: maxinfo * maplen > REMOTE_CPUMAPS_MAX",
+        "INTERNAL_ERROR RPC internal error: maxinfo must be non-negative",
+        "INTERNAL_ERROR RPC internal error: maplen must be non-negative",
+        "RPC RPC Unable to encode message payload",
+        "INTERNAL_ERROR RPC internal error: size > maximum buffer size",
+        "INTERNAL_ERROR RPC internal error: ncpus too large",
+      ],
+    );
+    // in other words from libvirt 12 on
+    const pages = { pages: [4, 2048], startCell: -1, cellCount: 513, flags: 0 };
+    assertMatch(
+      await asked(nodeGetFreePages, pages),
+      /^INTERNAL_ERROR RPC internal error: .*REMOTE_NODE_MAX_CELLS/,
+    );
+  },
+  "counts processors and threads in 32 bits": async (conn) => {
+    const withPart = (part: string) =>
+      conn.defineDomainXml(
+        `<domain type='test'><name>x</name><memory>1</memory>${part}<os><type>hvm</type></os></domain>`,
+      );
+    for (const count of ["99999999999", "abc"]) {
+      assertEquals(await refusal(withPart(`<vcpu>${count}</vcpu>`)), [
+        "XML_ERROR",
+        "DOMAIN",
+        "XML error: maximum vcpus count must be an integer",
+      ]);
+      assertEquals(await refusal(withPart(`<iothreads>${count}</iothreads>`)), [
+        "XML_ERROR",
+        "DOMAIN",
+        `XML error: invalid iothreads count '${count}'`,
+      ]);
+    }
+    const many = await withPart("<iothreads>65536</iothreads>");
+    assertEquals(await refusal(many.getIoThreadInfo({ flags: 2 })), [
+      "RPC",
+      "RPC",
+      "Too many IOThreads in info: 65536 for limit 16384",
+    ]);
+    await many.undefine();
   },
   "lacks what the test driver lacks": async (conn) => {
     const calls = [

@@ -6,30 +6,32 @@
 
 import type { XmlElement } from "../../xml/element.ts";
 import { ErrorDomain } from "../../../gen/enums/errors.ts";
+import { lookupTable } from "./lookup_table.ts";
 import { hex, parseInteger, xmlFailure } from "./values.ts";
 
-const FIELDS: Readonly<Record<string, readonly (readonly [string, number | "dec", string?])[]>> = {
-  pci: [["domain", 4, "0"], ["bus", 2, "0"], ["slot", 2, "0"], ["function", 1, "0"]],
-  drive: [["controller", "dec", "0"], ["bus", "dec", "0"], ["target", "dec", "0"], [
-    "unit",
-    "dec",
-    "0",
-  ]],
-  "virtio-serial": [["controller", "dec", "0"], ["bus", "dec", "0"], ["port", "dec", "0"]],
-  ccid: [["controller", "dec", "0"], ["slot", "dec", "0"]],
-  usb: [["bus", "dec", "0"], ["port", "dec"]],
-  "spapr-vio": [["reg", 8]],
-  ccw: [["cssid", 1, "0"], ["ssid", 1, "0"], ["devno", 4, "0"]],
-  isa: [["iobase", 1], ["irq", 1]],
-  dimm: [["slot", "dec", "0"], ["base", 1]],
-};
+const FIELDS: Readonly<Record<string, readonly (readonly [string, number | "dec", string?])[]>> =
+  lookupTable({
+    pci: [["domain", 4, "0"], ["bus", 2, "0"], ["slot", 2, "0"], ["function", 1, "0"]],
+    drive: [["controller", "dec", "0"], ["bus", "dec", "0"], ["target", "dec", "0"], [
+      "unit",
+      "dec",
+      "0",
+    ]],
+    "virtio-serial": [["controller", "dec", "0"], ["bus", "dec", "0"], ["port", "dec", "0"]],
+    ccid: [["controller", "dec", "0"], ["slot", "dec", "0"]],
+    usb: [["bus", "dec", "0"], ["port", "dec"]],
+    "spapr-vio": [["reg", 8]],
+    ccw: [["cssid", 1, "0"], ["ssid", 1, "0"], ["devno", 4, "0"]],
+    isa: [["iobase", 1], ["irq", 1]],
+    dimm: [["slot", "dec", "0"], ["base", 1]],
+  });
 
-const PCI_LIMITS: Readonly<Record<string, bigint>> = {
+const PCI_LIMITS: Readonly<Record<string, bigint>> = lookupTable({
   domain: 0xffffn,
   bus: 0xffn,
   slot: 0x1fn,
   function: 7n,
-};
+});
 
 function checkPci(fields: readonly { name: string; value: string }[]): void {
   for (const { name, value } of fields) {

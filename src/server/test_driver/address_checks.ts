@@ -7,13 +7,14 @@
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import type { XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
+import { lookupTable } from "./lookup_table.ts";
 import { missingAttribute, unsupportedConfig, xmlFailure } from "./values.ts";
 
-const MEDIATED: Readonly<Record<string, string>> = {
+const MEDIATED: Readonly<Record<string, string>> = lookupTable({
   "vfio-pci": "pci",
   "vfio-ccw": "ccw",
   "vfio-ap": "",
-};
+});
 
 /** Throws for an address that a device of its kind cannot have. */
 export function checkAddress(device: XmlElement): void {

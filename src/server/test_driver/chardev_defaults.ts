@@ -5,6 +5,7 @@
  */
 
 import { element, XmlElement } from "../../xml/element.ts";
+import { lookupTable } from "./lookup_table.ts";
 import { unsupportedConfig } from "./values.ts";
 import { fillCharacterSource } from "./chardev_source.ts";
 
@@ -42,11 +43,11 @@ export function fillCharacterDevices(domain: XmlElement, devices: XmlElement): v
   });
 }
 
-const TARGETS: Readonly<Record<string, string>> = {
+const TARGETS: Readonly<Record<string, string>> = lookupTable({
   serial: "isa-serial usb-serial pci-serial spapr-vio-serial system-serial sclp-serial isa-debug",
   console: "none serial xen uml virtio lxc openvz sclp sclplm",
   channel: "none guestfwd virtio xen",
-};
+});
 
 function checkTarget(device: XmlElement): void {
   const type = device.child("target")?.get("type");

@@ -9,6 +9,7 @@ import { element, type XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
 import { put } from "./domain_defaults.ts";
 import { keepCharacterParts } from "./device_parts.ts";
+import { lookupTable } from "./lookup_table.ts";
 import { missingAttribute, unsupportedConfig, xmlFailure } from "./values.ts";
 
 const TYPES: ReadonlySet<string> = new Set(
@@ -18,7 +19,9 @@ const TYPES: ReadonlySet<string> = new Set(
 );
 
 // How many sources each type may have; one where it is not told.
-const MOST_SOURCES: Readonly<Record<string, readonly [number, string]>> = { udp: [2, "two"] };
+const MOST_SOURCES: Readonly<Record<string, readonly [number, string]>> = lookupTable({
+  udp: [2, "two"],
+});
 
 const WITH_PATH: ReadonlySet<string> = new Set(["dev", "file", "pipe"]);
 const CHANNELS: ReadonlySet<string | undefined> = new Set(["virtio", "xen"]);

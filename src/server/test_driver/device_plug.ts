@@ -11,6 +11,7 @@ import { diskIndex, insertDevice } from "./device_order.ts";
 import { put } from "./domain_defaults.ts";
 import { sourceOf } from "./domain_devices.ts";
 import { devicesOf } from "./domain_values.ts";
+import { lookupTable } from "./lookup_table.ts";
 import { partsBefore } from "./part_order.ts";
 import { refusal } from "./refusals.ts";
 import { memorySize, unsupportedConfig, xmlFailure } from "./values.ts";
@@ -213,11 +214,11 @@ function attachInterface(definition: XmlElement, net: XmlElement): void {
 }
 
 // The test driver takes the name of a kind of device from the names of drivers.
-const HOSTDEV_NAMES: Readonly<Record<string, string>> = {
+const HOSTDEV_NAMES: Readonly<Record<string, string>> = lookupTable({
   usb: "default",
   scsi: "vfio",
   scsi_host: "xen",
-};
+});
 
 function attachHostdev(definition: XmlElement, hostdev: XmlElement): void {
   const type = hostdev.get("type") ?? "";

@@ -8,6 +8,7 @@ import { element, type XmlElement } from "../../xml/element.ts";
 import { diskIndex } from "./device_order.ts";
 import { put } from "./domain_defaults.ts";
 import { sourceOf } from "./domain_devices.ts";
+import { lookupTable } from "./lookup_table.ts";
 import { partsBefore } from "./part_order.ts";
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import { fillSize } from "./tuning_defaults.ts";
@@ -98,7 +99,7 @@ export function fillDisk(disk: XmlElement): void {
   if (disk.child("address") === undefined && bus !== undefined) fillDriveAddress(disk, dev, bus);
 }
 
-const PORTS: Readonly<Record<string, string>> = {
+const PORTS: Readonly<Record<string, string>> = lookupTable({
   nbd: "10809",
   sheepdog: "7000",
   gluster: "24007",
@@ -110,7 +111,7 @@ const PORTS: Readonly<Record<string, string>> = {
   tftp: "69",
   vxhs: "9999",
   ssh: "22",
-};
+});
 
 // Where a client would look by itself.
 function fillNetworkSource(source: XmlElement): void {
@@ -169,12 +170,12 @@ function dropEmptySource(disk: XmlElement): void {
 }
 
 // How many units and buses of drives a controller has.
-const DRIVES: Readonly<Record<string, readonly [buses: number, units: number]>> = {
+const DRIVES: Readonly<Record<string, readonly [buses: number, units: number]>> = lookupTable({
   ide: [2, 2],
   fdc: [1, 2],
   sata: [1, 6],
   scsi: [1, 7],
-};
+});
 
 function fillDriveAddress(disk: XmlElement, dev: string, bus: string): void {
   const nvme = bus === "nvme" ? /^nvme(\d+)n(\d+)/.exec(dev) : null;

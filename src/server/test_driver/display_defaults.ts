@@ -6,6 +6,7 @@
 
 import { element, type XmlElement } from "../../xml/element.ts";
 import { ErrorDomain } from "../../../gen/enums/errors.ts";
+import { lookupTable } from "./lookup_table.ts";
 import { badValue, unsupportedConfig, xmlFailure } from "./values.ts";
 
 const TYPES: ReadonlySet<string> = new Set(
@@ -112,12 +113,12 @@ const PORTS: ReadonlySet<string> = new Set([
   "websocket",
 ]);
 
-const VIDEO_MEMORY: Readonly<Record<string, string | undefined>> = {
+const VIDEO_MEMORY: Readonly<Record<string, string | undefined>> = lookupTable({
   vga: "16384",
   cirrus: "16384",
   xen: "4096",
   vmvga: "9216",
-};
+});
 
 const BEFORE_VIDEO: ReadonlySet<string> = new Set(
   ("emulator disk controller lease filesystem interface smartcard serial parallel console channel " +

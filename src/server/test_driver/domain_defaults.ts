@@ -129,12 +129,14 @@ function fillMemory(domain: XmlElement, source: XmlElement): void {
 const BEFORE_MEMORY = ["name", "uuid", "hwuuid", "genid", "title", "description", "metadata"];
 const BEFORE_CURRENT = [...BEFORE_MEMORY, "maxMemory"];
 
+const UINT_MAX = 0xffff_ffffn;
+
 function fillVcpus(domain: XmlElement, source: XmlElement): void {
   const vcpu = source.child("vcpu");
   let maximum = 1n;
   if (vcpu !== undefined && vcpu.text.trim() !== "") {
     const parsed = parseDecimal(vcpu.text);
-    if (parsed === undefined || parsed < 0n) {
+    if (parsed === undefined || parsed < 0n || parsed > UINT_MAX) {
       xmlFailure("maximum vcpus count must be an integer", ErrorDomain.DOMAIN);
     }
     if (parsed === 0n) {
@@ -150,7 +152,7 @@ function fillVcpus(domain: XmlElement, source: XmlElement): void {
   let current: string | undefined;
   if (currentText !== undefined) {
     const parsed = parseDecimal(currentText);
-    if (parsed === undefined || parsed < 0n) {
+    if (parsed === undefined || parsed < 0n || parsed > UINT_MAX) {
       xmlFailure("current vcpus count must be an integer", ErrorDomain.DOMAIN);
     }
     if (parsed > maximum) {

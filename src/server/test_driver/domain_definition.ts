@@ -35,7 +35,8 @@ export interface Identities {
 
 let domainShape: Shape | undefined;
 
-function shapeOfDomain(): Shape {
+/** What a domain may hold, devices included. */
+export function shapeOfDomain(): Shape {
   if (domainShape === undefined) {
     domainShape = parseShape(withParts(DOMAIN_OUTLINE));
     const devices = domainShape.children.find((child) => child.name === "devices")!;

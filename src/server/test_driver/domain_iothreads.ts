@@ -11,7 +11,7 @@ import type { RemoteHandlers } from "../../../gen/remote/dispatch.ts";
 import { TypedParamType } from "../../xdr/typed_param.ts";
 import { element, type XmlElement } from "../../xml/element.ts";
 import type { CallContext } from "../driver.ts";
-import { failure } from "../failure.ts";
+import { failure, rpcFailure } from "../failure.ts";
 import { cpusOf, firstCpus, mapOf } from "./cpu_maps.ts";
 import { BEFORE_IOTHREADS, put } from "./domain_defaults.ts";
 import type { IoThreadPolling } from "./domain_object.ts";
@@ -31,6 +31,10 @@ const POLL_PARAMS = {
   poll_weight: TypedParamType.UINT,
 } as const;
 
+// The protocol's limits of an answer: threads, and processors of a map.
+const INFO_MAX = 16_384;
+const CPUS_MAX = 16_384;
+
 /** Handlers of IO threads. */
 export function domainIoThreads(state: TestState): RemoteHandlers<CallContext> {
   const { domains } = state;
@@ -38,8 +42,12 @@ export function domainIoThreads(state: TestState): RemoteHandlers<CallContext> {
     domainGetIothreadInfo({ dom, flags }, context) {
       checkFlags(context, flags, LIVE | CONFIG);
       const definition = domains.of(dom).one(flags);
-      const cpus = firstCpus(vcpusOf(definition).online);
-      const info = idsOf(definition).map((iothreadId) => {
+      const ids = idsOf(definition);
+      if (ids.length > INFO_MAX) {
+        throw rpcFailure(`Too many IOThreads in info: ${ids.length} for limit ${INFO_MAX}`);
+      }
+      const cpus = firstCpus(Math.min(vcpusOf(definition).online, CPUS_MAX));
+      const info = ids.map((iothreadId) => {
         const pinned = pinOf(definition, "iothreadpin", String(iothreadId)) ?? cpus;
         const bytes = ((pinned.at(-1) ?? 0) >> 3) + 1;
         return { iothreadId, cpumap: mapOf(pinned, bytes) };
@@ -118,7 +126,8 @@ export function idsOf(definition: XmlElement): number[] {
   const named = definition.child("iothreadids")?.all("iothread") ?? [];
   const ids = named.map((one) => Number(one.get("id")));
   const count = Number(definition.textOf("iothreads") ?? ids.length);
-  for (let id = 1; ids.length < count; id++) if (!ids.includes(id)) ids.push(id);
+  const taken = new Set(ids);
+  for (let id = 1; ids.length < count; id++) if (!taken.has(id)) ids.push(id);
   return ids;
 }
 

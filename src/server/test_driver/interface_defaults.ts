@@ -8,6 +8,7 @@ import { element, type XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import type { Identities } from "./domain_definition.ts";
+import { lookupTable } from "./lookup_table.ts";
 import { badValue, missingAttribute, xmlFailure } from "./values.ts";
 
 const TYPES: ReadonlySet<string> = new Set(
@@ -16,7 +17,7 @@ const TYPES: ReadonlySet<string> = new Set(
 );
 
 // What each type says of its source.
-const SOURCE_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
+const SOURCE_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = lookupTable({
   network: ["network", "portgroup", "portid"],
   bridge: ["bridge"],
   direct: ["dev", "mode"],
@@ -24,7 +25,7 @@ const SOURCE_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   vdpa: ["dev"],
   user: ["dev"],
   ethernet: [],
-};
+});
 
 /** Checks an interface and fills in its defaults. */
 export function fillInterface(net: XmlElement, identities: Identities): void {
@@ -100,11 +101,11 @@ function dropChild(parent: XmlElement, name: string): void {
   if (child !== undefined) parent.remove(child);
 }
 
-const NEEDED: Readonly<Record<string, string>> = {
+const NEEDED: Readonly<Record<string, string>> = lookupTable({
   network: "network",
   bridge: "bridge",
   direct: "dev",
-};
+});
 
 function fillSource(net: XmlElement, type: string): void {
   const source = net.child("source");

@@ -9,6 +9,7 @@ import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import type { XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
 import { formatIp, type IpAddress, parseIp, prefixOf, sameNetwork } from "./ip_address.ts";
+import { lookupTable } from "./lookup_table.ts";
 import {
   change,
   checkElement,
@@ -21,7 +22,11 @@ import { unsupportedUpdate } from "./network_section.ts";
 import { badValue, parseInteger, unsupportedConfig, xmlFailure } from "./values.ts";
 
 const C = NetworkUpdateCommand;
-const LEASE_SECONDS: Readonly<Record<string, bigint>> = { seconds: 1n, minutes: 60n, hours: 3600n };
+const LEASE_SECONDS: Readonly<Record<string, bigint>> = lookupTable({
+  seconds: 1n,
+  minutes: 60n,
+  hours: 3600n,
+});
 const MIN_LEASE = 120n;
 
 /** Changes the fixed addresses of an `ip` element. */

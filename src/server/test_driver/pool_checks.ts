@@ -8,6 +8,7 @@ import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import { element, XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
 import { put } from "./domain_defaults.ts";
+import { lookupTable } from "./lookup_table.ts";
 import { checkNeeds } from "./needed_parts.ts";
 import { unsupportedConfig, xmlFailure } from "./values.ts";
 
@@ -21,7 +22,7 @@ interface Kind {
 }
 
 const HOST = "host name";
-const KINDS: Readonly<Record<string, Kind>> = {
+const KINDS: Readonly<Record<string, Kind>> = lookupTable({
   dir: { source: "" },
   fs: {
     source: "device",
@@ -41,9 +42,9 @@ const KINDS: Readonly<Record<string, Kind>> = {
   rbd: { source: "host name auth", needs: "host+name" },
   sheepdog: { source: "host name", needs: HOST },
   gluster: { source: "host name dir", needs: HOST },
-};
+});
 
-const DEFAULT_FORMATS: Readonly<Record<string, string>> = { logical: "lvm2" };
+const DEFAULT_FORMATS: Readonly<Record<string, string>> = lookupTable({ logical: "lvm2" });
 const ANY = "format vendor product";
 
 function xml(detail: string): never {

@@ -11,6 +11,7 @@ import { conform, parseShape, type Shape } from "../../xml/shape.ts";
 import { failure } from "../failure.ts";
 import { put } from "./domain_defaults.ts";
 import { type Identities, parseRoot } from "./domain_definition.ts";
+import { lookupTable } from "./lookup_table.ts";
 import { fillUuid } from "./network_definition.ts";
 import { checkSchema } from "./schema_check.ts";
 import { checkNeeds } from "./needed_parts.ts";
@@ -35,7 +36,7 @@ export interface PoolKind {
 }
 
 /** The kinds of pool. */
-export const POOL_KINDS: Readonly<Record<string, PoolKind>> = {
+export const POOL_KINDS: Readonly<Record<string, PoolKind>> = lookupTable({
   dir: { flag: 1 << 6, volume: FILE, format: "raw" },
   fs: { flag: 1 << 7, volume: FILE, format: "raw" },
   netfs: { flag: 1 << 8, volume: FILE, format: "raw" },
@@ -50,7 +51,7 @@ export const POOL_KINDS: Readonly<Record<string, PoolKind>> = {
   zfs: { flag: 1 << 17, volume: BLOCK },
   vstorage: { flag: 1 << 18, volume: FILE, format: "raw" },
   "iscsi-direct": { flag: 1 << 19, volume: NETWORK },
-};
+});
 
 const TYPE_NAMES: readonly string[] = ["file", "block", "dir", "network", "netdir", "ploop"];
 

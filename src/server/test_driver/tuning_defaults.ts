@@ -13,6 +13,7 @@ import { checkPageNodes } from "./needed_parts.ts";
 import {
   memorySize,
   missingAttribute,
+  parseDecimal,
   parseInteger,
   scale,
   unsupportedConfig,
@@ -36,6 +37,7 @@ export function fillTuning(domain: XmlElement): void {
   fillMemoryLimits(domain);
   fillHugePages(domain);
   checkPageNodes(domain, numbersOf);
+  checkIoThreadCount(domain);
   fillSchedulers(domain, "vcpusched", "vcpus");
   fillSchedulers(domain, "iothreadsched", "iothreads");
   fillThreadIds(domain);
@@ -136,6 +138,20 @@ function orderPins(domain: XmlElement): void {
   const place = (pin: XmlElement): number => ids.indexOf(Number(pin.get("iothread")));
   for (const pin of pins) tune.remove(pin);
   tune.children.splice(at, 0, ...pins.sort((a, b) => place(a) - place(b)));
+}
+
+/**
+ * The most IO threads of a domain. Each has a number, and libvirtd, which keeps a record of each,
+ * ends for want of memory when a document asks for four billion.
+ */
+const IO_THREADS_MAX = 1_000_000n;
+
+function checkIoThreadCount(domain: XmlElement): void {
+  const text = domain.textOf("iothreads");
+  if (text === undefined) return;
+  const count = parseDecimal(text);
+  if (count !== undefined && count >= 0n && count <= IO_THREADS_MAX) return;
+  xml(`invalid iothreads count '${text}'`);
 }
 
 // Those that are only counted get numbers too, where others are named.

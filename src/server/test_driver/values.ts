@@ -7,6 +7,7 @@
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import type { XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
+import { lookupTable } from "./lookup_table.ts";
 
 /** Throws libvirt's error for XML that says something impossible. */
 export function xmlFailure(detail: string, domain: number = ErrorDomain.XML): never {
@@ -51,7 +52,7 @@ export function hex(value: bigint | number, digits: number): string {
   return `0x${value.toString(16).padStart(digits, "0")}`;
 }
 
-const UNITS: Readonly<Record<string, bigint>> = {
+const UNITS: Readonly<Record<string, bigint>> = lookupTable({
   "": 1n,
   b: 1n,
   bytes: 1n,
@@ -74,7 +75,7 @@ const UNITS: Readonly<Record<string, bigint>> = {
   e: 1n << 60n,
   eib: 1n << 60n,
   eb: 1000n ** 6n,
-};
+});
 
 const ULLONG_MAX = (1n << 64n) - 1n;
 

@@ -17,6 +17,7 @@ import type { CallContext } from "../../driver.ts";
 import { badFlags, failure } from "../../failure.ts";
 import { type Identities, parseRoot } from "../domain_definition.ts";
 import { parseUuid } from "../domain_defaults.ts";
+import { lookupTable } from "../lookup_table.ts";
 import { fillUuid } from "../network_definition.ts";
 import { checkSchema } from "../schema_check.ts";
 import type { TestState } from "../state.ts";
@@ -182,7 +183,7 @@ filter @name @chain @priority
 let shape: Shape | undefined;
 
 // A chain's place among the others, by the protocol that its name begins with.
-const CHAINS: Readonly<Record<string, number>> = {
+const CHAINS: Readonly<Record<string, number>> = lookupTable({
   root: 0,
   mac: -800,
   vlan: -750,
@@ -191,7 +192,7 @@ const CHAINS: Readonly<Record<string, number>> = {
   rarp: -400,
   ipv4: -700,
   ipv6: -600,
-};
+});
 
 const RULE_VALUES: Readonly<Record<string, readonly string[]>> = {
   action: ["drop", "accept", "reject", "return", "continue"],
