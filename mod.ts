@@ -31,8 +31,8 @@ import type { SupervisedConnection, SuperviseOptions } from "./src/supervised/co
  * Connects to the daemon that a libvirt URI names, or to the hypervisor in memory.
  *
  * `test:///default` needs nothing installed; `qemu:///system`, `qemu+tcp://host/system` and the like
- * are libvirt's own URIs. Without a URI `LIBVIRT_DEFAULT_URI` counts, else libvirt's own choice of a
- * local daemon.
+ * are libvirt's own URIs; `wss://host/target` leads to this package's proxy, which wants a `ticket` or
+ * a `token`. Without a URI `LIBVIRT_DEFAULT_URI` counts, else libvirt's own choice of a local daemon.
  *
  * Throws a TypeError for a malformed URI, a ConnectionError when nobody answers, an AuthError when
  * the daemon does not accept the caller, an UnsupportedError for a driver or transport that is not
@@ -51,7 +51,8 @@ export async function connect(uri?: string, options: ConnectOptions = {}): Promi
 }
 
 /**
- * Connects as `connect()` does, and again whenever the connection is lost.
+ * Connects as `connect()` does, and again whenever the connection is lost; `credentials`, `ticket`
+ * and `token` are asked each time where they are functions.
  *
  * Rejects as `connect()` does when the first connection cannot be made. Throws a RangeError for
  * `reconnect` options that make no sense.

@@ -13,6 +13,7 @@ import { AdminConnection } from "./admin_objects.ts";
 import { deadline } from "./deadline.ts";
 import { Session } from "./session/session.ts";
 import { parseUri, uriParameter } from "./uri.ts";
+import { withoutSecrets } from "./uri/secrets.ts";
 
 /** Options of `connectAdmin()`. */
 export interface AdminConnectOptions {
@@ -81,8 +82,8 @@ function adminSocket(text: string, runtime: Runtime): string {
   const session = parsed.path === "/session";
   if (!session && parsed.path !== "/system" || parsed.host !== undefined) {
     throw new TypeError(
-      `Cannot open the administration "${text}": expected the name of a daemon on this host ` +
-        `with the path /system or /session, as in "libvirtd:///system"`,
+      `Cannot open the administration "${withoutSecrets(text)}": expected the name of a daemon ` +
+        `on this host with the path /system or /session, as in "libvirtd:///system"`,
     );
   }
   const name = parsed.driver === "libvirtd" ? "libvirt" : parsed.driver;

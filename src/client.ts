@@ -5,7 +5,7 @@
  */
 
 export * from "./connection.ts";
-export type { ConnectOptions } from "./connect.ts";
+export type { ConnectOptions, WebSecret, WebSecretSource } from "./connect.ts";
 export { Resync, type SupervisedState } from "./supervised_state.ts";
 export type * from "./supervised/connection.ts";
 export type { ReconnectOptions } from "./supervised/backoff.ts";

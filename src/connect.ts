@@ -17,14 +17,23 @@ import { deadline } from "./deadline.ts";
 import { type HostFacts, type ResolvedEndpoint, resolveEndpoint } from "./endpoint.ts";
 import type { KeepaliveOptions } from "./rpc/keepalive.ts";
 import { CALLS_IN_FLIGHT, KEEPALIVE_COUNT, KEEPALIVE_INTERVAL } from "./rpc/limits.ts";
+import { abortable } from "./session/abortable.ts";
 import type { CallOptions, OwnedCaller } from "./session/caller.ts";
 import { Feature } from "./session/features.ts";
 import { Session } from "./session/session.ts";
 import { checkPlaces } from "./session/window.ts";
-import type { ByteDuplex, Dial } from "./transport.ts";
+import type { ByteDuplex, Dial, Endpoint } from "./transport.ts";
 
 /** What libvirt's daemons speak on the socket for clients. */
 const PROGRAMS = [remoteProgram, qemuProgram, lxcProgram];
+
+/** Gets a secret, by itself or by asking somebody; `signal` fires when the attempt is given up. */
+export type WebSecretSource = (
+  attempt: { readonly signal: AbortSignal | undefined },
+) => string | Promise<string>;
+
+/** A secret, or what gets one; it is asked again for every connection that is opened. */
+export type WebSecret = string | WebSecretSource;
 
 /** Options of `connect()`. */
 export interface ConnectOptions {
@@ -56,6 +65,17 @@ export interface ConnectOptions {
   readonly saslMechanisms?: Readonly<Record<string, SaslFactory>> | undefined;
   /** Lets PLAIN send the password in the clear where the transport is not secure. */
   readonly insecurePlain?: boolean | undefined;
+  /**
+   * A ticket for the proxy that a WebSocket's URI leads to, good for one connection; it comes before
+   * the URI's own `ticket=`. As a function where the connection opens others, as a volume's upload
+   * does.
+   */
+  readonly ticket?: WebSecret | undefined;
+  /**
+   * A token for the proxy that a WebSocket's URI leads to, good for any number of connections; it
+   * comes before the URI's own `token=`. In a web page, whoever reads the page's code has it.
+   */
+  readonly token?: WebSecret | undefined;
   /** Makes what libvirt's own decoder lets pass an error; meant for tests. */
   readonly strict?: boolean | undefined;
 }
@@ -124,7 +144,7 @@ export async function authenticateWith(
   const { signal, callsInFlight = CALLS_IN_FLIGHT, strict = false } = options;
   signal?.throwIfAborted();
   checkPlaces(callsInFlight);
-  const dialed = await context.dial(target.endpoint, { signal });
+  const dialed = await context.dial(await withSecrets(target.endpoint, options), { signal });
   // only there a mechanism may have to protect what follows
   const duplex = dialed.secure ? dialed : new SecurableDuplex(dialed);
   const session = new Session(wrap(duplex), { programs: PROGRAMS, strict, callsInFlight });
@@ -136,6 +156,27 @@ export async function authenticateWith(
     session.abort(asError(error));
     throw error;
   }
+}
+
+/** The endpoint with what shows who we are; nobody but a WebSocket's server is shown it. */
+async function withSecrets(
+  endpoint: Endpoint,
+  { ticket, token, signal }: ConnectOptions,
+): Promise<Endpoint> {
+  if (endpoint.kind !== "websocket") return endpoint;
+  return {
+    ...endpoint,
+    ticket: await reveal(ticket, signal) ?? endpoint.ticket,
+    token: await reveal(token, signal) ?? endpoint.token,
+  };
+}
+
+async function reveal(
+  secret: WebSecret | undefined,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  if (typeof secret !== "function") return secret;
+  return await abortable(Promise.resolve(secret({ signal })), { signal }, "The secret");
 }
 
 function asError(error: unknown): Error {

@@ -21,6 +21,7 @@ import {
 } from "./uri/format.ts";
 import type { HostFacts, UriContext } from "./uri/host_facts.ts";
 import { present, readParameters, type UriAuth } from "./uri/parameters.ts";
+import { withoutSecrets } from "./uri/secrets.ts";
 import { resolveSsh } from "./uri/ssh.ts";
 import { resolveUnix, resolveWithoutUri } from "./uri/unix.ts";
 
@@ -96,8 +97,8 @@ function settleText(
     const parts = /^([A-Za-z0-9_-]+)=(.+)$/.exec(entry);
     if (parts === null) {
       throw new TypeError(
-        `The entry "${entry}" of uri_aliases in libvirt.conf is malformed; a correct one is, ` +
-          `for example, "hail=qemu+ssh://root@hail.example.com/system", and an alias has only ` +
+        `The entry "${withoutSecrets(entry)}" of uri_aliases in libvirt.conf is malformed; a ` +
+          `correct one is, for example, "hail=qemu+ssh://root@hail.example.com/system", and an alias has only ` +
           `letters, digits, "_" and "-"`,
       );
     }
@@ -137,10 +138,11 @@ export function resolveEndpoint(
     return { endpoint, name: "", readOnly, host: "localhost" };
   }
   const parsed = typeof uri === "object" ? uri : parseUri(text);
-  refuseLibraryDrivers(parsed, text);
-  const parameters = readParameters(withoutForwarded(parsed), text);
+  const shown = withoutSecrets(text);
+  refuseLibraryDrivers(parsed, shown);
+  const parameters = readParameters(withoutForwarded(parsed), shown);
   return {
-    endpoint: resolveTransport({ facts, readOnly, uri: parsed, text, parameters }),
+    endpoint: resolveTransport({ facts, readOnly, uri: parsed, text: shown, parameters }),
     name: remoteName(parsed),
     readOnly,
     uri: parsed,

@@ -98,7 +98,7 @@ export class EventStream<T> implements AsyncIterableIterator<T>, AsyncDisposable
     this.#signal = options.signal;
     this.#ready = Promise.withResolvers();
     this.ready = this.#ready.promise;
-    this.ready.catch(ignore); // the loop tells it too
+    this.ready.catch(() => {}); // the loop tells it too
     if (this.#signal?.aborted) {
       this.#producer = NOTHING;
       this.#abort();
@@ -213,7 +213,7 @@ export class EventStream<T> implements AsyncIterableIterator<T>, AsyncDisposable
     }
     for (const other of others) other.resolve({ done: true, value: undefined });
     // the daemon may be gone, and what it still sends is dropped: there is nothing to tell
-    this.#released = this.#producer.release().catch(ignore);
+    this.#released = this.#producer.release().catch(() => {});
   }
 
   #shift(): T {
@@ -228,5 +228,3 @@ export class EventStream<T> implements AsyncIterableIterator<T>, AsyncDisposable
     return event;
   }
 }
-
-function ignore(): void {}

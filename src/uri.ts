@@ -7,6 +7,7 @@
  */
 
 import { escapeAll } from "./uri/format.ts";
+import { withoutSecrets } from "./uri/secrets.ts";
 
 export { formatUri, remoteName, uriParameter, uriTransport } from "./uri/format.ts";
 
@@ -112,7 +113,8 @@ function decodePart(text: string, start: number, end: number, illegal: RegExp): 
     return decodeURIComponent(part);
   } catch {
     throw new Malformed(
-      `the percent-encoded bytes of "${part}" at position ${start + 1} are not UTF-8`,
+      `the percent-encoded bytes of "${withoutSecrets(text, start, end)}" at position ` +
+        `${start + 1} are not UTF-8`,
       "test:///caf%C3%A9",
     );
   }
@@ -155,7 +157,8 @@ function parsePort(text: string, start: number, end: number, written: string): n
   const digits = text.slice(start, end);
   const port = /^[0-9]{1,8}$/.test(digits) ? Number(digits) : 0;
   if (port < 1 || port > 65535) {
-    const found = digits === "" ? "is missing" : `is "${digits}", not a number from 1 to 65535`;
+    const shown = withoutSecrets(text, start, end);
+    const found = digits === "" ? "is missing" : `is "${shown}", not a number from 1 to 65535`;
     throw new Malformed(
       `the port at position ${start + 1} ${found}`,
       `qemu+tcp://${written}:16509/system`,
@@ -227,7 +230,7 @@ function checkHost(text: string, start: number, end: number): string {
   // deno-lint-ignore no-control-regex
   if (host.startsWith("-") || /[\x00-\x20\x7F/@:?#]/.test(host)) {
     throw new Malformed(
-      `"${text.slice(start, end)}" at position ${start + 1} is no host name`,
+      `"${withoutSecrets(text, start, end)}" at position ${start + 1} is no host name`,
       "qemu+ssh://root@host/system",
     );
   }
@@ -242,8 +245,8 @@ function checkHost(text: string, start: number, end: number): string {
  * without a host, a host that begins with a hyphen, a path without its leading slash, bytes that
  * are not UTF-8.
  *
- * @throws {TypeError} when the text is no libvirt URI: the message names it, the place and a
- * correct example.
+ * @throws {TypeError} when the text is no libvirt URI: the message names it, without its secrets, the
+ * place in the text as given, and a correct example.
  *
  * @example
  * ```ts
@@ -258,9 +261,12 @@ export function parseUri(text: string): LibvirtUri {
     return parse(text);
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
+    const shown = withoutSecrets(text);
+    // put right, a text with a secret might no longer look like one
+    const usable = shown === text && isCorrect(error.example);
     throw new TypeError(
-      `Cannot parse the URI "${text}": ${error.problem}; a correct one is, for example, ` +
-        `"${isCorrect(error.example) ? error.example : "qemu:///system"}"`,
+      `Cannot parse the URI "${shown}": ${error.problem}; a correct one is, for example, ` +
+        `"${usable ? error.example : "qemu:///system"}"`,
     );
   }
 }

@@ -28,22 +28,12 @@ import { type ConnectOptions, connectWith } from "./connect.ts";
 import type { Connection } from "./connection.ts";
 import { NO_FACTS } from "./endpoint.ts";
 import { unsupported } from "./errors.ts";
-import type { SupervisedConnection } from "./supervised/connection.ts";
-import type { SupervisorOptions } from "./supervised/supervisor.ts";
+import type { SupervisedConnection, SuperviseOptions } from "./supervised/connection.ts";
 import type { Dial } from "./transport.ts";
-
-/** A secret text, or what gets one; it is asked again for every connection that is opened. */
-export type WebSecret = string | (() => string | Promise<string>);
+import { withoutSecrets } from "./uri/secrets.ts";
 
 /** Options of `connectWeb()`. */
 export interface ConnectWebOptions extends Omit<ConnectOptions, "noAliases"> {
-  /**
-   * A ticket of the proxy's, good for one connection. As a function where the connection opens others,
-   * as a volume's upload does.
-   */
-  readonly ticket?: WebSecret | undefined;
-  /** A token of the proxy's, good for any number of connections. Whoever reads the page's code has it. */
-  readonly token?: WebSecret | undefined;
   /** Makes the WebSocket; the platform's own when left out. */
   readonly webSocket?: WebSocketConstructor | undefined;
 }
@@ -71,26 +61,23 @@ export async function connectWeb(
   uri: string,
   options: ConnectWebOptions = {},
 ): Promise<Connection> {
-  const { ticket, token, webSocket, ...others } = options;
-  const dial: Dial = async (endpoint, { signal } = {}) => {
+  const { webSocket, ...others } = options;
+  const dial: Dial = async (endpoint, dialOptions) => {
     if (endpoint.kind !== "websocket") {
       throw unsupported(
-        `Cannot connect to "${uri}" over a WebSocket; name a proxy, as in "wss://host/target"`,
+        `Cannot connect to "${withoutSecrets(uri)}" over a WebSocket; name a proxy, as in ` +
+          `"wss://host/target"`,
       );
     }
-    const secrets = {
-      ticket: await reveal(ticket) ?? endpoint.ticket,
-      token: await reveal(token) ?? endpoint.token,
-    };
-    return await dialWebSocket({ ...endpoint, ...secrets }, { signal, webSocket });
+    return await dialWebSocket(endpoint, { ...dialOptions, webSocket });
   };
   return await connectWith({ dial, facts: NO_FACTS }, uri, others);
 }
 
 /** Options of `superviseWeb()`: those of `connectWeb()`, of which `signal` ends the first attempt alone. */
-export interface SuperviseWebOptions extends ConnectWebOptions, SupervisorOptions {
-  /** Milliseconds for each attempt; 30 s for all but the first when left out. */
-  readonly timeout?: number | undefined;
+export interface SuperviseWebOptions extends Omit<SuperviseOptions, "noAliases"> {
+  /** Makes the WebSocket; the platform's own when left out. */
+  readonly webSocket?: WebSocketConstructor | undefined;
 }
 
 /**
@@ -117,16 +104,9 @@ export async function superviseWeb(
   uri: string,
   options: SuperviseWebOptions = {},
 ): Promise<SupervisedConnection> {
-  const { ticket, token, webSocket, ...others } = options;
+  const { webSocket, ...others } = options;
   const { superviseWith } = await import("./supervised/connection.ts");
-  return await superviseWith(
-    (attempt) => connectWeb(uri, { ...attempt, ticket, token, webSocket }),
-    others,
-  );
-}
-
-async function reveal(secret: WebSecret | undefined): Promise<string | undefined> {
-  return typeof secret === "function" ? await secret() : secret;
+  return await superviseWith((attempt) => connectWeb(uri, { ...attempt, webSocket }), others);
 }
 
 export { dialWebSocket, type DialWebSocketOptions } from "../transports/websocket.ts";

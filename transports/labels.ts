@@ -5,6 +5,7 @@
  */
 
 import type { SshEndpoint } from "../src/transport.ts";
+import { withoutPassword } from "../src/uri/secrets.ts";
 
 /** `unix:/run/libvirt/libvirt-sock`. */
 export function unixLabel(path: string): string {
@@ -24,7 +25,7 @@ export function tlsLabel(host: string, port: number): string {
 /** `ssh:user@host:22`; `ssh:host, in place of libssh2` where the URI names that. */
 export function sshLabel({ user, host, port, instead }: SshEndpoint): string {
   const where = port === undefined ? host : hostPort(host, port);
-  const label = `ssh:${user === undefined ? where : `${user}@${where}`}`;
+  const label = `ssh:${user === undefined ? where : `${withoutPassword(user)}@${where}`}`;
   return instead === undefined ? label : `${label}, in place of ${instead}`;
 }
 

@@ -10,16 +10,35 @@ import { type SocketControl, SocketStreams } from "./socket_streams.ts";
 /** Large writes go over in pieces, so that what is unread stays bounded. */
 const PIECE = 64 * 1024;
 
+/** The longest that a timer takes, in milliseconds. */
+const AGES = 2 ** 31 - 1;
+
+/** What an open socket does for a process, and memory does not: it keeps it alive. */
+class Hold {
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  set(alive: boolean): void {
+    clearInterval(this.#timer);
+    this.#timer = alive ? setInterval(() => {}, AGES) : undefined;
+  }
+}
+
 /** One end. */
 class MemorySocket implements SocketControl {
   readonly streams: SocketStreams;
   peer!: MemorySocket;
+  readonly #hold: Hold;
   #full = false;
   #open = true;
   #wake: (() => void) | undefined;
 
-  constructor(label: string) {
+  constructor(label: string, hold: Hold) {
     this.streams = new SocketStreams(label, this);
+    this.#hold = hold;
+  }
+
+  setKeepsAlive(alive: boolean): void {
+    if (this.#open) this.#hold.set(alive);
   }
 
   write(chunk: Uint8Array): Promise<void> | undefined {
@@ -40,6 +59,7 @@ class MemorySocket implements SocketControl {
   destroy(): void {
     if (!this.#open) return;
     this.#open = false;
+    this.#hold.set(false);
     this.#wake?.();
     this.peer.streams.end();
   }
@@ -58,15 +78,19 @@ class MemorySocket implements SocketControl {
  * Makes the two ends of one connection: what is written to either is read from the other.
  *
  * Each behaves as a socket does, backpressure included: a writer waits while 256 KiB are unread.
+ * While the connection is open it keeps the process alive, unless either end is told otherwise.
  * `label` names both ends in messages.
  */
 export function memoryPair(label = "memory"): [ByteDuplex, ByteDuplex] {
-  const [left, right] = [new MemorySocket(label), new MemorySocket(label)];
+  const hold = new Hold();
+  const [left, right] = [new MemorySocket(label, hold), new MemorySocket(label, hold)];
   [left.peer, right.peer] = [right, left];
+  hold.set(true);
   return [duplexOf(left, label), duplexOf(right, label)];
 }
 
 function duplexOf(socket: MemorySocket, label: string): ByteDuplex {
   const { readable, writable } = socket.streams;
-  return { readable, writable, secure: true, encrypted: false, label };
+  const setKeepsAlive = (alive: boolean) => socket.setKeepsAlive(alive);
+  return { readable, writable, secure: true, encrypted: false, label, setKeepsAlive };
 }

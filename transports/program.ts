@@ -23,6 +23,8 @@ export interface ProgramCall {
   readonly encrypted: boolean;
   /** What to do when there is no such program. */
   readonly install: string;
+  /** Takes out of its last words what is not to be shown. */
+  shown?(errors: string): string;
   /** What to do about the end that it has come to, if one can tell. */
   advise?(end: ProgramEnd): string | undefined;
 }
@@ -63,7 +65,7 @@ async function spawn(runtime: Runtime, call: ProgramCall): Promise<ByteDuplex> {
 
 /** Puts an end into words; `undefined` for one in order. */
 function explain(call: ProgramCall, end: ProgramEnd, received: boolean): string | undefined {
-  const words = tidy(end.errors);
+  const words = tidy(call.shown?.(end.errors) ?? end.errors);
   if (end.status === 0 && (received || words === "")) return undefined;
   const how = end.signal !== null
     ? `${call.program} was ended by ${end.signal}`

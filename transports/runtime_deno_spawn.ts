@@ -72,7 +72,7 @@ function watch(child: Child, events: ProgramStreams): ProgramHandle {
   const input = child.stdin.getWriter();
   const output = child.stdout.getReader();
   const errors = child.stderr.getReader();
-  input.closed.catch(ignore); // told by the write that it concerns
+  input.closed.catch(() => {}); // told by the write that it concerns
   child.status.then(({ code, signal }) => {
     events.exited(signal === null ? code : null, signal);
   });
@@ -94,17 +94,17 @@ function watch(child: Child, events: ProgramStreams): ProgramHandle {
 
   // `events` may be told only once it has its handle.
   queueMicrotask(readOutput);
-  readErrors().catch(ignore).finally(() => events.errorsEnded());
+  readErrors().catch(() => {}).finally(() => events.errorsEnded());
   return {
     write: (chunk) => input.write(chunk),
     endInput(): void {
-      input.close().catch(ignore);
+      input.close().catch(() => {});
     },
     resume: readOutput,
     release(): void {
-      input.abort().catch(ignore);
-      output.cancel().catch(ignore);
-      errors.cancel().catch(ignore);
+      input.abort().catch(() => {});
+      output.cancel().catch(() => {});
+      errors.cancel().catch(() => {});
     },
     kill(signal): void {
       try {
@@ -119,5 +119,3 @@ function watch(child: Child, events: ProgramStreams): ProgramHandle {
     },
   };
 }
-
-function ignore(): void {}

@@ -6,6 +6,7 @@
  */
 
 import type { ByteDuplex, DialOptions, SshEndpoint } from "../src/transport.ts";
+import { withoutPassword } from "../src/uri/secrets.ts";
 import { sshLabel } from "./labels.ts";
 import { runProgram } from "./program.ts";
 import type { ProgramEnd } from "./runtime.ts";
@@ -22,7 +23,7 @@ export async function dialSsh(
   endpoint: SshEndpoint,
   options: DialOptions = {},
 ): Promise<ByteDuplex> {
-  const { command = "ssh" } = endpoint;
+  const { command = "ssh", user } = endpoint;
   return await runProgram(
     {
       program: command,
@@ -31,6 +32,9 @@ export async function dialSsh(
       secure: true,
       encrypted: true,
       install: "install the OpenSSH client, or name another program with command= in the URI",
+      // ssh says whom it was to be there
+      shown: (errors) =>
+        user === undefined ? errors : errors.replaceAll(user, () => withoutPassword(user)),
       advise: (end) => advise(endpoint, end),
     },
     options,

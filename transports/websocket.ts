@@ -6,6 +6,7 @@
 
 import { unsupported } from "../src/errors.ts";
 import type { ByteDuplex, DialOptions, WebSocketEndpoint } from "../src/transport.ts";
+import { withoutSecrets } from "../src/uri/secrets.ts";
 import type { SocketStreams } from "./socket_streams.ts";
 import { openingFailure } from "./websocket_failure.ts";
 import { offeredSubprotocols } from "./websocket_protocol.ts";
@@ -45,7 +46,7 @@ export async function dialWebSocket(
 ): Promise<ByteDuplex> {
   const { signal } = options;
   const url = checkUrl(endpoint.url);
-  const label = `${url.protocol}//${url.host}${url.pathname}`;
+  const label = withoutSecrets(`${url.protocol}//${url.host}${url.pathname}`);
   const what = `Cannot connect to ${label}`;
   const address = url.port === "" ? url.hostname : url.host;
   signal?.throwIfAborted();
@@ -141,7 +142,9 @@ const NO_PROXY = "the server selects no subprotocol, so it is no proxy for libvi
 function checkUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== "ws:" && url?.protocol !== "wss:") {
-    throw new TypeError(`Not the URL of a WebSocket, as wss://host/target: "${text}"`);
+    throw new TypeError(
+      `Not the URL of a WebSocket, as wss://host/target: "${withoutSecrets(text)}"`,
+    );
   }
   return url;
 }

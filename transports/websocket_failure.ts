@@ -5,6 +5,7 @@
  */
 
 import { ConnectionError } from "../src/errors.ts";
+import { withoutSecrets } from "../src/uri/secrets.ts";
 
 /** What a server says by the status of its answer, and what to do. */
 const STATUS: Readonly<Record<number, string>> = {
@@ -46,7 +47,7 @@ export function openingFailure(what: string, address: string, cause: unknown): C
     ? `HTTP status ${status}: ${STATUS[Number(status)] ?? "no WebSocket is to be had there"}`
     : message === ""
     ? UNKNOWN
-    : message;
+    : message.replace(/wss?:\/\/\S+/g, (url) => withoutSecrets(url)); // Bun quotes the whole URL
   return new ConnectionError(`${what}: ${found}`, "error", { cause });
 }
 

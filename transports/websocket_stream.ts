@@ -64,7 +64,7 @@ export class WebSocketStreamSocket implements SocketControl {
     this.#writer = opened.writable.getWriter();
     this.streams = new SocketStreams(label, this);
     this.#closed = socket.closed.catch((error) => error as WebSocketEnd);
-    this.#writer.closed.catch(ignore);
+    this.#writer.closed.catch(() => {});
     this.#read();
   }
 
@@ -85,7 +85,7 @@ export class WebSocketStreamSocket implements SocketControl {
 
   async finish(): Promise<void> {
     this.#resume?.();
-    await this.#writer.close().catch(ignore);
+    await this.#writer.close().catch(() => {});
     await this.#closed;
   }
 
@@ -123,5 +123,3 @@ export class WebSocketStreamSocket implements SocketControl {
     else this.streams.fail(closingReason(closeCode, reason));
   }
 }
-
-function ignore(): void {}

@@ -1,10 +1,11 @@
 /**
- * Completing command lines.
+ * Completing command lines, as far as the table of commands goes.
  *
  * @module
  */
 
-import type { CommandSpec } from "./command.ts";
+import type { CommandSpec, Described } from "./command.ts";
+import { type NamedArgument, namedArguments } from "./named_arguments.ts";
 import { GLOBAL_OPTIONS } from "./program.ts";
 import { GROUPS } from "./table_of_commands.ts";
 
@@ -14,13 +15,45 @@ export interface Candidate {
   readonly description: string;
 }
 
-/** The long options of descriptions such as `-c, --connect <uri>`. */
-function longOptions(
-  options: readonly (readonly [string, string])[],
-): (Candidate & { value: boolean })[] {
-  return options.flatMap(([syntax, description]) => {
-    const [long] = /--[a-z-]+/.exec(syntax) ?? [];
-    return long === undefined ? [] : [{ text: long, description, value: /[<[]/.test(syntax) }];
+/** What the words before the one that is being typed have said. */
+export interface Given {
+  /** Values of options by name, such as `--pool`. */
+  readonly options: ReadonlyMap<string, string>;
+  /** The command's arguments. */
+  readonly arguments: readonly string[];
+}
+
+/** What the word that is being typed may be. */
+export type Completion =
+  | { readonly candidates: readonly Candidate[] }
+  /** What the hypervisor may know: `argument` is the name that the command's help has. */
+  | {
+    readonly command: CommandSpec;
+    readonly argument: string;
+    readonly given: Given;
+    /** Goes before each name: of `--pool=de`, `--pool=`. */
+    readonly prefix: string;
+    /** What names begin with. */
+    readonly start: string;
+  }
+  | { readonly files: true };
+
+interface KnownOption {
+  readonly long: string;
+  readonly short: string | undefined;
+  readonly description: string;
+  /** The name of its value, where it takes one. */
+  readonly value: string | undefined;
+}
+
+function optionsOf(described: readonly Described[]): KnownOption[] {
+  return described.flatMap(([syntax, description]) => {
+    const [long] = /--[a-z0-9-]+/.exec(syntax) ?? [];
+    const [, short] = /^(-[a-z]),/.exec(syntax) ?? [];
+    const [, value] = /[<[]([^>\]]*)/.exec(syntax) ?? [];
+    return long === undefined
+      ? []
+      : [{ long, short, description, value: value?.replace("...", "") }];
   });
 }
 
@@ -29,111 +62,146 @@ export const COMMANDS: ReadonlyMap<string, CommandSpec> = new Map(
   GROUPS.flatMap(({ commands }) => commands.map((spec) => [spec.name, spec] as const)),
 );
 
-/** What the word that is being typed may be, as far as the table of commands tells. */
-export type Completion =
-  | { readonly candidates: readonly Candidate[] }
-  | { readonly command: CommandSpec; readonly argument: string }
-  | { readonly files: true };
+const GLOBALS = optionsOf([...GLOBAL_OPTIONS, ["-h, --help", "show help"]]);
+
+const MODES = ["acpi", "agent", "initctl", "signal", "paravirt"];
+
+/** Words that an argument or an option's value may be, by command and name. */
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  "completion shell": ["bash", "zsh", "fish"],
+  "shutdown mode": MODES,
+  "reboot mode": MODES,
+  "domifaddr source": ["lease", "agent", "arp"],
+  "top column": ["cpu", "memory", "disk", "network", "name"],
+  "decode side": ["client", "daemon"],
+};
+
+const URIS = ["qemu:///system", "qemu:///session", "test:///default"];
+
+/** Reads the words before the last. */
+class Line {
+  command: CommandSpec | undefined;
+  isHelp = false;
+  readonly options = new Map<string, string>();
+  readonly arguments: string[] = [];
+  /** The option whose value the last word is. */
+  pending: KnownOption | undefined;
+  /** Whether `--` has ended the options. */
+  plain = false;
+
+  constructor(words: Iterable<string>) {
+    for (const word of words) this.#take(word);
+  }
+
+  get known(): readonly KnownOption[] {
+    return [...optionsOf(this.command?.options ?? []), ...GLOBALS];
+  }
+
+  /** Those and the arguments' names, of which nobody wants to be reminded. */
+  get taken(): readonly KnownOption[] {
+    const named = this.command === undefined ? [] : namedArguments(this.command);
+    return [
+      ...this.known,
+      ...named.flatMap(({ name, options, description }) =>
+        options.map((long) => ({ long, short: undefined, description, value: name }))
+      ),
+    ];
+  }
+
+  /** The arguments that no option has said. */
+  get open(): readonly NamedArgument[] {
+    if (this.command === undefined) return [];
+    return namedArguments(this.command)
+      .filter(({ options }) => !options.some((long) => this.options.has(long)));
+  }
+
+  #take(word: string): void {
+    if (this.pending !== undefined) {
+      this.options.set(this.pending.long, word);
+      this.pending = undefined;
+    } else if (this.plain || !/^-./.test(word)) this.#argument(word);
+    else if (word === "--") this.plain = true;
+    else if (word.startsWith("--")) this.#long(word);
+    else this.#short(word.slice(1));
+  }
+
+  #argument(word: string): void {
+    if (this.command !== undefined) this.arguments.push(word);
+    else if (word === "help" && !this.isHelp) this.isHelp = true;
+    else this.command = COMMANDS.get(word);
+  }
+
+  #long(word: string): void {
+    const [name = "", ...rest] = word.split("=");
+    const option = this.taken.find(({ long }) => long === name);
+    if (option?.value === undefined) return;
+    if (rest.length > 0) this.options.set(name, rest.join("="));
+    else this.pending = option;
+  }
+
+  /** `-qc URI` and `-cURI` too. */
+  #short(letters: string): void {
+    for (let i = 0; i < letters.length; i++) {
+      const option = this.known.find(({ short }) => short === `-${letters[i]}`);
+      if (option?.value === undefined) continue;
+      if (i + 1 < letters.length) this.options.set(option.long, letters.slice(i + 1));
+      else this.pending = option;
+      return;
+    }
+  }
+}
+
+function candidates(all: readonly Candidate[], start: string): Completion {
+  return { candidates: all.filter(({ text }) => text.startsWith(start)) };
+}
 
 /** The last of the words is the one that is being typed. */
 export function complete(words: readonly string[]): Completion {
   const current = words.at(-1) ?? "";
-  const globals = longOptions(GLOBAL_OPTIONS);
-  let command: CommandSpec | undefined;
-  let position = 0;
-  for (let i = 0; i < words.length - 1; i++) {
-    const word = words[i]!;
-    if (!word.startsWith("-")) {
-      if (command === undefined) command = COMMANDS.get(word);
-      else position++;
-      continue;
-    }
-    const options = [...globals, ...longOptions(command?.options ?? [])];
-    const takesValue = /^-c$/.test(word) ||
-      options.some(({ text, value }) => text === word && value);
-    if (!takesValue) continue;
-    if (i === words.length - 2) {
-      if (/^(-c|--connect)$/.test(word)) {
-        return {
-          candidates: [{ text: "qemu:///system", description: "" }, {
-            text: "test:///default",
-            description: "",
-          }],
-        };
-      }
-      if (word === "--pool" && command !== undefined) return { command, argument: "pool" };
-      return { files: true };
-    }
-    i++; // its value
+  const line = new Line(words.slice(0, -1));
+  if (line.pending !== undefined) return values(line, line.pending.value!, "", current);
+  if (!line.plain && current.startsWith("-")) {
+    const [, name, start] = /^(--[a-z0-9-]+)=(.*)$/s.exec(current) ?? [];
+    const option = line.taken.find(({ long, value }) => long === name && value !== undefined);
+    if (option !== undefined) return values(line, option.value!, `${name}=`, start!);
+    return candidates(
+      line.known.map(({ long, description }) => ({ text: long, description })),
+      current,
+    );
   }
-  const fitting = (candidates: readonly Candidate[]) =>
-    candidates.filter(({ text }) => text.startsWith(current))
-      .map(({ text, description }) => ({ text, description }));
-  if (current.startsWith("-")) {
-    return { candidates: fitting([...longOptions(command?.options ?? []), ...globals]) };
+  if (line.command === undefined || line.isHelp) {
+    if (line.command !== undefined) return { candidates: [] };
+    const all = [...COMMANDS.values()].map(({ name, summary }) => (
+      { text: name, description: summary }
+    ));
+    const help = { text: "help", description: "show help for a command" };
+    return candidates(line.isHelp ? all : [...all, help], current);
   }
-  if (command === undefined) {
-    const all = [...COMMANDS.values()].map(({ name, summary }) => ({
-      text: name,
-      description: summary,
-    }));
-    return {
-      candidates: fitting([...all, { text: "help", description: "show help for a command" }]),
-    };
-  }
-  const syntaxes = command.arguments ?? [];
-  const [syntax] = syntaxes[Math.min(position, syntaxes.length - 1)] ?? [];
-  if (syntax === undefined || (position >= syntaxes.length && !syntax.includes("..."))) {
+  const { open } = line;
+  const argument = open[Math.min(line.arguments.length, open.length - 1)];
+  if (argument === undefined || (line.arguments.length >= open.length && !argument.variadic)) {
     return { candidates: [] };
   }
-  const argument = syntax.replace(/[<>[\].]/g, "");
-  return argument === "file" ? { files: true } : { command, argument };
+  return values(line, argument.name, "", current);
 }
 
-/** Scripts for shells; each asks this program for candidates, so that none has to be regenerated. */
-export const SCRIPTS: Readonly<Record<string, (program: string) => string>> = {
-  bash: (program) =>
-    `# ${program} completion for bash: eval "$(${program} completion bash)"
-_${program}() {
-  local IFS=$'\\n' words
-  mapfile -t words < <(${program} completion --words -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
-  if [ "\${words[0]}" = ":files" ]; then
-    mapfile -t COMPREPLY < <(compgen -f -- "\${COMP_WORDS[COMP_CWORD]}")
-  else
-    COMPREPLY=("\${words[@]%%$'\\t'*}")
-  fi
+/** What the value of an argument or option may be. */
+function values(line: Line, argument: string, prefix: string, start: string): Completion {
+  const { command, options } = line;
+  if (/^(modes|names)$/.test(argument)) { // several, with commas between them
+    const last = start.lastIndexOf(",") + 1;
+    return values(line, argument.slice(0, -1), prefix + start.slice(0, last), start.slice(last));
+  }
+  if (argument === "file") return { files: true };
+  const fixed = argument === "uri" || argument === "desturi"
+    ? URIS
+    : VALUES[`${command?.name} ${argument}`];
+  if (fixed !== undefined) {
+    return candidates(
+      fixed.map((text) => ({ text: prefix + text, description: argument })),
+      prefix + start,
+    );
+  }
+  if (command === undefined) return { candidates: [] };
+  return { command, argument, given: { options, arguments: line.arguments }, prefix, start };
 }
-complete -o filenames -F _${program} ${program}
-`,
-  zsh: (program) =>
-    `#compdef ${program}
-# ${program} completion for zsh: eval "$(${program} completion zsh)", after compinit
-_${program}() {
-  local -a lines candidates
-  local line
-  lines=("\${(@f)$(${program} completion --words -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
-  if [[ "\${lines[1]}" == ":files" ]]; then
-    _files
-    return
-  fi
-  for line in "\${lines[@]}"; do
-    [[ -n "$line" ]] && candidates+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
-  done
-  _describe '${program}' candidates
-}
-compdef _${program} ${program}
-`,
-  fish: (program) =>
-    `# ${program} completion for fish: ${program} completion fish | source
-function __${program}_complete
-  set -l tokens (commandline -opc) (commandline -ct)
-  set -l lines (${program} completion --words -- $tokens[2..-1] 2>/dev/null)
-  if test "$lines[1]" = ":files"
-    __fish_complete_path (commandline -ct)
-  else
-    string join \\n -- $lines
-  end
-end
-complete -c ${program} -f -a '(__${program}_complete)'
-`,
-};

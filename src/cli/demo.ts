@@ -30,17 +30,34 @@ const USAGE = `Usage: deno task demo [URI] [--watch SECONDS]
 `;
 
 const KIB = 1024;
+// as long as a timer takes
+const WATCH_MAX = 2_000_000;
 
-async function main(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
+function parse(args: string[]) {
+  return parseArgs({
     args,
     allowPositionals: true,
     options: { watch: { type: "string", default: "10" }, help: { type: "boolean", short: "h" } },
   });
+}
+
+async function main(args: string[]): Promise<number> {
+  let given: ReturnType<typeof parse>;
+  try {
+    given = parse(args);
+  } catch (error) {
+    console.error(`Error: ${explain(error)}\n\n${USAGE}`);
+    return 2;
+  }
+  const { values, positionals } = given;
   const seconds = Number(values.watch);
-  if (values.help || positionals.length > 1 || !(seconds >= 0)) {
+  if (values.help) {
     console.log(USAGE);
-    return values.help ? 0 : 2;
+    return 0;
+  }
+  if (positionals.length > 1 || !(seconds >= 0 && seconds <= WATCH_MAX)) {
+    console.error(USAGE);
+    return 2;
   }
   const interrupted = new AbortController();
   process.once("SIGINT", () => interrupted.abort());
@@ -64,16 +81,19 @@ async function show(uri: string, watchFor: number, signal: AbortSignal): Promise
   const running = driver.toUpperCase() === "TEST"
     ? await firstInState(domains, DomainState.RUNNING, signal)
     : undefined;
-  console.log("\nWatching lifecycle events:");
   if (running !== undefined) {
+    console.log("\nWatching lifecycle events:");
     const seen = printEvents(events, 2);
     await running.suspend({ signal });
     await running.resume({ signal });
     await seen;
   } else {
-    const enough = AbortSignal.any([signal, AbortSignal.timeout(watchFor)]);
-    enough.addEventListener("abort", () => events.close(), { once: true });
+    console.log(`\nWatching lifecycle events for ${watchFor / 1000} s, or until ctrl-C:`);
+    const enough = () => events.close();
+    const timer = setTimeout(enough, watchFor);
+    signal.addEventListener("abort", enough, { once: true });
     const count = await printEvents(events, Infinity);
+    clearTimeout(timer);
     if (count === 0) console.log("  none in this time");
   }
   await conn.close();

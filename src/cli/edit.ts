@@ -29,13 +29,14 @@ export interface Editable {
  * What the user has written is not lost: where it is not taken, the message names the file.
  */
 export async function editXml(run: Invocation, { what, read, write }: Editable): Promise<void> {
+  const editor = chooseEditor();
   const before = await read();
   const directory = await promises.mkdtemp(join(tmpdir(), "virtwire-"));
   const file = join(directory, "edit.xml");
   await promises.writeFile(file, before, { mode: 0o600 }); // it may hold passwords
   for (;;) {
     try {
-      await runEditor(file);
+      await runEditor(editor, file);
     } catch (error) {
       await promises.rm(directory, { recursive: true });
       throw error;
@@ -68,9 +69,18 @@ async function wellFormed(xml: string): Promise<void> {
   (await import("../xml/parse.ts")).parseXml(xml);
 }
 
+/** The editor that is asked for, which may be a script; without one vi, which needs a terminal. */
+function chooseEditor(): string {
+  const editor = process.env["VISUAL"] || process.env["EDITOR"];
+  if (editor) return editor;
+  if (process.stdin.isTTY === true) return "vi";
+  throw new CommandError(
+    "Cannot edit: standard input is not a terminal; name a program that changes a file by EDITOR",
+  );
+}
+
 /** Runs the editor, which is a command line: `code --wait`. */
-function runEditor(file: string): Promise<void> {
-  const editor = process.env["VISUAL"] || process.env["EDITOR"] || "vi";
+function runEditor(editor: string, file: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn("/bin/sh", ["-c", `${editor} "$1"`, "sh", file], { stdio: "inherit" });
     child.on("error", reject);

@@ -8,6 +8,9 @@ import { promises } from "node:fs";
 import process from "node:process";
 import { CommandError } from "./failures.ts";
 
+/** What is said where no file was named. */
+export const STANDARD_OUTPUT = "standard output";
+
 /** The text of a file; of standard input for `-`. */
 export async function readText(path: string): Promise<string> {
   if (path === "-") {
@@ -29,12 +32,21 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: "it is a directory",
   ENOSPC: "there is no space left",
   EEXIST: "it exists already",
+  ENOTDIR: "a part of its path is not a directory",
+  EROFS: "the file system is read-only",
 };
+
+/** Why a file could not be used, in words, where the runtime's code is known. */
+export function fileReason(what: string, code: string): string {
+  // a file that is written is made, so that only its directory can be missing
+  if (code === "ENOENT" && what === "write") return "its directory does not exist";
+  return REASONS[code] ?? code;
+}
 
 /** An error of the file system in words; any other error as it is. */
 export function fileError(what: string, path: string, error: unknown): unknown {
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code !== "string") return error;
-  const reason = REASONS[code] ?? code;
-  return new CommandError(`Cannot ${what} "${path}": ${reason}`, { cause: error });
+  const name = path === STANDARD_OUTPUT ? `to ${path}` : `"${path}"`;
+  return new CommandError(`Cannot ${what} ${name}: ${fileReason(what, code)}`, { cause: error });
 }

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { LibvirtError } from "../errors.ts";
+import process from "node:process";
+import { ConnectionError, LibvirtError } from "../errors.ts";
 import { PROGRAM } from "./program.ts";
 
 const LISTS: Readonly<Record<string, string>> = {
@@ -19,10 +20,17 @@ const LISTS: Readonly<Record<string, string>> = {
   NO_DOMAIN_SNAPSHOT: "snapshot-list DOMAIN",
 };
 
-/** A clause that goes behind the error's own text, if there is anything to say. */
-export function hintFor(error: unknown): string | undefined {
+/**
+ * A clause that goes behind the error's own text, if there is anything to say.
+ *
+ * @param uri What the command line named to connect to.
+ */
+export function hintFor(error: unknown, uri: string | undefined): string | undefined {
   if (error instanceof DOMException && error.name === "TimeoutError") {
     return "give it longer with --timeout SECONDS";
+  }
+  if (error instanceof ConnectionError && !uri && !process.env["LIBVIRT_DEFAULT_URI"]) {
+    return "another host is named with --connect, as in -c qemu+ssh://host/system";
   }
   if (!(error instanceof LibvirtError) || error.origin !== "remote") return undefined;
   const list = LISTS[error.codeName];

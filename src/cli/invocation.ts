@@ -4,6 +4,7 @@
  * @module
  */
 
+import process from "node:process";
 import type { Connection } from "../connection.ts";
 import type { ConnectOptions } from "../connect.ts";
 import type { CallOptions, FlagOptions } from "../session/caller.ts";
@@ -11,6 +12,9 @@ import { UsageError } from "./failures.ts";
 import type { Output } from "./output.ts";
 import type { Signals } from "./signals.ts";
 import { parseCount, parseSize } from "./values.ts";
+
+/** Milliseconds after which it is said that the daemon has not answered. */
+const PATIENCE = 5000;
 
 /** The global options. */
 export interface Settings {
@@ -45,6 +49,7 @@ export class Invocation {
   readonly #command: ParsedCommand;
   #connection: Promise<Connection> | undefined;
   #finishCapture: (() => Promise<void>) | undefined;
+  #asked = false;
 
   /** Takes what the command line said. */
   constructor(
@@ -144,12 +149,28 @@ export class Invocation {
       readOnly,
       timeout,
       signal: this.signal,
-      credentials: async (request) =>
-        await (await import("./credentials.ts")).askCredential(request, this.signal),
+      credentials: async (request) => {
+        this.#asked = true; // whoever types a password is not to be disturbed
+        return await (await import("./credentials.ts")).askCredential(request, this.signal);
+      },
     };
   }
 
   async #connect(): Promise<Connection> {
+    // on a terminal somebody waits, and does not see for what
+    const patience = setTimeout(() => {
+      if (process.stderr.isTTY === true && !this.#asked) {
+        this.out.notice(`No answer yet; ctrl-C gives up, and so does --timeout SECONDS`);
+      }
+    }, PATIENCE);
+    try {
+      return await this.#open();
+    } finally {
+      clearTimeout(patience);
+    }
+  }
+
+  async #open(): Promise<Connection> {
     const { uri, capture } = this.settings;
     if (capture === undefined) {
       const { connect } = await import("../../mod.ts");

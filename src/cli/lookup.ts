@@ -66,9 +66,9 @@ export async function findPool(
 export async function findVolume(
   run: Invocation,
   name: string = run.argument("volume"),
+  poolName: string | undefined = run.text("pool"),
 ): Promise<StorageVol> {
   const conn = await run.connect();
-  const poolName = run.text("pool");
   if (poolName !== undefined) {
     const pool = await findPool(run, poolName);
     return await firstFound<StorageVol>([

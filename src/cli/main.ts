@@ -10,6 +10,7 @@
  */
 
 import process from "node:process";
+import { nodeTooOld } from "./version.ts";
 
 /**
  * Runs a command line, without the program's name, and resolves with the exit status.
@@ -25,6 +26,11 @@ import process from "node:process";
  * ```
  */
 export async function main(args: readonly string[]): Promise<number> {
+  const tooOld = nodeTooOld(process.versions);
+  if (tooOld !== undefined) {
+    process.stderr.write(`Error: ${tooOld}\n`);
+    return 1;
+  }
   // importing this module loads nothing and asks for nothing
   const run = await import("./run.ts").catch(refused);
   return run === undefined ? 1 : await run.runCommandLine(args);

@@ -59,7 +59,11 @@ export class Output {
 
   /** Prints text as it is. */
   write(text: string): void {
-    process.stdout.write(text);
+    try {
+      process.stdout.write(text);
+    } catch (error) {
+      process.stdout.emit("error", error); // what other runtimes emit, Deno throws
+    }
   }
 
   /** Prints a line. */
@@ -102,15 +106,6 @@ export class Output {
   /** Prints a value of many on a line of its own: as text, or as JSON. */
   item(value: unknown, text: string): void {
     this.line(this.json ? toJson(value) : text);
-  }
-}
-
-/** Resolves when what was printed has left. */
-export async function flushOutput(): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) {
-    if (!stream.destroyed && stream.writable) {
-      await new Promise<void>((resolve) => stream.write("", () => resolve()));
-    }
   }
 }
 

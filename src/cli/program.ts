@@ -6,7 +6,9 @@
 
 import { Command, Option } from "commander";
 import type { CommandGroup, CommandSpec } from "./command.ts";
+import { withoutSecrets } from "../uri/secrets.ts";
 import type { ParsedCommand } from "./invocation.ts";
+import { assignArguments, namedArguments } from "./named_arguments.ts";
 import { GROUPS } from "./table_of_commands.ts";
 import { VERSION } from "./version.ts";
 
@@ -46,7 +48,21 @@ Without a URI libvirt's own choice counts: LIBVIRT_DEFAULT_URI, uri_default of l
 local daemon. test:///default is a hypervisor in memory, which each command starts anew; "serve"
 keeps one for many commands.
 
+An argument may be said by its name too, as with virsh: "dominfo --domain web".
+
 Exit status: 0 for success, 1 for a failure, 2 for a wrong command line, 130 after ctrl-C.`;
+
+/** The parser quotes words that it does not expect; a URI may be one of them. */
+function wordsWithoutSecrets(text: string): string {
+  return text.replace(/'([^']*)'/g, (_, word: string) => `'${withoutSecrets(word)}'`);
+}
+
+/** An option; with `...` behind its value it may be said several times. */
+function optionOf(syntax: string, description: string): Option {
+  if (!syntax.endsWith(">...")) return new Option(syntax, description);
+  return new Option(syntax.slice(0, -"...".length), description)
+    .argParser((value: string, before: string[] = []) => [...before, value]);
+}
 
 /** Makes the parser; it says what was chosen, and runs nothing. */
 export function createProgram(choose: (chosen: Chosen) => void): Command {
@@ -57,6 +73,7 @@ export function createProgram(choose: (chosen: Chosen) => void): Command {
     .helpCommand("help [command]", "show help for a command")
     .showSuggestionAfterError(true)
     .showHelpAfterError(`(see "${PROGRAM} --help")`)
+    .configureOutput({ outputError: (text, write) => write(wordsWithoutSecrets(text)) })
     .addHelpText("after", CLOSING)
     .exitOverride();
   for (const [syntax, description] of GLOBAL_OPTIONS) program.option(syntax, description);
@@ -67,20 +84,27 @@ export function createProgram(choose: (chosen: Chosen) => void): Command {
       command.copyInheritedSettings(program).showHelpAfterError(
         `(see "${PROGRAM} help ${spec.name}")`,
       );
-      for (const [syntax, description] of spec.arguments ?? []) {
-        command.argument(syntax, description);
+      const args = namedArguments(spec);
+      const syntaxes = (spec.arguments ?? []).map(([syntax]) => syntax);
+      command.usage(["[options]", ...syntaxes].join(" "));
+      for (const { name, description, variadic, options } of args) {
+        command.argument(variadic ? `[${name}...]` : `[${name}]`, description);
+        for (const long of options) command.addOption(new Option(`${long} <value>`).hideHelp());
       }
       for (const [syntax, description] of spec.options ?? []) {
-        command.addOption(new Option(syntax, description));
+        command.addOption(optionOf(syntax, description));
       }
       if (spec.details !== undefined) command.addHelpText("after", `\n${spec.details}`);
       command.configureHelp({ showGlobalOptions: true });
       command.action(() => {
-        const names = command.registeredArguments;
-        const values = Object.fromEntries(
-          names.map((arg, i) => [arg.name(), command.processedArgs[i]]),
+        const options = command.opts();
+        const assigned = assignArguments(
+          args,
+          command.args,
+          (long) => options[new Option(long).attributeName()],
         );
-        const parsed = { arguments: values, options: command.opts() };
+        if ("wrong" in assigned) return command.error(`error: ${assigned.wrong}`);
+        const parsed = { arguments: assigned.values, options };
         choose({ spec, group, parsed, globals: program.opts() });
       });
     }

@@ -6,6 +6,7 @@
 
 import process from "node:process";
 import { SingleBar } from "cli-progress";
+import stringWidth from "string-width";
 import type { OnProgress, StreamProgress } from "../stream_progress.ts";
 import type { Output } from "./output.ts";
 import { bytes, clock, rate } from "./values.ts";
@@ -21,7 +22,8 @@ export class TransferBar implements Disposable {
   constructor(out: Output, title: string) {
     if (!out.showsProgress) return;
     this.#bar = new SingleBar({
-      format: (_options, _params, payload) => draw(title, payload as StreamProgress),
+      format: (_options, _params, payload) =>
+        draw(title, payload as StreamProgress, process.stderr.columns),
       stream: process.stderr,
       hideCursor: true,
       gracefulExit: false, // ctrl-C is this program's own affair
@@ -47,9 +49,13 @@ export class TransferBar implements Disposable {
 }
 
 const BAR = 24;
+const BAR_MIN = 4;
+/** Share, rate and time left at their longest, and what is between the parts. */
+const BESIDE_BAR = "100%".length + "1023 MiB/s".length + "59:59 left".length + 10;
 
-/** One line: title, bar, share, bytes, rate, time left. */
-export function draw(title: string, progress: StreamProgress): string {
+/** One line, as wide as the terminal at most: title, bar, share, bytes, rate, time left. */
+export function draw(title: string, progress: StreamProgress, columns: number = 80): string {
+  const room = Math.max(20, columns - 1);
   const position = progress.bytes + progress.holeBytes;
   const { total } = progress;
   const share = progress.done
@@ -59,7 +65,9 @@ export function draw(title: string, progress: StreamProgress): string {
     : Math.min(1, Number(position) / Number(total));
   const parts = [
     title,
-    ...(share === undefined ? [] : [bar(share), `${Math.floor(share * 100)}%`.padStart(4)]),
+    ...(share === undefined
+      ? []
+      : [barFor(title, progress, share, room), `${Math.floor(share * 100)}%`.padStart(4)]),
     total === undefined || progress.done
       ? bytes(position)
       : `${bytes(position)} of ${bytes(total)}`,
@@ -70,8 +78,14 @@ export function draw(title: string, progress: StreamProgress): string {
       ? ""
       : `${clock(progress.secondsLeft)} left`,
   ];
-  const line = parts.filter((part) => part !== "").join("  ");
-  return line.slice(0, Math.max(20, (process.stderr.columns ?? 80) - 1));
+  return parts.filter((part) => part !== "").join("  ").slice(0, room);
+}
+
+// Its width depends on nothing that changes on the way: it would jump.
+function barFor(title: string, { total }: StreamProgress, share: number, room: number): string {
+  const amounts = 2 * bytes(total ?? 0n).length + " of ".length;
+  const width = Math.min(BAR, room - stringWidth(title) - amounts - BESIDE_BAR);
+  return width < BAR_MIN ? "" : bar(share, width);
 }
 
 /** A bar of blocks for a share between 0 and 1. */

@@ -11,8 +11,14 @@ import { createProxy, type Proxy } from "../proxy/proxy.ts";
 import { explain } from "./explain.ts";
 import type { DemoHosts } from "./proxy_demo.ts";
 import { readProxyOptions, USAGE, UsageError } from "./proxy_options.ts";
+import { nodeTooOld } from "./version.ts";
 
 async function main(args: string[]): Promise<number> {
+  const tooOld = nodeTooOld(process.versions);
+  if (tooOld !== undefined) {
+    console.error(`Error: ${tooOld}`);
+    return 1;
+  }
   let proxy: Proxy | undefined;
   let demo: DemoHosts | undefined;
   try {
@@ -42,7 +48,7 @@ async function main(args: string[]): Promise<number> {
     return 0;
   } catch (error) {
     console.error(`Error: ${explain(error)}`);
-    if (error instanceof UsageError) console.error(`\n${USAGE}`);
+    if (error instanceof UsageError) console.error('(see "virtwire-proxy --help")');
     await proxy?.close({ timeout: 0 });
     return error instanceof UsageError ? 2 : 1;
   } finally {

@@ -5,6 +5,7 @@
  */
 
 import { promises } from "node:fs";
+import { isIP } from "node:net";
 import { extname, join, relative, sep } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
@@ -18,6 +19,9 @@ import type {
   UiFile,
   UiFiles,
 } from "../proxy/proxy.ts";
+import { parseUri } from "../uri.ts";
+import { withoutSecrets } from "../uri/secrets.ts";
+import { fileError, readText } from "./files.ts";
 import { type DemoHosts, serveDemo } from "./proxy_demo.ts";
 import { findUi } from "./ui_files.ts";
 
@@ -120,6 +124,10 @@ async function readWith(given: Given, demo: DemoHosts | undefined): Promise<Read
   if (Object.keys(targets).length === 0) {
     throw new UsageError("Give a target, as --target demo=test:///default");
   }
+  const noAddress = given["trust-proxy"].find((address) => isIP(address) === 0);
+  if (noAddress !== undefined) {
+    throw new UsageError(`Expected an IP address for --trust-proxy, found "${noAddress}"`);
+  }
   const { tokens, madeUp } = await readTokens(given, config);
   const options: ProxyOptions = {
     ...config,
@@ -164,10 +172,12 @@ const TARGET_KEYS = ["filter", "readOnly", "uri"];
 async function readConfig(path: string): Promise<Partial<ProxyOptions>> {
   let config: Partial<ProxyOptions>;
   try {
-    config = JSON.parse(await promises.readFile(path, "utf8"));
+    config = JSON.parse(await readText(path));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new UsageError(`Expected JSON in ${path}: ${error.message}`);
+    // runtimes quote the text, which has tokens in it
+    const place = /at position \d+( \(line \d+ column \d+\))?$/.exec(error.message)?.[0] ?? "";
+    throw new UsageError(`Expected JSON in ${path}${place && `: it is not ${place}`}`);
   }
   // a word that is misspelt would leave something open in silence
   checkKeys(path, config, CONFIG_KEYS);
@@ -195,8 +205,12 @@ function readTargets(
   }
   for (const text of given.target) {
     const equals = text.indexOf("=");
-    if (equals < 1) throw new UsageError(`Expected --target NAME=URI, found "${text}"`);
-    targets[text.slice(0, equals)] = { uri: text.slice(equals + 1) };
+    if (equals < 1) {
+      throw new UsageError(`Expected --target NAME=URI, found "${withoutSecrets(text)}"`);
+    }
+    const uri = text.slice(equals + 1);
+    if (uri !== "") parseUri(uri); // what no client could ever reach is better said now
+    targets[text.slice(0, equals)] = { uri };
   }
   if (given["read-only"]) {
     for (const name of Object.keys(targets)) targets[name] = { ...targets[name]!, readOnly: true };
@@ -220,7 +234,7 @@ async function readTokens(
   const tokens: TokenOptions[] = [...config.tokens ?? []];
   const path = given["token-file"];
   if (path !== undefined) {
-    for (const line of (await promises.readFile(path, "utf8")).split("\n")) {
+    for (const line of (await readText(path)).split("\n")) {
       const [name = "", token, ...targets] = line.trim().split(/\s+/);
       if (name === "" || name.startsWith("#")) continue;
       if (token === undefined) {
@@ -262,7 +276,9 @@ function readAccess(name: string, text: string): PageAccess {
 
 function readAddress(text: string): { host: string; port: number } {
   const parts = /^(\[[^\]]+\]|[^:]+):(\d{1,5})$/.exec(text);
-  if (parts === null) throw new UsageError(`Expected --listen HOST:PORT, found "${text}"`);
+  if (parts === null || Number(parts[2]) > 65_535) {
+    throw new UsageError(`Expected --listen HOST:PORT, found "${text}"`);
+  }
   return { host: parts[1]!.replace(/^\[|\]$/g, ""), port: Number(parts[2]) };
 }
 
@@ -271,10 +287,7 @@ async function readTls({ cert, key }: Given): Promise<Pick<ProxyOptions, "tls">>
   if (cert === undefined || key === undefined) {
     throw new UsageError("Give both --cert and --key, or neither");
   }
-  const [certText, keyText] = await Promise.all([
-    promises.readFile(cert, "utf8"),
-    promises.readFile(key, "utf8"),
-  ]);
+  const [certText, keyText] = await Promise.all([readText(cert), readText(key)]);
   return { tls: { cert: certText, key: keyText } };
 }
 
@@ -284,7 +297,7 @@ async function readTicketKey(
 ): Promise<Pick<ProxyOptions, "tickets">> {
   const path = given["ticket-key-file"];
   if (path === undefined) return {};
-  return { tickets: { ...tickets, key: (await promises.readFile(path, "utf8")).trim() } };
+  return { tickets: { ...tickets, key: (await readText(path)).trim() } };
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -317,7 +330,11 @@ async function readPage({ ui, files }: Given): Promise<Pick<ProxyOptions, "ui">>
 /** Reads a web page's files, all at once: what is served does not depend on a path that is asked. */
 export async function readUi(directory: string): Promise<UiFiles> {
   const files = new Map<string, UiFile>();
-  for (const entry of await promises.readdir(directory, { recursive: true, withFileTypes: true })) {
+  const options = { recursive: true, withFileTypes: true } as const;
+  const entries = await promises.readdir(directory, options).catch((error) => {
+    throw fileError("read", directory, error);
+  });
+  for (const entry of entries) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
     const name = relative(directory, path).split(sep).join("/");

@@ -41,6 +41,8 @@ export interface Picture {
 const BARS = "▁▂▃▄▅▆▇█";
 const NAME_MIN = 12;
 const SPARK = 12;
+const HOST_BAR = 20;
+const HOST_BAR_MIN = 4;
 
 /** Values between 0 and a maximum as a row of small bars, the newest on the right. */
 export function sparkline(values: readonly number[], maximum: number, width: number): string {
@@ -163,6 +165,17 @@ function fit(text: string, width: number): string {
   return `${plain}…`;
 }
 
+/** What the host's processors and memory are used for, with bars where there is room for them. */
+function hostLine(host: HostFacts, cpu: number, memory: number, columns: number): string {
+  const [cpuTotal, memoryTotal] = [`${host.cpus * 100}%`, bytes(host.memory)];
+  // of the longest texts: a bar that changes its width would be read as a value
+  const texts = `CPU  ${cpuTotal} of ${cpuTotal}   Memory  1023.99 MiB of ${memoryTotal}`.length;
+  const width = Math.min(HOST_BAR, Math.floor((columns - texts) / 2));
+  const drawn = (share: number) => width < HOST_BAR_MIN ? "" : `${bar(share, width)} `;
+  return `CPU ${drawn(cpu / 100 / Math.max(1, host.cpus))}${cpu.toFixed(0)}% of ${cpuTotal}   ` +
+    `Memory ${drawn(memory / Math.max(1, host.memory))}${bytes(memory)} of ${memoryTotal}`;
+}
+
 /** Draws it: so many lines as the terminal has, each as wide as it is. */
 export function drawTop(picture: Picture): string[] {
   const { host, usages, sort, scroll, notice, columns, rows, colors } = picture;
@@ -177,7 +190,6 @@ export function drawTop(picture: Picture): string[] {
   const nameWidth = Math.max(NAME_MIN, Math.min(40, columns - taken));
   const row = (name: string, texts: readonly string[]) =>
     [fit(name, nameWidth), ...texts.map((text, i) => fit(text, shown[i]!.width))].join(" ");
-  const share = cpu / 100 / Math.max(1, host.cpus);
   const lines = [
     fit(
       `${colors.bold(host.hostname)}  ${host.type}  ${usages.length} domain${
@@ -185,13 +197,7 @@ export function drawTop(picture: Picture): string[] {
       }, ${running} running, by ${sort}`,
       columns,
     ),
-    fit(
-      `CPU ${bar(share, 20)} ${cpu.toFixed(0)}% of ${host.cpus * 100}%   ` +
-        `Memory ${bar(memory / Math.max(1, host.memory), 20)} ${bytes(memory)} of ${
-          bytes(host.memory)
-        }`,
-      columns,
-    ),
+    fit(hostLine(host, cpu, memory, columns), columns),
     "",
     colors.bold(fit(row("Name", shown.map(({ title }) => title)), columns)),
     ...usages.slice(scroll, scroll + Math.max(0, rows - 5))

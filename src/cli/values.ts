@@ -99,3 +99,15 @@ export function parseSeconds(text: string, what: string): number {
 export function words(name: string | undefined, value: number): string {
   return name === undefined ? `unknown (${value})` : name.toLowerCase().replaceAll("_", " ");
 }
+
+/** The numbers of a map as ranges: `0-3,6`. */
+export function ranges(map: readonly boolean[]): string {
+  const parts: string[] = [];
+  for (let i = 0; i < map.length; i++) {
+    if (!map[i]) continue;
+    const first = i;
+    while (map[i + 1]) i++;
+    parts.push(first === i ? `${first}` : `${first}-${i}`);
+  }
+  return parts.join(",");
+}

@@ -12,6 +12,7 @@ import { unsupported } from "../errors.ts";
 import type { Caller } from "../session/caller.ts";
 import { Feature } from "../session/features.ts";
 import type { TypedParam } from "../typed_params.ts";
+import { withoutSecrets } from "../uri/secrets.ts";
 import { reportProgress } from "./job_watch.ts";
 import type { MigrateOptions, MigrateToUriOptions } from "./options.ts";
 import { oldParameters, textOf, typedParameters } from "./parameters.ts";
@@ -165,14 +166,14 @@ function checkNotLocal(uri: string): void {
   try {
     parsed = new URL(uri);
   } catch {
-    throw new TypeError(`Cannot migrate to ${JSON.stringify(uri)}: it is not a URI`);
+    throw new TypeError(`Cannot migrate to "${withoutSecrets(uri)}": it is not a URI`);
   }
   const { hostname, protocol, searchParams } = parsed;
   const socket = protocol.endsWith("+unix:") && searchParams.has("socket");
   if (hostname === "" ? !socket : hostname.startsWith("localhost")) {
     throw new TypeError(
-      `Cannot migrate to ${uri}: the source's daemon would connect to its own host; name the ` +
-        "destination as the source reaches it, such as qemu+tls://host/system",
+      `Cannot migrate to ${withoutSecrets(uri)}: the source's daemon would connect to its own ` +
+        "host; name the destination as the source reaches it, such as qemu+tls://host/system",
     );
   }
 }

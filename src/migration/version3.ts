@@ -103,7 +103,7 @@ async function prepare(
   } catch (error) {
     // with protection the source's job has begun, and is to be ended; the guest has run all along
     if (protection !== 0) {
-      await phases.confirm(NO_COOKIE, run.flags | protection, true).catch(nothing);
+      await phases.confirm(NO_COOKIE, run.flags | protection, true).catch(() => {});
     }
     throw noteFailure(error, "prepare", "source");
   }
@@ -137,7 +137,7 @@ async function cancel(
   else if (trouble.step === "perform") {
     guest = await confirmCancelled(run, phases, answer, protection);
   } else {
-    await phases.confirm(answer, run.flags | protection, true).catch(nothing);
+    await phases.confirm(answer, run.flags | protection, true).catch(() => {});
   }
   throw noteFailure(trouble.error, trouble.step, guest);
 }
@@ -230,5 +230,3 @@ async function isSplit(run: MigrationRun): Promise<boolean> {
     return false; // the error itself is what there is to tell
   }
 }
-
-function nothing(): void {}

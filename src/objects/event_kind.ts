@@ -128,8 +128,8 @@ export function openEvents<T, F extends object>(
     const subscribed = sourceOf(kind, origin, options)
       .then((source) => origin.session.subscribe(source, sink));
     return {
-      ready: subscribed.then(ignore),
-      release: () => subscribed.then((leave) => leave(), ignore),
+      ready: subscribed.then(() => {}),
+      release: () => subscribed.then((leave) => leave(), () => {}),
     };
   }, options);
 }
@@ -232,5 +232,3 @@ function versionNumber(release: string): bigint {
   const [major = 0, minor = 0, micro = 0] = release.split(".").map(Number);
   return BigInt(major * 1_000_000 + minor * 1_000 + micro);
 }
-
-function ignore(): void {}

@@ -229,9 +229,9 @@ function bodyOf(source: UploadSource): { body: ReadableStream<Uint8Array>; size?
   if (source instanceof ReadableStream) return { body: source };
   if (!(source instanceof Response)) return { body: streamOf(source) };
   if (!source.ok) {
-    throw new TypeError(
-      `Cannot upload a response of status ${source.status} from ${source.url || "a server"}`,
-    );
+    // of a URL that was signed for one download the query is a secret
+    const server = source.url.replace(/\?.*/, "") || "a server";
+    throw new TypeError(`Cannot upload a response of status ${source.status} from ${server}`);
   }
   return { body: source.body ?? streamOf([]) };
 }

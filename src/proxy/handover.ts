@@ -25,8 +25,8 @@ export class Handover {
     const reader = this.#reader = duplex.readable.getReader();
     const writer = this.#writer = duplex.writable.getWriter();
     // a failure shows in the read or write that it concerns
-    reader.closed.catch(ignore);
-    writer.closed.catch(ignore);
+    reader.closed.catch(() => {});
+    writer.closed.catch(() => {});
     const readable = new ReadableStream<Uint8Array>({
       pull: async (controller) => {
         const { done, value } = await this.#read();
@@ -58,8 +58,8 @@ export class Handover {
       },
       writer: this.#writer,
       close: (reason) => {
-        reader.cancel(reason).catch(ignore);
-        this.#writer.abort(reason).catch(ignore);
+        reader.cancel(reason).catch(() => {});
+        this.#writer.abort(reason).catch(() => {});
       },
     };
   }
@@ -78,5 +78,3 @@ export interface HandedOver {
   /** Closes it at once. */
   close(reason: unknown): void;
 }
-
-function ignore(): void {}

@@ -66,8 +66,8 @@ export class Link {
     const { readable, writable } = options.socket.duplex;
     this.#fromClient = readable.getReader();
     this.#client = writable.getWriter();
-    this.#client.closed.catch(ignore); // shows in the write that it concerns
-    this.#fromClient.closed.catch(ignore);
+    this.#client.closed.catch(() => {}); // shows in the write that it concerns
+    this.#fromClient.closed.catch(() => {});
     this.#active = this.#pinged = this.#start;
     const { filter, readOnly, opensAs } = options.target;
     this.#relay = new Relay({
@@ -290,12 +290,10 @@ export class Link {
     this.#target?.close(new Error(reason));
     await settledWithin(this.#lastWrite, FAREWELL);
     await this.#options.socket.close(code, reason);
-    await this.#fromClient.cancel().catch(ignore);
+    await this.#fromClient.cancel().catch(() => {});
   }
 }
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
-
-function ignore(): void {}

@@ -7,6 +7,7 @@
 import { authenticateWith, type ConnectContext, type ConnectOptions } from "../connect.ts";
 import { deadline } from "../deadline.ts";
 import { resolveEndpoint } from "../endpoint.ts";
+import { withoutSecrets } from "../uri/secrets.ts";
 import { type FilterRules, ProcedureFilter } from "./filter.ts";
 import { type HandedOver, Handover } from "./handover.ts";
 
@@ -22,7 +23,7 @@ export interface TargetOptions {
   readonly connect?:
     | Pick<
       ConnectOptions,
-      "credentials" | "authMechanisms" | "saslMechanisms" | "insecurePlain"
+      "credentials" | "authMechanisms" | "saslMechanisms" | "insecurePlain" | "ticket" | "token"
     >
     | undefined;
 }
@@ -71,7 +72,8 @@ function checkName(name: string): void {
     ? "the proxy answers there itself"
     : "it cannot be part of a URL";
   throw new TypeError(
-    `Cannot name a target "${name}": ${found}; use letters, digits, "-", "_" and "."`,
+    `Cannot name a target "${withoutSecrets(name)}": ${found}; use letters, digits, "-", "_" ` +
+      `and "."`,
   );
 }
 

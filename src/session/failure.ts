@@ -72,6 +72,19 @@ export function closedError(
   return new ConnectionError(`${what}: ${why} (${label})${detail}`, reason, options);
 }
 
+/**
+ * The error with the stack of `opened`, less the frames of this library on top of it: packets are
+ * handled where nobody's caller is on the stack.
+ */
+export function withStackOf<E extends Error>(error: E, opened: Error, ownFrames: number): E {
+  const frames = opened.stack?.split("\n").filter((line) => /^\s+at /.test(line)) ?? [];
+  frames.splice(0, ownFrames);
+  if (frames.length > 0) {
+    error.stack = [`${error.name}: ${error.message}`, ...frames].join("\n");
+  }
+  return error;
+}
+
 // A procedure that the daemon does not know has no code of its own (virnetserverprogram.c).
 const UNKNOWN_PROCEDURE = /^unknown procedure: \d+$/;
 

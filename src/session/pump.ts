@@ -33,6 +33,7 @@ export class Pump {
   readonly #owner: PumpEvents;
   #flushing = false;
   #stopped = false;
+  #broken = false;
   #backlog = 0;
   #reading: Promise<void> = Promise.resolve();
   #written: Promise<unknown> = Promise.resolve();
@@ -43,8 +44,8 @@ export class Pump {
     this.#writer = duplex.writable.getWriter();
     this.#owner = owner;
     // a failure shows in the write or read that it concerns
-    this.#writer.closed.catch(ignore);
-    this.#reader.closed.catch(ignore);
+    this.#writer.closed.catch(() => {});
+    this.#reader.closed.catch(() => {});
   }
 
   /** Bytes that the transport has not taken yet. */
@@ -54,7 +55,7 @@ export class Pump {
 
   /** Starts to read. */
   start(): void {
-    this.#reading = this.#read().catch(ignore);
+    this.#reading = this.#read().catch(() => {});
   }
 
   /** Sends, before the event loop turns, what the engine has by then. */
@@ -88,16 +89,16 @@ export class Pump {
     if (this.#stopped) return;
     this.flush();
     this.#stopped = true;
-    await settledWithin(this.#writer.close().catch(ignore), FAREWELL);
-    await this.#reader.cancel().catch(ignore);
+    await settledWithin(this.#writer.close().catch(() => {}), FAREWELL);
+    await this.#reader.cancel().catch(() => {});
   }
 
   /** Lets go of the connection at once. */
   abort(reason: unknown): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    this.#writer.abort(reason).catch(ignore);
-    this.#reader.cancel(reason).catch(ignore);
+    this.#writer.abort(reason).catch(() => {});
+    this.#reader.cancel(reason).catch(() => {});
   }
 
   #taken(bytes: number): void {
@@ -108,6 +109,9 @@ export class Pump {
   // A peer that answers and hangs up makes our next write fail: what it sent is read first. Where
   // reading does not end by itself, the failed write ends it.
   readonly #failWrite = (error: unknown): void => {
+    // those that follow the first fail as well
+    if (this.#stopped || this.#broken) return;
+    this.#broken = true;
     settledWithin(this.#reading, FAREWELL).then(() => this.#fail(error));
   };
 
@@ -133,5 +137,3 @@ export class Pump {
     }
   }
 }
-
-function ignore(): void {}

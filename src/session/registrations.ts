@@ -146,21 +146,21 @@ export class Registrations {
     for (const registration of [...this.#byKey.values()]) {
       const sinks = [...registration.sinks];
       for (const sink of sinks) {
-        this.#leave(registration, sink).catch(ignore);
+        this.#leave(registration, sink).catch(() => {});
         sink.end(undefined);
       }
     }
-    await Promise.all([...this.#leaving.values()].map((left) => left.catch(ignore)));
+    await Promise.all([...this.#leaving.values()].map((left) => left.catch(() => {})));
   }
 
-  /** The session has ended: tells every sink. */
-  finish(error: Error | undefined): void {
+  /** The session has ended: tells every sink, each by an error of its own. */
+  finish(errorOf: () => Error | undefined): void {
     this.#closing = true;
     const registrations = [...this.#byKey.values()];
     this.#byKey.clear();
     this.#channels.clear();
     for (const registration of registrations) {
-      for (const sink of registration.sinks) sink.end(error);
+      for (const sink of registration.sinks) sink.end(errorOf());
       registration.sinks.clear();
     }
   }
@@ -184,7 +184,7 @@ export class Registrations {
       this.#forget(registration);
       throw error;
     });
-    registration.standing.catch(ignore);
+    registration.standing.catch(() => {});
     return registration;
   }
 
@@ -192,7 +192,7 @@ export class Registrations {
     const { source } = registration;
     // a daemon may run two calls in either order, and some sources can be registered only once
     const leaving = this.#leaving.get(source.key);
-    if (leaving !== undefined) await leaving.catch(ignore);
+    if (leaving !== undefined) await leaving.catch(() => {});
     await source.register(
       this.#caller,
       (callbackId) => this.#stand(channel, registration, callbackId),
@@ -233,7 +233,7 @@ export class Registrations {
     const left = registration.source.deregister(this.#caller, callbackId).finally(() =>
       this.#leaving.delete(key)
     );
-    left.catch(ignore);
+    left.catch(() => {});
     this.#leaving.set(key, left);
     return left;
   }
@@ -266,5 +266,3 @@ export class Registrations {
 function channelName(message: EventMessage<unknown>): string {
   return `${message.program.number}:${message.number}`;
 }
-
-function ignore(): void {}

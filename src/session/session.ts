@@ -216,14 +216,14 @@ export class Session implements Caller {
    * `goodbye` makes the last call, where the program has one. A daemon that does not answer it, nor
    * the deregistrations, within a second is left without.
    */
-  close(goodbye: () => Promise<void> = nothing): Promise<void> {
+  close(goodbye: () => Promise<void> = () => Promise.resolve()): Promise<void> {
     return this.#closing ??= this.#close(goodbye);
   }
 
   async #close(goodbye: () => Promise<void>): Promise<void> {
     if (this.#end === undefined) {
       this.#failPending(this.#endOf("client", undefined));
-      const farewell = this.#registrations.close().then(goodbye).catch(nothing);
+      const farewell = this.#registrations.close().then(goodbye).catch(() => {});
       await settledWithin(farewell, FAREWELL);
     }
     this.#finish("client", undefined);
@@ -306,8 +306,8 @@ export class Session implements Caller {
     this.#end = end;
     this.#keepalive.stop();
     this.#failPending(end);
-    this.#registrations.finish(
-      reason === "client" ? undefined : closedError(end, "No more events"),
+    this.#registrations.finish(() =>
+      reason === "client" ? undefined : closedError(end, "No more events")
     );
     if (reason === "client") {
       this.#pump.close().then(() => this.#resolveClosed(reason));
@@ -317,8 +317,6 @@ export class Session implements Caller {
     }
   }
 }
-
-async function nothing(): Promise<void> {}
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));

@@ -8,7 +8,7 @@ import { ProtocolError } from "../errors.ts";
 import type { RpcEngine } from "../rpc/engine.ts";
 import { STREAM_CAP, STREAM_MARK, STREAM_PACKET } from "../rpc/limits.ts";
 import type { StreamState } from "../rpc/stream_state.ts";
-import { closedError, errorOf, type Failure } from "./failure.ts";
+import { closedError, errorOf, type Failure, withStackOf } from "./failure.ts";
 
 /** A stretch of a sparse stream that holds no data: it reads as zeros and takes no space. */
 export interface Hole {
@@ -304,19 +304,9 @@ export class StreamSlot {
     const error = failure.kind === "closed"
       ? closedError(failure, `The stream of "${this.#procedure.name}" broke off`)
       : errorOf(failure, this.#procedure);
-    return error instanceof Error ? withStackOf(error, this.#opened) : error;
+    return error instanceof Error ? withStackOf(error, this.#opened, OWN_FRAMES) : error;
   }
 }
 
 // What lies between whoever calls `Session.openStream()` and the constructor here.
 const OWN_FRAMES = 3;
-
-// Packets are handled where nobody's caller is on the stack.
-function withStackOf(error: Error, opened: Error): Error {
-  const frames = opened.stack?.split("\n").filter((line) => /^\s+at /.test(line)) ?? [];
-  frames.splice(0, OWN_FRAMES);
-  if (frames.length > 0) {
-    error.stack = [`${error.name}: ${error.message}`, ...frames].join("\n");
-  }
-  return error;
-}

@@ -29,8 +29,9 @@ export class SupervisedCaller implements Caller {
     this.#source = source;
     if (source.latest.openAnother !== undefined) {
       this.openAnother = async (options = {}) => {
+        const start = startOf(options);
         const session = await source.usable("Another connection", options);
-        return await session.openAnother!(options);
+        return await session.openAnother!(remaining(options, start));
       };
     }
   }
@@ -66,8 +67,9 @@ export class SupervisedCaller implements Caller {
   }
 
   async hasFeature(feature: number, options: CallOptions = {}): Promise<boolean> {
+    const start = startOf(options);
     const session = await this.#source.usable("A feature", options);
-    return await session.hasFeature(feature, options);
+    return await session.hasFeature(feature, remaining(options, start));
   }
 }
 

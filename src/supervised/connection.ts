@@ -5,9 +5,9 @@
  */
 
 import { Connection } from "../connection.ts";
-import type { ConnectOptions } from "../connect.ts";
+import type { ConnectOptions, WebSecretSource } from "../connect.ts";
 import type { CloseReason } from "../errors.ts";
-import type { EventStream, EventStreamOptions } from "../events.ts";
+import { type EventProducer, EventStream, type EventStreamOptions } from "../events.ts";
 import { type EventKind, openEvents } from "../objects/event_kind.ts";
 import type { KeepaliveOptions } from "../rpc/keepalive.ts";
 import type { CallOptions } from "../session/caller.ts";
@@ -26,6 +26,8 @@ import { SupervisedEvents } from "./watch.ts";
 
 /** Options of `supervise()`: those of `connect()`, of which `signal` ends the first attempt alone. */
 export interface SuperviseOptions extends ConnectOptions, SupervisorOptions {
+  /** Gets a ticket for the proxy that a WebSocket's URI leads to; a ticket is good for one attempt. */
+  readonly ticket?: WebSecretSource | undefined;
   /** Milliseconds for each attempt; 30 s for all but the first when left out. */
   readonly timeout?: number | undefined;
 }
@@ -69,9 +71,9 @@ export class SupervisedConnection extends Connection {
     this.#supervisor = supervisor;
     supervisor.follow({
       connected: (connection) => {
-        if (this.#keepalive !== undefined) connection.setKeepAlive(this.#keepalive).catch(ignore);
+        if (this.#keepalive !== undefined) connection.setKeepAlive(this.#keepalive).catch(() => {});
       },
-      ended: ignore,
+      ended: () => {},
     });
   }
 
@@ -130,6 +132,8 @@ export class SupervisedConnection extends Connection {
   ): SupervisedEvents<T> {
     const { signal, resyncAtStart, ...rest } = options ?? ({} as WatchOptions & F);
     const supervisor = this.#supervisor;
+    // refused here and now, whether there is a connection or not
+    new EventStream(noEvents, { queue: rest.queue });
     const open = ({ session, features }: Connection, resync: Resync | undefined): void => {
       const origin = { session: new GenerationCaller(supervisor, session), features };
       const stream = openEvents(kind, origin, rest as EventStreamOptions & F);
@@ -178,6 +182,10 @@ export class SupervisedConnection extends Connection {
   }
 }
 
+function noEvents(): EventProducer {
+  return { ready: Promise.resolve(), release: () => Promise.resolve() };
+}
+
 const WALL_CLOCK: SupervisorClock = {
   random: Math.random,
   sleep: (milliseconds, signal) =>
@@ -209,7 +217,8 @@ export async function superviseWith(
   const { reconnect, whileLost, ...connecting } = options;
   checkReconnect(reconnect);
   const connection = await open(connecting);
-  const again: Open = ({ signal }) => open({ timeout: ATTEMPT, ...connecting, signal });
+  const timeout = connecting.timeout ?? ATTEMPT;
+  const again: Open = ({ signal }) => open({ ...connecting, timeout, signal });
   const supervisor = new Supervisor(connection, again, { reconnect, whileLost }, clock);
   return new SupervisedConnection(supervisor);
 }
@@ -218,5 +227,3 @@ export async function superviseWith(
 function checkReconnect(reconnect: ReconnectOptions | undefined): void {
   new Backoff(reconnect);
 }
-
-function ignore(): void {}

@@ -135,14 +135,15 @@ export class Supervisor implements SessionSource {
   }
 
   usable(what: string, options: CallOptions): Promise<Session> {
-    if (this.#state.state === "connected" || this.#state.state === "closed") {
-      // one that has just ended says itself why
+    const { state } = this.#state;
+    const waits = this.#options.whileLost === "wait";
+    // one that has just ended says itself why
+    if (state === "closed" || state === "connected" && (!waits || this.#connection.isAlive)) {
       return Promise.resolve(this.latest);
     }
-    if (this.#options.whileLost === "wait") {
-      return this.connected(options).then(() => this.latest);
-    }
-    return Promise.reject(this.#lost(what));
+    return waits
+      ? this.connected(options).then(() => this.latest)
+      : Promise.reject(this.#lost(what));
   }
 
   /** Ends it all. Safe to call again; never rejects. */
@@ -191,8 +192,14 @@ export class Supervisor implements SessionSource {
         return true;
       } catch (reason) {
         if (signal.aborted) return false;
-        error = reason instanceof Error ? reason : new Error(String(reason));
-        if (attempt >= attempts || !retry(reason, attempt)) {
+        error = asError(reason);
+        let again = false;
+        try {
+          again = attempt < attempts && retry(reason, attempt);
+        } catch (thrown) {
+          error = asError(thrown);
+        }
+        if (!again) {
           this.#end(error);
           return false;
         }
@@ -246,6 +253,10 @@ export class Supervisor implements SessionSource {
       `wait for connected()`;
     return new ConnectionError(text, reason);
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 function isWorthRetrying(error: unknown): boolean {

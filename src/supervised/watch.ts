@@ -6,6 +6,7 @@
 
 import type { EventStream } from "../events.ts";
 import { ConnectionError, ProtocolError } from "../errors.ts";
+import { withStackOf } from "../session/failure.ts";
 import type { Resync } from "../supervised_state.ts";
 
 /** The events of one connection. */
@@ -15,6 +16,8 @@ interface Generation<T> {
   isAlive(): boolean;
   /** The mark that goes before its events, until it has gone. */
   resync: Resync | undefined;
+  /** Whether it was ever registered for them; one that was closed before that has nothing to tell. */
+  stood: boolean;
 }
 
 /** What feeds a loop. */
@@ -41,6 +44,8 @@ export class SupervisedEvents<T> implements AsyncIterableIterator<T | Resync>, A
   readonly ready: Promise<void>;
   readonly #ready: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly #owner: WatchOwner;
+  // shows whose loop it was, when the connection is given up
+  readonly #opened: Error = new Error();
   #generations: Generation<T>[] = [];
   #dropped = 0;
   #end: { readonly error: unknown; readonly failed: boolean } | undefined;
@@ -52,7 +57,7 @@ export class SupervisedEvents<T> implements AsyncIterableIterator<T | Resync>, A
   constructor(owner: WatchOwner) {
     this.#owner = owner;
     this.ready = this.#ready.promise;
-    this.ready.catch(ignore); // the loop tells it too
+    this.ready.catch(() => {}); // the loop tells it too
     if (owner.signal?.aborted) this.#abort();
     else owner.signal?.addEventListener("abort", this.#abort, { once: true });
   }
@@ -67,23 +72,29 @@ export class SupervisedEvents<T> implements AsyncIterableIterator<T | Resync>, A
     if (this.#end !== undefined) return void stream.close();
     // whatever came of connections in between is older than the mark, and listed again after it
     for (const { stream } of this.#generations.splice(1)) this.#forget(stream);
-    const generation = { stream, isAlive, resync };
+    const generation = { stream, isAlive, resync, stood: false };
     this.#generations.push(generation);
-    stream.ready.then(this.#ready.resolve, (error) => {
+    stream.ready.then(() => {
+      generation.stood = this.#end === undefined;
+      this.#ready.resolve();
+    }, (error) => {
       if (!isLost(generation, error)) this.#ready.reject(error);
     });
     this.#wake?.();
   }
 
-  /** No more connections will come. */
-  finish(error: Error | undefined): void {
-    this.#finish({ error, failed: error !== undefined });
+  /** No more connections will come, because of this error or because this side has closed it. */
+  finish(cause: Error | undefined): void {
+    if (cause === undefined) return this.#finish({ error: undefined, failed: false });
+    const text = `No more events: the connection was given up: ${cause.message}`;
+    const error = new ConnectionError(text, "error", { cause });
+    this.#finish({ error: withStackOf(error, this.#opened, OWN_FRAMES), failed: true });
   }
 
   /** The next event, or mark. */
   next(): Promise<IteratorResult<T | Resync>> {
     const result = this.#turn.then(() => this.#advance());
-    this.#turn = result.catch(ignore);
+    this.#turn = result.catch(() => {});
     return result;
   }
 
@@ -131,8 +142,8 @@ export class SupervisedEvents<T> implements AsyncIterableIterator<T | Resync>, A
         if (resync !== undefined) {
           await generation.stream.ready;
           generation.resync = undefined;
-          if (this.#generations[0] === generation) return { done: false, value: resync };
-          continue;
+          if (this.#generations[0] !== generation) continue;
+          if (generation.stood) return { done: false, value: resync };
         }
         const result = await generation.stream.next();
         if (!result.done) return result;
@@ -180,10 +191,11 @@ export class SupervisedEvents<T> implements AsyncIterableIterator<T | Resync>, A
   }
 }
 
+// Of the constructor.
+const OWN_FRAMES = 1;
+
 // What ends with the connection is no error of the loop's: it goes on with the next.
 function isLost({ isAlive }: { isAlive(): boolean }, error: unknown): boolean {
   return !isAlive() &&
     (error instanceof ConnectionError || error instanceof ProtocolError);
 }
-
-function ignore(): void {}

@@ -7,7 +7,7 @@
 import { type Domain, DomainState } from "../web.ts";
 import { ask } from "./dialogs.ts";
 import { element, showOnly } from "./dom.ts";
-import { explain } from "./format.ts";
+import { explain, isolate } from "./format.ts";
 import type { HostLink } from "./host_link.ts";
 import { icon, type IconName } from "./icons.ts";
 import type { LiveDomain } from "./live_domain.ts";
@@ -109,7 +109,10 @@ export class ActionButtons {
 
   /** Shows what fits the state. */
   update(): void {
-    showOnly(this.#buttons, (i) => this.#actions[i]!.states.includes(this.#live.state));
+    const { state } = this.#live;
+    // what is sure to be refused is not offered
+    const possible = !this.#link.target.readOnly;
+    showOnly(this.#buttons, (i) => possible && this.#actions[i]!.states.includes(state));
     const idle = this.#link.status.kind === "connected" && !this.#busy;
     // not `disabled`, which would take the focus away
     for (const button of this.#buttons) button.setAttribute("aria-disabled", String(!idle));
@@ -119,7 +122,7 @@ export class ActionButtons {
     const { domain } = this.#live;
     if (this.#busy || this.#link.status.kind !== "connected") return;
     if (action.danger !== undefined) {
-      const title = `${action.label} ${domain.name}?`;
+      const title = `${action.label} ${isolate(domain.name)}?`;
       const agreed = await ask({ title, text: action.danger, action: action.label, danger: true });
       if (agreed === undefined) return;
     }
@@ -127,10 +130,10 @@ export class ActionButtons {
     this.update();
     try {
       await action.run(domain);
-      announce(`${action.label} ${domain.name}: done`);
+      announce(`${action.label} ${isolate(domain.name)}: done`);
       await this.#link.refresh(domain);
     } catch (error) {
-      showError(`${action.label} ${domain.name} failed`, explain(error));
+      showError(`${action.label} ${isolate(domain.name)} failed`, explain(error));
     } finally {
       this.#busy = false;
       this.update();

@@ -17,17 +17,44 @@ const FONT = 'ui-monospace, "SF Mono", "DejaVu Sans Mono", Menlo, Consolas, mono
 /** Another has the console already. */
 const TAKEN = /active console session exists/i;
 
+/** What a phone's keyboard does not have. */
+const KEYS: Readonly<Record<string, string>> = {
+  "Esc": "\x1b",
+  "Tab": "\t",
+  "Ctrl C": "\x03",
+  "Ctrl D": "\x04",
+  "↑": "\x1b[A",
+  "↓": "\x1b[B",
+  "←": "\x1b[D",
+  "→": "\x1b[C",
+};
+const KEY_NAMES: Readonly<Record<string, string>> = {
+  "↑": "Up",
+  "↓": "Down",
+  "←": "Left",
+  "→": "Right",
+};
+
 /** Opens the tab, and the console with it. */
 export function openConsoleTab(host: HostLink, live: LiveDomain): Tab {
   const said = element("p", { class: "console-state", role: "status" });
   const connectButton = element("button", { type: "button", class: "primary" }, "Connect");
   const leaveButton = element("button", { type: "button" }, "Disconnect");
   const place = element("div", { class: "screen" });
+  const keys = Object.entries(KEYS).map(([label, text]) =>
+    element("button", {
+      type: "button",
+      "aria-label": KEY_NAMES[label],
+      onpointerdown: (event) => event.preventDefault(), // the phone's keyboard stays up
+      onclick: () => type(text),
+    }, label)
+  );
   const root = element(
     "div",
     { class: "console" },
     element("div", { class: "toolbar" }, said, connectButton, leaveButton),
     place,
+    element("div", { class: "keys", role: "group", "aria-label": "Keys" }, ...keys),
     element(
       "p",
       { class: "hint" },
@@ -41,7 +68,7 @@ export function openConsoleTab(host: HostLink, live: LiveDomain): Tab {
   const terminal = new Terminal({
     fontFamily: FONT,
     fontSize: 14,
-    cursorBlink: true,
+    cursorBlink: !matchMedia("(prefers-reduced-motion: reduce)").matches,
     screenReaderMode: true,
     theme: { background: "#10141c", foreground: "#e6e9ef", cursor: "#7cc4ff" },
   });
@@ -55,16 +82,21 @@ export function openConsoleTab(host: HostLink, live: LiveDomain): Tab {
   resized.observe(place);
   let writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
   const encoder = new TextEncoder();
-  terminal.onData((text) => void writer?.write(encoder.encode(text)).catch(() => {}));
+  terminal.onData(type);
   terminal.attachCustomKeyEventHandler((event) => {
     const leaves = event.ctrlKey && (event.key === "]" || event.code === "BracketRight");
     if (leaves && event.type === "keydown") leaveButton.focus();
     return !leaves;
   });
 
+  function type(text: string): void {
+    void writer?.write(encoder.encode(text)).catch(() => {});
+  }
+
   let left = new AbortController();
   let taken = false;
   let open = false;
+  const { readOnly } = host.target;
 
   function show(text: string, isOpen: boolean): void {
     open = isOpen;
@@ -74,7 +106,7 @@ export function openConsoleTab(host: HostLink, live: LiveDomain): Tab {
 
   function update(): void {
     const focused = document.activeElement;
-    connectButton.hidden = open;
+    connectButton.hidden = open || readOnly;
     leaveButton.hidden = !open;
     setText(connectButton, taken ? "Take it over" : "Connect");
     if (focused === leaveButton && !open) connectButton.focus();
@@ -112,7 +144,8 @@ export function openConsoleTab(host: HostLink, live: LiveDomain): Tab {
 
   connectButton.addEventListener("click", () => void run(taken));
   leaveButton.addEventListener("click", () => left.abort());
-  if (live.active) void run(false);
+  if (readOnly) show("The proxy lets this console only look: no console can be opened", false);
+  else if (live.active) void run(false);
   else show("The domain is not running", false);
   return {
     root,

@@ -28,6 +28,10 @@ function number(value: bigint | number | undefined): number | undefined {
   return value === undefined ? undefined : Number(value);
 }
 
+function least(a: bigint | undefined, b: bigint | undefined): bigint | undefined {
+  return a === undefined || b === undefined ? b : a < b ? a : b;
+}
+
 function sum(values: readonly (bigint | undefined)[]): number {
   return values.reduce((total, value) => total + Number(value ?? 0n), 0);
 }
@@ -38,7 +42,8 @@ export function countersOf(stats: TypedParams): Counters {
   const current = balloon?.current;
   const used = balloon?.available !== undefined && balloon.unused !== undefined
     ? balloon.available - balloon.unused
-    : balloon?.rss ?? current;
+    // what the host has given it so far, with the emulator's own memory, which is not the guest's
+    : least(balloon?.rss, current);
   return {
     cpu: number(cpu?.time),
     vcpus: vcpu?.current,

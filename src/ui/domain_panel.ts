@@ -24,6 +24,8 @@ const LABELS: Readonly<Record<TabName, string>> = {
   snapshots: "Snapshots",
 };
 
+const READ_ONLY = "The proxy lets this console only look here: nothing can be started or changed.";
+
 /** A domain's page, which is open. */
 export class DomainPanel {
   /** What is shown. */
@@ -49,7 +51,7 @@ export class DomainPanel {
     this.#live = live;
     this.#banner = new LinkBanner(host);
     this.#actions = new ActionButtons(host, live, false);
-    this.#heading = element("h2", { tabindex: -1 }, live.domain.name);
+    this.#heading = element("h2", { tabindex: -1, dir: "auto" }, live.domain.name);
     const back = element("a", { class: "back", href: "#/", "aria-label": "Back to the list" });
     back.append(icon("back"));
     this.#tabs = TABS.map((name) =>
@@ -67,13 +69,13 @@ export class DomainPanel {
       element(
         "header",
         {},
-        back,
-        this.#heading,
+        element("div", { class: "title" }, back, this.#heading),
         this.#state,
         element("span", { class: "facts" }, `on ${host.target.name}`),
       ),
       this.#banner.root,
       this.#actions.root,
+      ...(host.target.readOnly ? [element("p", { class: "facts" }, READ_ONLY)] : []),
       element("div", { class: "tabs", role: "tablist" }, ...this.#tabs),
       this.#place,
     );
@@ -135,7 +137,7 @@ export class DomainPanel {
   async #open(name: TabName): Promise<Tab> {
     switch (name) {
       case "overview":
-        return openOverview(this.#live);
+        return openOverview(this.#host, this.#live);
       case "console": {
         // the terminal is most of the page's code: loaded by those who open one
         const { openConsoleTab } = await import("./console_tab.ts");

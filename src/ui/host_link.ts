@@ -15,17 +15,21 @@ import {
   type SupervisedConnection,
 } from "../web.ts";
 import { countersOf, SingleCounters } from "./counters.ts";
-import { explain } from "./format.ts";
+import { explain, SILENCE } from "./format.ts";
 import { LiveDomain } from "./live_domain.ts";
 import { type ProxyApi, type Target, TokenError } from "./proxy_api.ts";
 
 /** Milliseconds from one look at the statistics to the next. */
 const SAMPLING = 2000;
+/** Milliseconds from one time that listeners are told to the next: events may come by hundreds. */
+const PACE = 150;
 /** Milliseconds before another attempt where the first connection could not be made. */
 const FIRST_WAIT = 5000;
 
 const { STATE, CPU_TOTAL, BALLOON, VCPU, INTERFACE, BLOCK } = DomainStatsTypes;
 const STATS = STATE | CPU_TOTAL | BALLOON | VCPU | INTERFACE | BLOCK;
+
+const BY_NAME = new Intl.Collator(undefined, { numeric: true });
 
 /** How the connection is. */
 export type LinkStatus =
@@ -52,9 +56,11 @@ export class HostLink {
   readonly #listeners: Set<() => void> = new Set();
   readonly #single: SingleCounters = new SingleCounters();
   readonly #stop: AbortController = new AbortController();
-  readonly #refreshing: Map<string, Promise<void>> = new Map();
+  readonly #refreshing: Map<string, { now: Promise<void>; next?: Promise<void> }> = new Map();
   #hurry: (() => void) | undefined;
   #changed = false;
+  #told = -Infinity;
+  #sorted: readonly LiveDomain[] | undefined;
 
   /** Creates it; nothing happens before `run()`. */
   constructor(api: ProxyApi, target: Target) {
@@ -62,9 +68,15 @@ export class HostLink {
     this.target = target;
   }
 
-  /** The domains by name. */
-  get sorted(): LiveDomain[] {
-    return [...this.domains.values()].sort((a, b) => a.domain.name.localeCompare(b.domain.name));
+  /** The domains by name; the same array for as long as they are the same. */
+  get sorted(): readonly LiveDomain[] {
+    return this.#sorted ??= [...this.domains.values()]
+      .sort((a, b) => BY_NAME.compare(a.domain.name, b.domain.name));
+  }
+
+  /** Whether the domains are known: there was a connection. */
+  get known(): boolean {
+    return this.connections > 0;
   }
 
   /** Tells of changes, many at once; answers what ends that. */
@@ -113,22 +125,29 @@ export class HostLink {
 
   /** Asks for a domain's state again; one that is gone is forgotten. */
   refresh(domain: Domain): Promise<void> {
-    const running = this.#refreshing.get(domain.uuid) ?? Promise.resolve();
-    const next = running.then(() => this.#refresh(domain)).catch(ignore);
-    this.#refreshing.set(domain.uuid, next);
-    return next;
+    const { uuid } = domain;
+    const running = this.#refreshing.get(uuid);
+    if (running === undefined) {
+      const now = this.#refresh(domain).catch(() => {}).finally(() => {
+        if (this.#refreshing.get(uuid)?.next === undefined) this.#refreshing.delete(uuid);
+      });
+      this.#refreshing.set(uuid, { now });
+      return now;
+    }
+    // what is asked for now may have been answered already; one that has not begun will do for all
+    return running.next ??= running.now.then(() => {
+      this.#refreshing.delete(uuid);
+      return this.refresh(domain);
+    });
   }
 
   async #refresh(domain: Domain): Promise<void> {
     try {
       const { state, nrVirtCpu, maxMem } = await domain.getInfo();
-      const live = this.#liveDomain(domain);
-      live.state = state;
-      live.vcpus = nrVirtCpu;
-      live.memory ??= Number(maxMem) * 1024;
+      this.#liveDomain(domain).learn(domain, state, nrVirtCpu, Number(maxMem) * 1024);
     } catch (error) {
       if (!isNotFound(error)) throw error;
-      this.domains.delete(domain.uuid);
+      this.#forget(domain.uuid);
     }
     this.changed();
   }
@@ -144,14 +163,14 @@ export class HostLink {
     this.#hurry = () => {
       if (!conn.isAlive) end();
     };
-    addEventListener("online", this.#hurry, { signal: over.signal });
+    this.#hurryWhenWanted(this.#hurry, over.signal);
     const events = conn.watch(DomainEvent.LIFECYCLE, { resyncAtStart: true });
     over.signal.addEventListener("abort", () => void events.close());
     const following = Promise.all([this.#followStates(conn), this.#sample(conn, over.signal)]);
     try {
       for await (const event of events) {
         // the next event waits for no answer: several of a domain are asked for in order
-        if (event instanceof Resync) this.#resync(conn, event).catch(ignore);
+        if (event instanceof Resync) this.#resync(conn, event).catch(() => {});
         else void this.refresh(event.domain);
       }
     } finally {
@@ -165,7 +184,11 @@ export class HostLink {
   async #followStates(conn: SupervisedConnection): Promise<void> {
     for await (const state of conn.states()) {
       if (state.state === "waiting") {
-        const reason = state.error?.message ?? "The proxy closed the connection";
+        const reason = state.error !== undefined
+          ? explain(state.error)
+          : state.reason === "keepalive"
+          ? SILENCE
+          : "The proxy closed the connection";
         this.#setStatus({ kind: "lost", reason, retryAt: Date.now() + state.delay });
       } else if (state.state === "connecting") this.#setStatus({ kind: "connecting" });
     }
@@ -183,7 +206,7 @@ export class HostLink {
   async #list(conn: Connection): Promise<void> {
     const domains = await conn.listAllDomains();
     const known = new Set(domains.map(({ uuid }) => uuid));
-    for (const uuid of this.domains.keys()) if (!known.has(uuid)) this.domains.delete(uuid);
+    for (const uuid of this.domains.keys()) if (!known.has(uuid)) this.#forget(uuid);
     await Promise.all(domains.map((domain) => this.refresh(domain)));
   }
 
@@ -208,12 +231,14 @@ export class HostLink {
   }
 
   async #sampleOnce(conn: Connection): Promise<void> {
+    const askedAt = performance.now();
     const records = await conn.getAllDomainStats({ stats: STATS });
     await Promise.all(records.map(async ({ domain, stats }) => {
       const live = this.domains.get(domain.uuid);
       if (live === undefined) return;
       const state = stats["state.state"];
-      if (typeof state === "number") live.state = state;
+      // an event may have told more meanwhile
+      if (typeof state === "number" && live.learnedAt < askedAt) live.state = state;
       const bulk = countersOf(stats);
       const known = bulk.cpu !== undefined || (!live.active && bulk.memory !== undefined);
       const counters = known ? bulk : await this.#single.get(domain, live.active);
@@ -225,8 +250,14 @@ export class HostLink {
   #liveDomain(domain: Domain): LiveDomain {
     let live = this.domains.get(domain.uuid);
     if (live === undefined) this.domains.set(domain.uuid, live = new LiveDomain(domain));
-    live.domain = domain;
+    else if (live.domain.name === domain.name) return live;
+    this.#sorted = undefined;
     return live;
+  }
+
+  #forget(uuid: string): void {
+    this.domains.delete(uuid);
+    this.#sorted = undefined;
   }
 
   #setStatus(status: LinkStatus): void {
@@ -234,14 +265,23 @@ export class HostLink {
     this.changed();
   }
 
-  /** Tells the listeners, once for all changes of a turn. */
+  /** Tells the listeners soon, once for all changes meanwhile. */
   changed(): void {
     if (this.#changed) return;
     this.#changed = true;
-    queueMicrotask(() => {
+    setTimeout(() => {
       this.#changed = false;
+      this.#told = performance.now();
       for (const listener of this.#listeners) listener();
-    });
+    }, this.#told + PACE - performance.now());
+  }
+
+  /** The network is back, or somebody looks at the page again. */
+  #hurryWhenWanted(hurry: () => void, signal: AbortSignal): void {
+    addEventListener("online", hurry, { signal });
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") hurry();
+    }, { signal });
   }
 
   async #pause(wait: number): Promise<void> {
@@ -250,11 +290,9 @@ export class HostLink {
       this.#hurry = resolve;
       const timer = setTimeout(resolve, wait);
       over.signal.addEventListener("abort", () => clearTimeout(timer));
-      addEventListener("online", () => resolve(), { signal: over.signal });
+      this.#hurryWhenWanted(resolve, over.signal);
     });
     over.abort();
     this.#hurry = undefined;
   }
 }
-
-function ignore(): void {}

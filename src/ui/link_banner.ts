@@ -12,6 +12,7 @@ export class LinkBanner {
   /** What is shown. */
   readonly root: HTMLElement;
   readonly #link: HostLink;
+  readonly #title: HTMLElement = element("strong");
   readonly #reason: HTMLElement = element("p", {});
   readonly #countdown: HTMLElement = element("p", {});
   #shown = false;
@@ -22,17 +23,18 @@ export class LinkBanner {
     this.root = element(
       "div",
       { class: "banner", hidden: true },
-      element("div", {}, element("strong", {}, "Connection lost"), this.#reason, this.#countdown),
+      element("div", {}, this.#title, this.#reason, this.#countdown),
       element("button", { type: "button", onclick: () => link.retry() }, "Retry now"),
     );
   }
 
   /** Shows how the connection is. */
   update(): void {
-    const { status } = this.#link;
+    const { status, known } = this.#link;
     // while it connects anew the banner stays, so that the page does not jump
     this.#shown = status.kind === "lost" || (status.kind === "connecting" && this.#shown);
     this.root.hidden = !this.#shown;
+    setText(this.#title, known ? "Connection lost" : "Cannot connect");
     if (status.kind === "lost") setText(this.#reason, status.reason);
     if (status.kind === "connecting") setText(this.#countdown, "Connecting…");
     this.tick();
@@ -40,12 +42,10 @@ export class LinkBanner {
 
   /** Counts down to the next attempt. */
   tick(): void {
-    const { status } = this.#link;
+    const { status, known } = this.#link;
     if (status.kind !== "lost") return;
     const seconds = Math.max(0, Math.ceil((status.retryAt - Date.now()) / 1000));
-    setText(
-      this.#countdown,
-      `What is shown is the last that was known. Next attempt in ${seconds} s.`,
-    );
+    const stale = known ? "What is shown is the last that was known. " : "";
+    setText(this.#countdown, `${stale}Next attempt in ${seconds} s.`);
   }
 }

@@ -7,14 +7,22 @@
 import { type Domain, DomainState } from "../web.ts";
 import type { Counters } from "./counters.ts";
 
-/** Samples that are kept: two minutes. */
-export const HISTORY = 60;
+/** Milliseconds for which samples are kept. */
+export const WINDOW = 120_000;
+/** Milliseconds between two samples after which nothing is known of the time between them. */
+export const GAP = 15_000;
 
 /** What is drawn. */
 export type Metric = "cpu" | "memory" | "disk" | "network";
 
 /** The metrics in the order in which they are shown. */
 export const METRICS: readonly Metric[] = ["cpu", "memory", "disk", "network"];
+
+/** A value of a moment, in milliseconds. */
+export interface Sample {
+  readonly time: number;
+  readonly value: number;
+}
 
 /** A domain. */
 export class LiveDomain {
@@ -26,10 +34,16 @@ export class LiveDomain {
   vcpus: number | undefined;
   /** Memory that it has, in bytes, once it is known. */
   memory: number | undefined;
+  /** Bytes of memory in use, once they are known. */
+  memoryUsed: number | undefined;
+  /** When its state was asked for by itself, in milliseconds. */
+  learnedAt: number = -Infinity;
+  /** Counts the changes: who has shown one of them need not do so again. */
+  revision = 0;
   /** Bytes a second read, written, received and sent at last. */
   rates: { read: number; written: number; received: number; sent: number } | undefined;
   /** Shares of CPU and memory, bytes a second of disk and network; the newest last. */
-  readonly history: Record<Metric, number[]> = { cpu: [], memory: [], disk: [], network: [] };
+  readonly history: Record<Metric, Sample[]> = { cpu: [], memory: [], disk: [], network: [] };
   #last: { counters: Counters; time: number } | undefined;
 
   /** Creates it without state. */
@@ -45,13 +59,25 @@ export class LiveDomain {
 
   /** The newest value of a metric. */
   latest(metric: Metric): number | undefined {
-    return this.history[metric].at(-1);
+    return this.history[metric].at(-1)?.value;
+  }
+
+  /** Takes what the domain is now; of its size what was not known yet. */
+  learn(domain: Domain, state: number, vcpus: number, memory: number): void {
+    this.domain = domain;
+    this.state = state;
+    this.vcpus = vcpus;
+    this.memory ??= memory;
+    this.learnedAt = performance.now();
+    this.revision++;
   }
 
   /** Takes the counters of a moment, in milliseconds; rates are differences to the last ones. */
   sample(counters: Counters, time: number): void {
+    this.revision++;
     this.vcpus = counters.vcpus ?? this.vcpus;
     this.memory = counters.memory ?? this.memory;
+    this.memoryUsed = counters.memoryUsed;
     const last = this.#last;
     this.#last = this.active ? { counters, time } : undefined;
     if (!this.active) {
@@ -61,17 +87,21 @@ export class LiveDomain {
     }
     const { memory, memoryUsed } = counters;
     if (memory !== undefined && memoryUsed !== undefined) {
-      this.#push("memory", Math.min(1, memoryUsed / memory));
+      this.#push("memory", time, Math.min(1, memoryUsed / memory));
     }
     const seconds = last === undefined ? 0 : (time - last.time) / 1000;
-    if (last === undefined || seconds <= 0) return;
+    // nobody looked for a while: a mean over all that time would be taken for what is now
+    if (last === undefined || seconds <= 0 || time - last.time > GAP) {
+      this.rates = undefined;
+      return;
+    }
     const rate = (name: "cpu" | "read" | "written" | "received" | "sent"): number => {
       const [now, before] = [counters[name], last.counters[name]];
       // a counter that went back is a guest that was started anew
       return now === undefined || before === undefined ? 0 : Math.max(0, (now - before) / seconds);
     };
     if (counters.cpu !== undefined) {
-      this.#push("cpu", Math.min(1, rate("cpu") / 1e9 / (this.vcpus ?? 1)));
+      this.#push("cpu", time, Math.min(1, rate("cpu") / 1e9 / (this.vcpus ?? 1)));
     }
     this.rates = {
       read: rate("read"),
@@ -79,13 +109,13 @@ export class LiveDomain {
       received: rate("received"),
       sent: rate("sent"),
     };
-    this.#push("disk", this.rates.read + this.rates.written);
-    this.#push("network", this.rates.received + this.rates.sent);
+    this.#push("disk", time, this.rates.read + this.rates.written);
+    this.#push("network", time, this.rates.received + this.rates.sent);
   }
 
-  #push(metric: Metric, value: number): void {
-    const values = this.history[metric];
-    values.push(value);
-    if (values.length > HISTORY) values.shift();
+  #push(metric: Metric, time: number, value: number): void {
+    const samples = this.history[metric];
+    samples.push({ time, value });
+    while (time - samples[0]!.time > WINDOW) samples.shift();
   }
 }

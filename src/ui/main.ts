@@ -9,6 +9,7 @@ import { element } from "./dom.ts";
 import { explain } from "./format.ts";
 import { HostLink } from "./host_link.ts";
 import { HostView } from "./host_view.ts";
+import { ListBar } from "./list_bar.ts";
 import { askForToken } from "./login.ts";
 import { noticePlaces } from "./notices.ts";
 import { ProxyApi, type Target, TokenError } from "./proxy_api.ts";
@@ -22,13 +23,23 @@ class Page {
   readonly #views: readonly HostView[];
   readonly #list: HTMLElement;
   readonly #place: HTMLElement;
+  readonly #bar: ListBar;
   #panel: DomainPanel | undefined;
 
   constructor(api: ProxyApi, targets: Target[], place: HTMLElement) {
     this.#place = place;
     this.#links = targets.map((target) => new HostLink(api, target));
     this.#views = this.#links.map((link) => new HostView(link));
-    this.#list = element("div", { class: "hosts" }, ...this.#views.map(({ root }) => root));
+    this.#bar = new ListBar((choice) => {
+      for (const view of this.#views) view.choose(choice);
+      this.#count();
+    });
+    this.#list = element(
+      "div",
+      { class: "hosts" },
+      this.#bar.root,
+      ...this.#views.map(({ root }) => root),
+    );
     if (targets.length === 0) {
       this.#list.append(element("p", { class: "empty" }, "This token opens no target."));
     }
@@ -42,6 +53,7 @@ class Page {
       link.listen(() => {
         this.#views[i]!.update();
         this.#panel?.update();
+        this.#count();
         this.#route(false);
       });
       this.#views[i]!.update();
@@ -54,6 +66,7 @@ class Page {
       await Promise.all(this.#links.map((link) => link.run()));
     } finally {
       for (const link of this.#links) link.stop();
+      for (const view of this.#views) view.close();
       removeEventListener("hashchange", route);
       clearInterval(ticking);
       this.#panel?.close();
@@ -79,7 +92,24 @@ class Page {
     }
     this.#place.classList.toggle("split", this.#panel !== undefined);
     void this.#panel?.show(route?.tab ?? "overview");
-    if (moved) { for (const view of this.#views) view.update(); }
+    document.title = live === undefined ? "virtwire" : `${live.domain.name} – virtwire`;
+    if (!moved) return;
+    for (const view of this.#views) view.update();
+    // beside the domain's page the list is a narrow one, in which the row lies elsewhere
+    if (live === undefined) return;
+    const opened = this.#list.querySelector(".domain.open");
+    opened?.scrollIntoView({ block: "nearest" });
+    // rows that were not seen yet have taken their height by then
+    requestAnimationFrame(() => opened?.scrollIntoView({ block: "nearest" }));
+  }
+
+  #count(): void {
+    let [listed, all] = [0, 0];
+    for (const [i, view] of this.#views.entries()) {
+      listed += view.listed;
+      all += this.#links[i]!.domains.size;
+    }
+    this.#bar.update(listed, all);
   }
 
   #closePanel(): void {
@@ -110,6 +140,7 @@ async function main(): Promise<void> {
     event.preventDefault(); // the address says what is shown
     place.focus();
   });
+  place.append(element("p", { class: "empty" }, "Looking what is there…"));
   const api = new ProxyApi();
   signOut.addEventListener("click", () => {
     api.setToken(undefined);

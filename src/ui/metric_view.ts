@@ -5,9 +5,9 @@
  */
 
 import { element, setText } from "./dom.ts";
-import { formatBytes, formatRate, formatShare } from "./format.ts";
-import type { LiveDomain, Metric } from "./live_domain.ts";
-import { Sparkline } from "./sparkline.ts";
+import { formatBytes, formatRate, formatShare, scaleOf } from "./format.ts";
+import { type LiveDomain, type Metric, WINDOW } from "./live_domain.ts";
+import { sampleAt, Sparkline } from "./sparkline.ts";
 
 const LABELS: Readonly<Record<Metric, string>> = {
   cpu: "CPU",
@@ -21,13 +21,19 @@ export class MetricView {
   /** What is shown. */
   readonly root: HTMLElement;
   readonly #metric: Metric;
+  readonly #isShare: boolean;
   readonly #value: HTMLElement = element("span", { class: "value" });
   readonly #detail: HTMLElement = element("span", { class: "detail" });
+  readonly #top: HTMLElement = element("span");
   readonly #curve: Sparkline = new Sparkline();
+  #live: LiveDomain | undefined;
+  /** Where a pointer is on the curve; 1 is its right end. */
+  #pointed: number | undefined;
 
-  /** Creates it empty; `detailed` says more below the value. */
+  /** Creates it empty; `detailed` tells its scale, more below the value, and values of the past. */
   constructor(metric: Metric, detailed: boolean) {
     this.#metric = metric;
+    this.#isShare = metric === "cpu" || metric === "memory";
     this.root = element(
       "div",
       { class: `metric ${metric}` },
@@ -37,23 +43,61 @@ export class MetricView {
         element("span", { class: "label" }, LABELS[metric]),
         this.#value,
       ),
+      this.#curve.root,
     );
-    this.root.append(this.#curve.root);
-    if (detailed) this.root.append(this.#detail);
+    if (!detailed) return;
+    this.root.append(
+      element(
+        "div",
+        { class: "axis", "aria-hidden": "true" },
+        element("span", {}, `${WINDOW / 60_000} min ago`),
+        this.#top,
+        element("span", {}, "now"),
+      ),
+      this.#detail,
+    );
+    const point = (event: Event) => {
+      const { left, width } = this.#curve.root.getBoundingClientRect();
+      this.#pointed = ((event as PointerEvent).clientX - left) / width;
+      this.#show();
+    };
+    this.#curve.root.addEventListener("pointerdown", point);
+    this.#curve.root.addEventListener("pointermove", point);
+    for (const end of ["pointerleave", "pointercancel"]) {
+      this.#curve.root.addEventListener(end, () => {
+        this.#pointed = undefined;
+        this.#show();
+      });
+    }
   }
 
   /** Shows what the domain has done of late. */
   update(live: LiveDomain): void {
-    const metric = this.#metric;
-    const latest = live.latest(metric);
-    const share = metric === "cpu" || metric === "memory";
-    const text = latest === undefined ? "–" : share ? formatShare(latest) : formatRate(latest);
-    setText(this.#value, text);
-    setText(this.#detail, this.#details(live));
-    this.#curve.draw(live.history[metric], share ? 1 : undefined);
+    this.#live = live;
+    const samples = live.history[this.#metric];
+    const top = this.#isShare ? 1 : scaleOf(Math.max(0, ...samples.map(({ value }) => value)));
+    setText(this.#top, `full height: ${this.#format(top)}`);
+    this.#curve.draw(samples, top);
+    this.#show();
   }
 
-  #details({ vcpus, memory, rates, active }: LiveDomain): string {
+  #show(): void {
+    const live = this.#live;
+    if (live === undefined) return;
+    const samples = live.history[this.#metric];
+    const pointed = this.#pointed === undefined ? undefined : sampleAt(samples, this.#pointed);
+    this.#curve.mark(samples, pointed);
+    const value = pointed?.value ?? live.latest(this.#metric);
+    setText(this.#value, value === undefined ? "–" : this.#format(value));
+    const seconds = pointed && Math.round((samples.at(-1)!.time - pointed.time) / 1000);
+    setText(this.#detail, seconds === undefined ? this.#details(live) : `${seconds} s ago`);
+  }
+
+  #format(value: number): string {
+    return this.#isShare ? formatShare(value) : formatRate(value);
+  }
+
+  #details({ vcpus, memory, memoryUsed, rates, active }: LiveDomain): string {
     switch (this.#metric) {
       case "cpu":
         return vcpus === undefined
@@ -62,7 +106,11 @@ export class MetricView {
           ? "of 1 virtual CPU"
           : `of ${vcpus} virtual CPUs`;
       case "memory":
-        return memory === undefined ? "" : `of ${formatBytes(memory)}`;
+        return memory === undefined
+          ? ""
+          : memoryUsed === undefined || !active
+          ? `of ${formatBytes(memory)}`
+          : `${formatBytes(memoryUsed)} of ${formatBytes(memory)}`;
       case "disk":
         return rates === undefined || !active
           ? ""

@@ -7,24 +7,30 @@
 import { element } from "./dom.ts";
 import { icon } from "./icons.ts";
 
-const SHOWN = 8000;
+/** Messages that are kept; who has not read so many reads no more. */
+const KEPT = 5;
 
 let alerts: HTMLElement;
 let quiet: HTMLElement;
 
 /** Makes the places of messages; they have to be in the page before there is anything to say. */
 export function noticePlaces(): HTMLElement[] {
-  alerts = element("div", { class: "notices", role: "alert" });
+  alerts = element("div", { class: "notices", role: "alert", "aria-atomic": "false" });
   quiet = element("div", { class: "visually-hidden", role: "status" });
   return [alerts, quiet];
 }
 
-/** Shows that something went wrong, until it is closed or has been read. */
+/** Shows that something went wrong, until it is dismissed. */
 export function showError(what: string, why: string): void {
+  // the same once more: it is said again, and shown once
+  for (const old of [...alerts.children]) {
+    if (old.textContent === `${what}${why}`) old.remove();
+  }
+  while (alerts.children.length >= KEPT) alerts.firstElementChild!.remove();
   const notice = element(
     "div",
     { class: "notice" },
-    element("div", {}, element("strong", {}, what), element("p", {}, why)),
+    element("div", {}, element("strong", { dir: "auto" }, what), element("p", {}, why)),
   );
   const close = element("button", {
     type: "button",
@@ -35,14 +41,6 @@ export function showError(what: string, why: string): void {
   close.append(icon("close"));
   notice.append(close);
   alerts.append(notice);
-  while (alerts.children.length > 3) alerts.firstElementChild!.remove();
-  let timer = setTimeout(() => notice.remove(), SHOWN);
-  // who reads it may take the time
-  notice.addEventListener("pointerenter", () => clearTimeout(timer));
-  notice.addEventListener("focusin", () => clearTimeout(timer));
-  notice.addEventListener("pointerleave", () => {
-    timer = setTimeout(() => notice.remove(), SHOWN);
-  });
 }
 
 /** Says something to screen readers alone, for what is seen anyway. */

@@ -7,9 +7,9 @@
 import {
   type Connection,
   connectWeb,
-  type ConnectWebOptions,
   type SupervisedConnection,
   superviseWeb,
+  type SuperviseWebOptions,
 } from "../web.ts";
 
 /** A target of the proxy. */
@@ -79,7 +79,7 @@ export class ProxyApi {
     return `${location.origin.replace(/^http/, "ws")}/${encodeURIComponent(target)}`;
   }
 
-  #options(target: string, signal: AbortSignal | undefined): ConnectWebOptions {
+  #options(target: string, signal: AbortSignal | undefined): SuperviseWebOptions {
     return {
       ticket: () => this.#ticket(target),
       timeout: TIMEOUT,

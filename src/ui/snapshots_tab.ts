@@ -7,7 +7,7 @@
 import type { DomainSnapshot } from "../web.ts";
 import { ask } from "./dialogs.ts";
 import { element, setText } from "./dom.ts";
-import { explain } from "./format.ts";
+import { explain, isolate } from "./format.ts";
 import type { HostLink } from "./host_link.ts";
 import { icon } from "./icons.ts";
 import type { LiveDomain } from "./live_domain.ts";
@@ -58,6 +58,8 @@ export function openSnapshotsTab(host: HostLink, live: LiveDomain): Tab {
     onclick: () => void takeSnapshot(),
   });
   create.append(icon("plus"), "Take a snapshot");
+  const { readOnly } = host.target;
+  create.hidden = readOnly;
   const root = element("div", {}, element("div", { class: "toolbar" }, said, create), list);
 
   async function load(): Promise<void> {
@@ -65,6 +67,7 @@ export function openSnapshotsTab(host: HostLink, live: LiveDomain): Tab {
       const shown = await Promise.all((await live.domain.listAllSnapshots()).map(describe));
       shown.sort((a, b) => b.created.getTime() - a.created.getTime());
       list.replaceChildren(...shown.map(row));
+      list.hidden = shown.length === 0;
       setText(said, shown.length === 0 ? "There are no snapshots." : countOf(shown.length));
     } catch (error) {
       setText(said, explain(error));
@@ -85,7 +88,7 @@ export function openSnapshotsTab(host: HostLink, live: LiveDomain): Tab {
 
   async function takeSnapshot(): Promise<void> {
     const fields = await ask({
-      title: `Take a snapshot of ${live.domain.name}`,
+      title: `Take a snapshot of ${isolate(live.domain.name)}`,
       text: "Without a name libvirt makes one of the time.",
       action: "Take it",
       fields: { name: "Name", description: "Description" },
@@ -96,8 +99,8 @@ export function openSnapshotsTab(host: HostLink, live: LiveDomain): Tab {
 
   async function revert(snapshot: DomainSnapshot): Promise<void> {
     const agreed = await ask({
-      title: `Revert to ${snapshot.name}?`,
-      text: `${live.domain.name} goes back to that state. What happened since is lost.`,
+      title: `Revert to ${isolate(snapshot.name)}?`,
+      text: `${isolate(live.domain.name)} goes back to that state. What happened since is lost.`,
       action: "Revert",
       danger: true,
     });
@@ -106,7 +109,7 @@ export function openSnapshotsTab(host: HostLink, live: LiveDomain): Tab {
 
   async function remove(snapshot: DomainSnapshot): Promise<void> {
     const agreed = await ask({
-      title: `Delete ${snapshot.name}?`,
+      title: `Delete ${isolate(snapshot.name)}?`,
       text: "The domain stays as it is; this state cannot be gone back to any more.",
       action: "Delete",
       danger: true,
@@ -122,14 +125,14 @@ export function openSnapshotsTab(host: HostLink, live: LiveDomain): Tab {
       element(
         "div",
         {},
-        element("strong", {}, name),
+        element("strong", { dir: "auto" }, name),
         ...(current ? [" ", element("span", { class: "badge" }, "current")] : []),
         element("p", { class: "facts" }, `${created.toLocaleString()} · ${state}`),
         ...(description === "" ? [] : [element("p", {}, description)]),
       ),
       element(
         "div",
-        { class: "actions" },
+        { class: "actions", hidden: readOnly },
         element("button", {
           type: "button",
           "aria-label": `Revert to ${name}`,

@@ -57,7 +57,7 @@ export interface Context {
 /** The same, where there is a URI. */
 export interface UriContext extends Context {
   readonly uri: LibvirtUri;
-  /** The URI as the user wrote it, for messages. */
+  /** The URI as the user wrote it, for messages: without its secrets. */
   readonly text: string;
   readonly parameters: ClientParameters;
 }

@@ -78,7 +78,7 @@ function orList(words: readonly string[]): string {
 /**
  * Reads the parameters that the client obeys.
  *
- * @param text The URI as the user wrote it, for messages.
+ * @param text The URI as the user wrote it, for messages: without its secrets.
  * @throws {TypeError} when a value is none of those allowed; the message lists them.
  */
 export function readParameters(uri: LibvirtUri, text: string): ClientParameters {

@@ -57,7 +57,9 @@ test("cli: libvirtd 9: asks for name and password on a terminal, and only there"
       path.join(directory, "libvirt.conf"),
       `mech_list: scram-sha-256\nsasldb_path: ${users}\n`,
     );
-    await run("saslpasswd2", ["-p", "-a", "libvirt", "-f", users, "-c", "tester"], "secret word");
+    await run("saslpasswd2", ["-p", "-a", "libvirt", "-f", users, "-c", "tester"], {
+      input: "secret word",
+    });
     await using daemon = await startDaemon("9", {
       env: { SASL_CONF_PATH: directory },
       config: ['auth_unix_rw = "sasl"', 'auth_unix_ro = "sasl"'],

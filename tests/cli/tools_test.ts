@@ -75,32 +75,6 @@ test("cli: raw bytes of both sides are decoded, passwords only when asked for", 
   assertEquals([not.status, not.stderr.includes("is not a pcap file")], [1, true]);
 }, { timeout: 120_000 });
 
-test("cli: bash completes commands, options and names by our script", async () => {
-  await using place = await newPlace();
-  const bin = path.join(place.directory, "virtwire");
-  const quoted = COMMAND.map((word) => `'${word}'`).join(" ");
-  fs.writeFileSync(bin, `#!/bin/sh\nexec ${quoted} "$@"\n`, { mode: 0o755 });
-  const complete = async (...words: string[]) => {
-    const line = words.map((word) => `'${word}'`).join(" ");
-    const script = `eval "$(virtwire completion bash)"; COMP_WORDS=(${line}); ` +
-      `COMP_CWORD=${words.length - 1}; _virtwire; printf '%s\\n' "\${COMPREPLY[@]}"`;
-    const PATH = `${place.directory}:${
-      childProcess.execSync("echo $PATH", { encoding: "utf8" }).trim()
-    }`;
-    const { stdout, stderr } = await start(["bash", "-c", script], { input: "", env: { PATH } })
-      .ended;
-    assertEquals(stderr, "");
-    return stdout.trim().split("\n");
-  };
-  assertEquals(await complete("virtwire", "snapshot-r"), ["snapshot-revert"]);
-  assertEquals(await complete("virtwire", "vol-download", "--spa"), ["--sparse"]);
-  assertEquals(await complete("virtwire", "-c", place.uri, "dominfo", "t"), ["test"]);
-  for (const shell of ["zsh", "fish"]) {
-    assertStringIncludes((await cli(["completion", shell])).stdout, "completion --words");
-  }
-  assertEquals((await cli(["completion", "csh"])).status, 2);
-}, { timeout: 120_000 });
-
 test("cli: who reads no more ends a listing quietly", async () => {
   const quoted = COMMAND.map((word) => `'${word}'`).join(" ");
   const { status, stdout, stderr } = await start(

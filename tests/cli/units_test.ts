@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { createColors } from "picocolors";
 import { complete } from "../../src/cli/completion.ts";
 import { UsageError } from "../../src/cli/failures.ts";
@@ -66,10 +66,11 @@ test("cli: a bar, with and without a total", () => {
   assertEquals([bar(0, 4), bar(0.5, 4), bar(0.53, 4), bar(1, 4)], ["░░░░", "██░░", "██▏░", "████"]);
   const progress = { holeBytes: 0n, seconds: 2, rate: 1048576, done: false };
   const known = { ...progress, bytes: 1n << 20n, total: 4n << 20n, secondsLeft: 3 };
-  assertEquals(
-    draw("v", known),
-    `v  ${bar(0.25)}   25%  1.00 MiB of 4.00 MiB  1.0 MiB/s  0:03 left`.slice(0, 79),
-  );
+  const rest = "25%  1.00 MiB of 4.00 MiB  1.0 MiB/s  0:03 left";
+  assertEquals(draw("v", known, 120), `v  ${bar(0.25)}   ${rest}`);
+  assertEquals(draw("v", known), `v  ${bar(0.25, 24)}   ${rest}`);
+  assertEquals(draw("v", known, 70), `v  ${bar(0.25, 14)}   ${rest}`);
+  assertEquals(draw("v", known, 50), `v   ${rest}`.slice(0, 49));
   const unknown = { ...progress, bytes: 1n << 20n, total: undefined, secondsLeft: undefined };
   assertEquals(draw("v", unknown), "v  1.00 MiB  1.0 MiB/s");
 });
@@ -106,6 +107,17 @@ test("cli: a picture of top is as wide and high as the terminal, whatever that i
     assertEquals(lines.length, rows);
     assertEquals(lines.filter((line) => line.length > columns), [], `${columns}`);
   }
+  const [, narrow] = drawTop({
+    host: { ...host, cpus: 16 },
+    usages: [usage],
+    sort: "cpu",
+    scroll: 0,
+    notice: "",
+    columns: 80,
+    rows: 24,
+    colors: PLAIN,
+  });
+  assertStringIncludes(narrow!, "1.00 GiB of 8.00 GiB", "the usual width has room for it");
   assertEquals(sparkline([0, 50, 100], 100, 5), "  ▁▅█");
 });
 

@@ -34,21 +34,34 @@ export function freePort(): Promise<number> {
   });
 }
 
+/** What a program is run with. */
+export interface RunOptions {
+  /** What it reads from its standard input; nothing when left out. */
+  readonly input?: string;
+  /** Its environment; ours when left out. */
+  readonly env?: typeof process.env;
+}
+
 /**
  * Runs a program to its end, and returns what it has written to its output.
  *
  * @throws {Error} with what it has written to its standard error, where it fails
  */
-export function run(program: string, args: readonly string[], input: string = ""): Promise<string> {
+export function run(
+  program: string,
+  args: readonly string[],
+  { input = "", env = process.env }: RunOptions = {},
+): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = childProcess.spawn(program, [...args], { stdio: ["pipe", "pipe", "pipe"] });
+    const child = childProcess.spawn(program, [...args], { env, stdio: ["pipe", "pipe", "pipe"] });
     let [output, errors] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (text: string) => output += text);
     child.stderr.setEncoding("utf8").on("data", (text: string) => errors += text);
     child.on("error", reject);
     child.on("close", (status, signal) => {
-      if (status === 0) resolve(output);
-      else reject(new Error(`${program} ended with ${status ?? signal}: ${errors}`));
+      if (status === 0) return resolve(output);
+      const command = [program, ...args].join(" ");
+      reject(new Error(`${command} ended with ${status ?? signal}: ${errors}`));
     });
     child.stdin.on("error", () => {}); // it may end without reading
     child.stdin.end(input);

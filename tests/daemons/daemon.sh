@@ -12,24 +12,12 @@
 # it listen in the network of the caller; otherwise it has an empty network of its own.
 set -euo pipefail
 
-CACHE=$(realpath -m "${VIRTWIRE_CACHE:-/var/cache/virtwire}")
-export PATH=/usr/sbin:/sbin:/usr/bin:/bin LC_ALL=C
-
-function fail {
-  printf 'daemon.sh: %s\n' "$*" >&2
-  exit 1
-}
+SELF=$(realpath "$0")
+# shellcheck source-path=SCRIPTDIR source=host.sh
+. "${SELF%/*}/host.sh"
 
 function usage {
   fail "usage: daemon.sh start 9|12 DIR [LINE...] | stop DIR | check 9|12"
-}
-
-function root_of { # version; where the machine's own root is wanted, nothing
-  case $1 in
-    9) ;;
-    12) echo "$CACHE/libvirt-12" ;;
-    *) fail "no such version: $1; 9 and 12 are known" ;;
-  esac
 }
 
 function check { # version
@@ -47,49 +35,15 @@ function check { # version
     fail "a process may not have its own mount, network and process namespaces here"
 }
 
-# A process id comes round again: with its start time, it names one process for good.
-function birth { # process id
-  local stat
-  { read -r -a stat <"/proc/$1/stat"; } 2>/dev/null && echo "${stat[21]}"
-}
-
-function runs { # process id, its birth
-  [[ $(birth "$1") == "$2" ]] && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null
-}
-
 function init_runs { # DIR
   local init born
   { read -r init born <"$1/init"; } 2>/dev/null && runs "$init" "$born"
 }
 
-function write_config { # DIR root LINE...
-  local dir=$1 root=$2 line
-  shift 2
-  mkdir -p "$dir"/etc/qemu/networks "$dir"/var/{lib,cache,log}
-  rm -rf "${dir:?}/run" # as a boot would: no socket or guest of an earlier start is believed in
-  mkdir -p "$dir"/run/{libvirt,lock}
-  [[ -e $dir/etc/qemu/networks/default.xml ]] ||
-    cp "$root/usr/share/libvirt/networks/default.xml" "$dir/etc/qemu/networks/"
-  [[ -e $dir/etc/nwfilter ]] || cp -r "$root/etc/libvirt/nwfilter" "$dir/etc/"
-  printf '%s\n' 'user = "root"' 'group = "root"' 'security_driver = "none"' 'namespaces = []' \
-    'cgroup_controllers = []' 'remember_owner = 0' 'stdio_handler = "file"' >"$dir/etc/qemu.conf"
-  printf '%s\n' "$@" >"$dir/etc/libvirtd.conf"
-  # With --listen, TLS is on unless told otherwise, and asks for certificates.
-  for line in "unix_sock_dir = \"$dir/run\"" 'auth_unix_ro = "none"' 'auth_unix_rw = "none"' \
-    'listen_addr = "127.0.0.1"' 'listen_tls = 0'; do
-    grep -qE "^ *${line%% *} *=" "$dir/etc/libvirtd.conf" ||
-      echo "$line" >>"$dir/etc/libvirtd.conf"
-  done
-}
-
-# Whether the daemon answers a first call (which authentication it wants), whatever its settings.
-function answers { # socket
-  perl -MIO::Socket::UNIX -e '
-    alarm 5;
-    my $daemon = IO::Socket::UNIX->new(Peer => shift) or exit 1;
-    my ($remote_program, $auth_list) = (0x20008086, 66);
-    syswrite($daemon, pack("N7", 28, $remote_program, 1, $auth_list, 0, 0, 0)) or exit 1;
-    exit(sysread($daemon, my $reply, 4096) ? 0 : 1);' "$1" 2>/dev/null
+function copy_defaults { # DIR root
+  [[ -e $1/etc/qemu/networks/default.xml ]] ||
+    cp "$2/usr/share/libvirt/networks/default.xml" "$1/etc/qemu/networks/"
+  [[ -e $1/etc/nwfilter ]] || cp -r "$2/etc/libvirt/nwfilter" "$1/etc/"
 }
 
 # Ends a daemon that does not get as far as answering.
@@ -112,15 +66,16 @@ function start { # version DIR LINE...
 
   rm -f "$dir/pid" "$dir/init"
   trap 'give_up "$dir" "${!:-}"; exit 1' INT TERM HUP
-  write_config "$dir" "$root" "$@"
+  write_config "$dir" "$@"
+  copy_defaults "$dir" "$root"
   if printf '%s\n' "$@" | grep -qE '^ *listen_(tcp|tls) *= *1'; then
     listen=(--listen)
   else
     namespaces+=(--net)
   fi
-  unshare "${namespaces[@]}" "$0" inside "$dir" "$root" "${listen[@]}" \
+  unshare "${namespaces[@]}" "$SELF" inside "$dir" "$root" "${listen[@]}" \
     >"$dir/log" 2>&1 </dev/null &
-  until answers "$dir/run/libvirt-sock"; do
+  until answers "$dir"; do
     if ((SECONDS >= 30)) || ! kill -0 $! 2>/dev/null; then
       give_up "$dir" "$!"
       cat "$dir/log" >&2
@@ -132,27 +87,14 @@ function start { # version DIR LINE...
 
 # The first process of the namespaces. When it ends, the kernel kills the guests and all else there.
 function inside { # DIR root [--listen]
-  local dir=$1 root=$2 process folder
+  local dir=$1 root=$2 process
   shift 2
   cd / # the folder it was called from may go
-  read -r process _ </proc/self/stat # still the outer /proc, with outer process ids
-  echo "$process $(birth "$process")" >"$dir/init"
+  note_init "$dir/init"
   (
     read -r process _ </proc/self/stat
     echo "$process" >"$dir/pid"
-    if [[ $root ]]; then
-      mount --rbind /dev "$root/dev"
-      mount --bind /tmp "$root/tmp"
-      mkdir -p "$root$CACHE" "$root$dir"
-      mount --bind "$CACHE" "$root$CACHE"
-      mount --bind "$dir" "$root$dir"
-    fi
-    for folder in lib cache log; do
-      mount --bind "$dir/var/$folder" "$root/var/$folder/libvirt"
-    done
-    mount --bind "$dir/etc" "$root/etc/libvirt"
-    mount --bind "$dir/run" "$root/run"
-    mount -t proc proc "$root/proc"
+    mount_host "$dir" "$root"
     # Without the control groups below it, which the daemon then leaves alone.
     if [[ ${1:-} == --listen ]]; then
       mount --bind /sys "$root/sys"
@@ -166,23 +108,8 @@ function inside { # DIR root [--listen]
 }
 
 function stop { # DIR
-  local dir=$1 init born pid outer outer_born
-  [[ -e $dir/init ]] || fail "no daemon was started in $dir"
-  read -r init born <"$dir/init"
-  pid=$(cat "$dir/pid" 2>/dev/null) || pid=
-  SECONDS=0
-  if runs "$init" "$born"; then
-    # unshare, which waits for init; either may end by itself meanwhile
-    outer=$(awk '/^PPid:/ { print $2 }' "/proc/$init/status" 2>/dev/null) || outer=0
-    outer_born=$(birth "$outer") || outer_born=gone
-    kill "${pid:-none}" 2>/dev/null || kill -KILL "$init" 2>/dev/null || true
-    while runs "$init" "$born" || runs "$outer" "$outer_born"; do
-      ((SECONDS < 20)) || kill -KILL "$init" 2>/dev/null || true
-      ((SECONDS < 30)) || fail "process $init of the daemon in $dir does not end"
-      sleep 0.02
-    done
-  fi
-  rm -f "$dir/pid" "$dir/init"
+  [[ -e $1/init ]] || fail "no daemon was started in $1"
+  end_host "$1" "$(cat "$1/pid" 2>/dev/null)"
 }
 
 case ${1:-} in

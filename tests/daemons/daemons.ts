@@ -5,18 +5,7 @@
  * @module
  */
 
-function builtin<T>(name: string): T {
-  const { process } = globalThis as unknown as {
-    process: { getBuiltinModule(name: string): unknown };
-  };
-  return process.getBuiltinModule(name) as T;
-}
-
-const childProcess = builtin<typeof import("node:child_process")>("node:child_process");
-const fs = builtin<typeof import("node:fs")>("node:fs");
-const os = builtin<typeof import("node:os")>("node:os");
-const currentProcess = builtin<typeof import("node:process")>("node:process");
-const path = builtin<typeof import("node:path")>("node:path");
+import { childProcess, fs, os, path, process, run } from "./builtin.ts";
 
 const SCRIPT = path.join(import.meta.dirname as string, "daemon.sh");
 
@@ -61,7 +50,7 @@ export function daemonAvailable(version: DaemonVersion): boolean | string {
  * With `VIRTWIRE_REQUIRE_DAEMONS=1` in the environment nothing is skipped: the test then fails.
  */
 export function skipWithoutDaemon(version: DaemonVersion): string | false {
-  if (currentProcess.env["VIRTWIRE_REQUIRE_DAEMONS"] === "1") return false;
+  if (process.env["VIRTWIRE_REQUIRE_DAEMONS"] === "1") return false;
   const available = daemonAvailable(version);
   return available === true ? false : available || `no libvirtd ${version}`;
 }
@@ -77,14 +66,15 @@ export async function startDaemon(
 ): Promise<RealDaemon> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), `virtwire-libvirtd-${version}-`));
   try {
-    await run(["start", version, directory, ...options.config ?? []], options.env);
+    const args = ["start", version, directory, ...options.config ?? []];
+    await run(SCRIPT, args, { env: { ...process.env, ...options.env } });
   } catch (error) {
     fs.rmSync(directory, { recursive: true, force: true });
     throw error;
   }
   let stopped: Promise<void> | undefined;
   async function stopOnce(): Promise<void> {
-    await run(["stop", directory]);
+    await run(SCRIPT, ["stop", directory]);
     fs.rmSync(directory, { recursive: true, force: true });
   }
   function stop(): Promise<void> {
@@ -102,22 +92,4 @@ export async function startDaemon(
     stop,
     [Symbol.asyncDispose]: stop,
   };
-}
-
-function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = childProcess.spawn(SCRIPT, args, {
-      stdio: ["ignore", "ignore", "pipe"],
-      env: { ...currentProcess.env, ...env },
-    });
-    let errors = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => errors += text);
-    child.on("error", reject);
-    child.on("close", (status, signal) => {
-      if (status === 0) resolve();
-      else {reject(
-          new Error(`daemon.sh ${args.join(" ")} ended with ${status ?? signal}: ${errors}`),
-        );}
-    });
-  });
 }

@@ -45,7 +45,9 @@ function install_packages {
 # The machine's own mirror of Debian: whatever form its sources have, apt knows them.
 function debian_mirror {
   local codename uri
+  # shellcheck source=/etc/os-release disable=SC1091
   codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
+  # shellcheck disable=SC2016 # apt's own variables
   uri=$(apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
     awk -v name="$codename" '($1 == name || $1 == "stable") && $2 == "main" { print $3; exit }')
   if [[ $uri == mirror+file:* ]]; then # cloud images keep the address in a file

@@ -13,43 +13,19 @@
 # both, as storage that they share; DIR/a/var and DIR/b/var are each one's own.
 set -euo pipefail
 
-CACHE=$(realpath -m "${VIRTWIRE_CACHE:-/var/cache/virtwire}")
-HERE=$(dirname "$(realpath "$0")")
-export PATH=/usr/sbin:/sbin:/usr/bin:/bin LC_ALL=C
+SELF=$(realpath "$0")
+# shellcheck source-path=SCRIPTDIR source=host.sh
+. "${SELF%/*}/host.sh"
 
-function fail {
-  printf 'pair.sh: %s\n' "$*" >&2
-  exit 1
-}
+KEEPALIVE=('keepalive_interval = 2' 'keepalive_count = 3')
 
 function usage {
   fail "usage: pair.sh start DIR 9|12 9|12 | stop DIR | link DIR up|down | kill|revive DIR a|b"
 }
 
-function root_of { # version
-  [[ $1 == 9 ]] || echo "$CACHE/libvirt-12"
-}
-
-function birth { # process id
-  local stat
-  { read -r -a stat <"/proc/$1/stat"; } 2>/dev/null && echo "${stat[21]}"
-}
-
-function runs { # process id, its birth: a process id comes round again, with its birth it does not
-  [[ $(birth "$1") == "$2" ]] && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null
-}
-
-function answers { # socket
-  perl -MIO::Socket::UNIX -e '
-    alarm 5;
-    my $daemon = IO::Socket::UNIX->new(Peer => shift) or exit 1;
-    syswrite($daemon, pack("N7", 28, 0x20008086, 1, 66, 0, 0, 0)) or exit 1;
-    exit(sysread($daemon, my $reply, 4096) ? 0 : 1);' "$1" 2>/dev/null
-}
-
 function await_answer { # directory of a host
   SECONDS=0
-  until answers "$1/run/libvirt-sock"; do
+  until answers "$1"; do
     if ((SECONDS >= 40)); then
       cat "$1/log" >&2
       fail "the daemon in $1 did not answer within $SECONDS s; its log is above"
@@ -58,24 +34,15 @@ function await_answer { # directory of a host
   done
 }
 
-function write_config { # directory of a host, root, UUID
-  local dir=$1
-  mkdir -p "$dir"/etc/qemu/networks "$dir"/var/{lib,cache,log} "$dir"/run/{libvirt,lock}
-  printf '%s\n' 'user = "root"' 'group = "root"' 'security_driver = "none"' 'namespaces = []' \
-    'cgroup_controllers = []' 'remember_owner = 0' 'stdio_handler = "file"' \
-    'keepalive_interval = 2' 'keepalive_count = 3' >"$dir/etc/qemu.conf"
-  printf '%s\n' "unix_sock_dir = \"$dir/run\"" 'auth_unix_ro = "none"' 'auth_unix_rw = "none"' \
-    'listen_tls = 0' 'listen_tcp = 1' 'auth_tcp = "none"' 'listen_addr = "0.0.0.0"' \
-    "host_uuid = \"$3\"" 'keepalive_interval = 2' 'keepalive_count = 3' >"$dir/etc/libvirtd.conf"
-  printf '%s\n' '127.0.0.1 localhost' '10.77.0.1 alpha' '10.77.0.2 beta' >"$dir/hosts"
-}
-
 function start_host { # directory, version, name of the host, UUID
   local dir=$1 root
   root=$(root_of "$2")
-  write_config "$dir" "$root" "$4"
+  write_config "$dir" 'listen_tcp = 1' 'auth_tcp = "none"' 'listen_addr = "0.0.0.0"' \
+    "host_uuid = \"$4\"" "${KEEPALIVE[@]}"
+  printf '%s\n' "${KEEPALIVE[@]}" >>"$dir/etc/qemu.conf"
+  printf '%s\n' '127.0.0.1 localhost' '10.77.0.1 alpha' '10.77.0.2 beta' >"$dir/hosts"
   unshare --mount --propagation private --pid --fork --kill-child --uts --net \
-    "$0" inside "$dir" "$root" "$3" >"$dir/log" 2>&1 </dev/null &
+    "$SELF" inside "$dir" "$root" "$3" >"$dir/log" 2>&1 </dev/null &
   until [[ -e $dir/init ]]; do
     kill -0 $! 2>/dev/null || fail "host $3 did not start: $(cat "$dir/log")"
     sleep 0.02
@@ -84,7 +51,7 @@ function start_host { # directory, version, name of the host, UUID
 
 function start { # DIR version version
   local dir version init
-  for version in "$2" "$3"; do "$HERE/daemon.sh" check "$version"; done
+  for version in "$2" "$3"; do "${SELF%/*}/daemon.sh" check "$version"; done
   mkdir -p "$1/a" "$1/b"
   dir=$(realpath "$1")
   trap 'stop "$dir" 2>/dev/null || true; exit 1' INT TERM HUP ERR
@@ -118,28 +85,15 @@ function address { # directory of a host, its address
 
 # The first process of a host; when it ends, the kernel ends the guests and all else there.
 function inside { # directory, root, name of the host
-  local dir=$1 root=$2 process folder
+  local dir=$1 root=$2 process
   cd /
   hostname "$3"
-  read -r process _ </proc/self/stat # still the outer /proc, with outer process ids
-  echo "$process $(birth "$process")" >"$dir/init.new"
-  if [[ $root ]]; then
-    mount --rbind /dev "$root/dev"
-    mount --bind /tmp "$root/tmp"
-    mkdir -p "$root$CACHE" "$root$dir"
-    mount --bind "$CACHE" "$root$CACHE"
-    mount --bind "$dir" "$root$dir"
-  fi
-  for folder in lib cache log; do
-    mount --bind "$dir/var/$folder" "$root/var/$folder/libvirt"
-  done
-  mount --bind "$dir/etc" "$root/etc/libvirt"
-  mount --bind "$dir/hosts" "$root/etc/hosts"
-  mount --bind "$dir/run" "$root/run"
-  mount -t sysfs sysfs "$root/sys" # without the control groups below it
+  note_init "$dir/init.new"
   mkdir -p "$dir/outer"
   mount --bind /proc "$dir/outer"
-  mount -t proc proc "$root/proc"
+  mount_host "$dir" "$root"
+  mount --bind "$dir/hosts" "$root/etc/hosts"
+  mount -t sysfs sysfs "$root/sys" # without the control groups below it
   mv "$dir/init.new" "$dir/init"
   until [[ -e $dir/go ]]; do sleep 0.02; done
   while [[ ! -e $dir/stopping ]]; do
@@ -163,17 +117,9 @@ function kill_daemon { # directory of a host
 }
 
 function stop_host { # directory
-  local init born outer
   [[ -e $1/init ]] || return 0
-  read -r init born <"$1/init"
   touch "$1/stopping"
-  if runs "$init" "$born"; then
-    outer=$(awk '/^PPid:/ { print $2 }' "/proc/$init/status" 2>/dev/null) || outer=0
-    kill -KILL "$init" 2>/dev/null || true
-    while runs "$init" "$born" || [[ $outer != 0 && -d /proc/$outer &&
-      $(cat "/proc/$outer/comm" 2>/dev/null) == unshare ]]; do sleep 0.02; done
-  fi
-  rm -f "$1/init" "$1/pid"
+  end_host "$1"
 }
 
 function stop { # DIR
@@ -186,15 +132,15 @@ case ${1:-} in
   stop) (($# == 2)) || usage ;;
   inside) ;; # the script itself, once it is in the namespaces
   link)
-    (($# == 3)) && [[ $3 == up || $3 == down ]] || usage
+    [[ $# == 3 && ($3 == up || $3 == down) ]] || usage
     in_network "$2/a" ip link set eth0 "$3"
     exit ;;
   kill)
-    (($# == 3)) && [[ $3 == a || $3 == b ]] || usage
+    [[ $# == 3 && ($3 == a || $3 == b) ]] || usage
     kill_daemon "$2/$3"
     exit ;;
   revive)
-    (($# == 3)) && [[ $3 == a || $3 == b ]] || usage
+    [[ $# == 3 && ($3 == a || $3 == b) ]] || usage
     rm -f "$2/$3/down"
     await_answer "$2/$3"
     exit ;;

@@ -39,7 +39,7 @@ async function withDaemon(
     );
     for (const [user, password] of [["tester", PASSWORD], ["strange", STRANGE]] as const) {
       const args = ["-p", "-a", "libvirt", "-f", file("users.db"), "-c", user];
-      await run("saslpasswd2", args, password);
+      await run("saslpasswd2", args, { input: password });
     }
     const ca = await Authority.create(directory, "ca");
     await ca.sign("server", { extensions: ["subjectAltName=IP:127.0.0.1"] });

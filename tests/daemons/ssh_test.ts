@@ -148,10 +148,14 @@ test("ssh: host keys", () =>
 
 test("ssh: what cannot be reached or is refused", () =>
   withHosts(async (hosts) => {
+    const stranger = uriOf(hosts, { keyfile: hosts.sshd.strangersKey, sshauth: "privkey" });
     assertMatch(
-      await failureOf(uriOf(hosts, { keyfile: hosts.sshd.strangersKey, sshauth: "privkey" })),
+      await failureOf(stranger),
       /Permission denied \(publickey\).*check the user in the URI and the key/,
     );
+    const withPassword = await failureOf(stranger.replace("//root@", "//root:5f2b@"));
+    assertMatch(withPassword, /root:\*\*\*@127\.0\.0\.1: Permission denied \(publickey\)/);
+    assert(!withPassword.includes("5f2b"), withPassword);
     const port = await freePort();
     assertMatch(
       await failureOf(`test+ssh://127.0.0.1:${port}/default?no_tty=1`),

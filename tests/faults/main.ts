@@ -8,17 +8,15 @@
  */
 
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { runtime } from "../harness.ts";
+import { readOptions } from "../tool_options.ts";
 import { type Report, runMany } from "./runs.ts";
 
-const { values } = parseArgs({
-  options: {
-    runs: { type: "string", default: "10000" },
-    from: { type: "string", default: "1" },
-    seed: { type: "string" },
-    sockets: { type: "boolean", default: false },
-  },
+const values = readOptions("deno task faults [--runs N] [--from N | --seed N] [--sockets]", {
+  runs: { type: "string", default: "10000" },
+  from: { type: "string", default: "1" },
+  seed: { type: "string" },
+  sockets: { type: "boolean", default: false },
 });
 
 function print({ runs, seconds, tally, left }: Report): void {

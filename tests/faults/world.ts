@@ -184,8 +184,9 @@ export class World {
     );
     await this.#inTime("closing the control", this.control.close());
     await this.#inTime("what was pending", this.#settled());
-    await this.#inTime("closing", this.hypervisor.close());
+    // each client has let go of its connection by itself
     for (const server of this.#servers) await this.#inTime("a server's session", server.closed);
+    await this.#inTime("closing", this.hypervisor.close());
     this.expect(this.#pending.size === 0, () => `never settled: ${[...this.#pending.values()]}`);
     const listeners = this.#controllers.reduce((sum, { listeners }) => sum + listeners, 0);
     this.expect(listeners === 0, () => `${listeners} listeners are left on signals`);

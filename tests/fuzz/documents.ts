@@ -62,32 +62,63 @@ const VALUES: readonly string[] = [
   "x".repeat(300), "0-3,8", "^1", "10.0.0.1", "::1", "0:0:0",
 ];
 
-function valueOf(random: Random, name: string, values?: ReadonlySet<string>): string {
-  if (random.oneIn(12)) return random.pick(VALUES);
-  if (values !== undefined) return random.pick([...values]);
-  const usual = USUAL.get(name);
-  return usual !== undefined && !random.oneIn(4) ? random.pick(usual) : random.pick(VALUES);
+// What may well be meant where nothing is known of the name.
+const PLAUSIBLE: readonly string[] = words("0 1 2 3 16 64 1024 yes no on off auto default /a/b a");
+const NUMBERS: readonly string[] = words("0 1 2 3 5 16 64 1024 4096");
+
+/** How often what a document says is odd: once in so many times. */
+export interface Oddness {
+  /** A value that nothing may have, or none where one is needed. */
+  readonly values: number;
+  /** A value that belongs to another name. */
+  readonly strangers: number;
 }
 
-function attributeText(random: Random, { name, required, values }: AttributeShape): string {
-  if (required ? random.oneIn(20) : random.oneIn(2)) return "";
-  return ` ${name}='${valueOf(random, name, values)}'`;
-}
+const ODD: Oddness = { values: 12, strangers: 4 };
 
-// Every level holds fewer children, so that documents end.
-function elementText(random: Random, shape: Shape, depth: number, fixed: string): string {
-  const attributes = shape.attributes.map((one) => attributeText(random, one)).join("");
-  let inside = fixed;
-  for (const child of shape.children) {
-    if (depth > 6 || !random.oneIn(depth + 2)) continue;
-    for (let n = child.many ? 1 + random.below(3) : 1; n > 0; n--) {
-      inside += elementText(random, child, depth + 1, "");
-    }
+class Maker {
+  readonly #random: Random;
+  readonly #odd: Oddness;
+
+  constructor(random: Random, odd: Oddness) {
+    this.#random = random;
+    this.#odd = odd;
   }
-  if (inside === "" && shape.text) inside = valueOf(random, shape.name);
-  if (shape.verbatim) inside = "<x:y xmlns:x='u'>z</x:y>";
-  return `<${shape.name}${attributes}>${inside}</${shape.name}>`;
+
+  #value(name: string, values?: ReadonlySet<string>, format?: string): string {
+    const random = this.#random;
+    if (random.oneIn(this.#odd.values)) return random.pick(VALUES);
+    if (values !== undefined) return random.pick([...values]);
+    const usual = USUAL.get(name) ??
+      (format === "uint" || format === "int" ? NUMBERS : PLAUSIBLE);
+    return random.oneIn(this.#odd.strangers) ? random.pick(VALUES) : random.pick(usual);
+  }
+
+  #attribute({ name, required, values, format }: AttributeShape): string {
+    const random = this.#random;
+    if (required ? random.oneIn(this.#odd.values * 2) : random.oneIn(2)) return "";
+    return ` ${name}='${this.#value(name, values, format)}'`;
+  }
+
+  // Every level holds fewer children, so that documents end.
+  element(shape: Shape, depth: number, fixed = ""): string {
+    const random = this.#random;
+    const attributes = shape.attributes.map((one) => this.#attribute(one)).join("");
+    let inside = fixed;
+    for (const child of shape.children) {
+      if (depth > 6 || !random.oneIn(depth + 2) || fixed.includes(`<${child.name}>`)) continue;
+      for (let n = child.many ? 1 + random.below(3) : 1; n > 0; n--) {
+        inside += this.element(child, depth + 1);
+      }
+    }
+    if (inside === "" && shape.text) inside = this.#value(shape.name, undefined, shape.format);
+    if (shape.verbatim) inside = "<x:y xmlns:x='u'>z</x:y>";
+    return `<${shape.name}${attributes}>${inside}</${shape.name}>`;
+  }
 }
+
+// What a domain here always has, or has instead.
+const FIXED: ReadonlySet<string> = new Set(["name", "memory", "os", "devices"]);
 
 const only = (shape: Shape, keep: (child: Shape) => boolean): Shape => ({
   ...shape,
@@ -96,12 +127,13 @@ const only = (shape: Shape, keep: (child: Shape) => boolean): Shape => ({
 });
 
 /** A document of a domain, network, pool or volume. */
-export function makeDocument(random: Random): string {
+export function makeDocument(random: Random, odd: Oddness = ODD): string {
+  const maker = new Maker(random, odd);
   switch (random.below(10)) {
     case 0:
-      return elementText(random, NETWORK, 0, "<name>n</name>");
+      return maker.element(NETWORK, 0, "<name>n</name>");
     case 1:
-      return elementText(random, POOL, 0, "<name>p</name>")
+      return maker.element(POOL, 0, "<name>p</name>")
         .replace(
           /^<pool[^>]*>/,
           `<pool type='${
@@ -109,19 +141,17 @@ export function makeDocument(random: Random): string {
           }'>`,
         );
     case 2:
-      return elementText(random, VOLUME, 0, "<name>v</name><capacity>1</capacity>");
+      return maker.element(VOLUME, 0, "<name>v</name><capacity>1</capacity>");
     case 3:
     case 4:
       return domain(
-        elementText(random, only(shapeOfDomain(), ({ name }) => name !== "devices"), 0, "").slice(
-          "<domain>".length,
-          -"</domain>".length,
-        ),
+        maker.element(only(shapeOfDomain(), ({ name }) => !FIXED.has(name)), 0)
+          .slice("<domain>".length, -"</domain>".length),
       );
   }
   let devices = "";
   for (let n = 1 + random.below(4); n > 0; n--) {
-    devices += elementText(random, random.pick(DEVICES), 1, "");
+    devices += maker.element(random.pick(DEVICES), 1);
   }
   return domain(`<devices>${devices}</devices>`);
 }

@@ -3,89 +3,21 @@
  * fails.
  */
 
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import process from "node:process";
-import {
-  type CloseReason,
-  connect,
-  type Connection,
-  ConnectionError,
-  DomainEvent,
-} from "../../mod.ts";
+import { connect, ConnectionError } from "../../mod.ts";
 import { type DaemonVersion, skipWithoutDaemon, startDaemon } from "../daemons/daemons.ts";
 import { runtime, test } from "../harness.ts";
 import { listenUnix } from "../../transports/listen.ts";
 import { newPool, newVolume } from "../streams/volumes.ts";
 import { runChild, withTempDir } from "../transports/host.ts";
+import { awake, checkEnd, checkInTime, KEEPALIVE, pending, SLACK, SPAN } from "./pending.ts";
 import { CabledNetwork, RestartableDaemon } from "./restartable.ts";
 
-const KEEPALIVE = { interval: 200, count: 2 };
-// interval × (count + 1)
-const SPAN = 600;
-// what a busy machine takes on top
-const SLACK = 3000;
+const STD_NAMES = new URL("../std_names.mjs", import.meta.url).href;
+const CHILD_SETUP = runtime === "node" ? `export NODE_OPTIONS="--import ${STD_NAMES}"` : "true";
+
 const PORT = 16_559;
-
-/** Timers of the library keep no process alive, so the test must. */
-async function awake<T>(use: () => Promise<T>): Promise<T> {
-  const timer = setInterval(() => {}, 1000);
-  try {
-    return await use();
-  } finally {
-    clearInterval(timer);
-  }
-}
-
-interface Pending {
-  /** What every waiting thing ended with. */
-  ended(): Promise<Error[]>;
-}
-
-/** Has calls wait, on the wire and for their place, and a loop over events. */
-async function pending(conn: Connection, stop: () => void | Promise<void>): Promise<Pending> {
-  const events = conn.events(DomainEvent.LIFECYCLE);
-  await events.ready;
-  async function loopOfTheTest(): Promise<never> {
-    for await (const _ of events);
-    throw new Error("the loop has ended without an error");
-  }
-  async function callOfTheTest(): Promise<never> {
-    const name = await conn.getHostname();
-    throw new Error(`a daemon that is gone is called ${name}`);
-  }
-  await stop();
-  const all = [loopOfTheTest(), ...Array.from({ length: 8 }, callOfTheTest)];
-  const settled = Promise.allSettled(all);
-  return {
-    async ended() {
-      const errors = (await settled).map((one) => (one as PromiseRejectedResult).reason as Error);
-      for (const { stack } of errors.slice(1)) assertStringIncludes(stack!, "callOfTheTest");
-      return errors;
-    },
-  };
-}
-
-async function checkEnd(
-  conn: Connection,
-  { ended }: Pending,
-  reasons: readonly CloseReason[],
-): Promise<void> {
-  const reason = await conn.closed;
-  assert(reasons.includes(reason), reason);
-  for (const error of await ended()) {
-    assert(error instanceof ConnectionError, String(error));
-    assertEquals(error.reason, reason);
-  }
-  assertEquals(conn.isAlive, false);
-  const late = await assertRejects(() => conn.getHostname(), ConnectionError);
-  assertEquals(late.reason, reason);
-  await conn.close();
-}
-
-function checkInTime(started: number): void {
-  const took = performance.now() - started;
-  assert(took > SPAN - 50 && took < SPAN + SLACK, `noticed after ${took} ms`);
-}
 
 for (const version of ["9", "12"] satisfies DaemonVersion[]) {
   const skip = skipWithoutDaemon(version);
@@ -218,11 +150,13 @@ test("liveness: a server that takes the connection and says nothing", () =>
 
 test("liveness: a connection that nobody awaits ends with the program", () =>
   withTempDir(async (dir) => {
-    const names = new URL("../std_names.mjs", import.meta.url).href;
-    const { code, stdout, stderr } = await runChild(
-      new URL("./idle_child.ts", import.meta.url),
-      [`${dir}/sock`],
-      runtime === "node" ? `export NODE_OPTIONS="--import ${names}"` : "true",
-    );
+    const file = new URL("./idle_child.ts", import.meta.url);
+    const { code, stdout, stderr } = await runChild(file, [`${dir}/sock`], CHILD_SETUP);
     assertEquals([code, stdout], [0, "connected\n"], stderr);
   }));
+
+test("liveness: a loop over events in memory keeps the program alive", async () => {
+  const file = new URL("./memory_child.ts", import.meta.url);
+  const { code, stdout, stderr } = await runChild(file, [], CHILD_SETUP);
+  assertEquals([code, stdout], [0, "SUSPENDED\n"], stderr);
+});

@@ -13,6 +13,7 @@ export type LayerName =
   | "errors"
   | "procedure"
   | "transport"
+  | "shown URIs"
   | "shared codecs"
   | "start codecs"
   | "dispatch tables"
@@ -59,6 +60,7 @@ const CLIENT = [
   ...CODECS,
   "procedure",
   "transport",
+  "shown URIs",
   "engine",
   "caller",
   "session",
@@ -75,6 +77,7 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
   "errors": { files: ["src/errors.ts"], uses: ["xdr", "enums"] },
   "procedure": { files: ["src/procedure.ts"], types: ["xdr"] },
   "transport": { files: ["src/transport.ts"] },
+  "shown URIs": { files: ["src/uri/secrets.ts"] },
 
   "shared codecs": { files: ["gen/rpc/**"], uses: ["xdr"], types: ["procedure"] },
   // What every connection starts with, so that a session needs no other codec.
@@ -157,7 +160,7 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
 
   "transports": {
     files: ["transports/**"],
-    uses: ["errors"],
+    uses: ["errors", "shown URIs"],
     types: ["transport"],
     packages: ["ws", COMPUTED], // computed: a runtime's own module, out of bundlers' sight
   },
@@ -186,7 +189,7 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
     packages: STD,
   },
   "facade": {
-    files: ["mod.ts", "src/client.ts", "src/web.ts", "src/admin.ts", "src/admin_connect.ts"],
+    files: ["mod.ts", "src/{client,web,browser,admin,admin_connect}.ts"],
     uses: [
       ...CLIENT,
       "bases",
@@ -233,6 +236,9 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
       "commander",
       "picocolors",
       "string-width",
+      // what XPath selects from
+      "@xmldom/xmldom",
+      "xpath",
     ],
   },
 
@@ -245,7 +251,7 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
   // What else lies in src: values and helpers of the client, each of one file or a folder.
   "client parts": {
     files: ["src/*.ts", "src/uri/**"],
-    uses: ["xdr", "errors", "enums", "shared codecs", "start codecs", "engine"],
+    uses: ["xdr", "errors", "enums", "shared codecs", "start codecs", "engine", "shown URIs"],
     types: ["procedure", "transport", "caller", "session"],
     packages: STD,
   },

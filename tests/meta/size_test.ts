@@ -47,8 +47,8 @@ function zippedSize(source: string): number {
 const RUNTIME =
   /(?<![\w$."'`-])(?:Deno|Bun|process|Buffer|require|__dirname)(?=[.(\[?])|["']node:/g;
 
-function webFiles(): esbuild.Metafile {
-  return bundle(`export * from "./src/web.ts";`, []).metafile!;
+function filesOf(entryPoint: string): esbuild.Metafile {
+  return bundle(`export * from "./${entryPoint}";`, []).metafile!;
 }
 
 /**
@@ -60,6 +60,7 @@ const BUDGETS: readonly (readonly [file: string, exports: string, limit: number]
   ["src/web.ts", "{ Connection, Domain }", 30],
   ["src/web.ts", "{ connectWeb, Domain }", 54],
   ["src/web.ts", "*", 80],
+  ["src/browser.ts", "{ connect, Domain }", 54],
   ["mod.ts", "{ Domain }", 25],
   ["mod.ts", "{ Connection, Domain }", 33],
   ["mod.ts", "*", 80],
@@ -72,29 +73,34 @@ for (const [file, exports, limit] of BUDGETS) {
   });
 }
 
-test("meta: what is imported of ./web and not used leaves nothing behind", () => {
-  const [output] = bundle(`import "./src/web.ts";`, lazyFiles(webFiles())).outputFiles!;
-  // numbers that are computed, which bundlers do not see to be without effect
-  assert(output!.text.length < 400, output!.text);
-});
+for (const entryPoint of ["src/web.ts", "src/browser.ts"]) {
+  test(`meta: what is imported of ${entryPoint} and not used leaves nothing behind`, () => {
+    const lazy = lazyFiles(filesOf(entryPoint));
+    const [output] = bundle(`import "./${entryPoint}";`, lazy).outputFiles!;
+    // numbers that are computed, which bundlers do not see to be without effect
+    assert(output!.text.length < 400, output!.text);
+  });
+}
 
 test("meta: the test below would find them", () => {
   const text = 'Deno.args;Bun.file("");process.env;Buffer.from("");import("node:fs");x.process.y';
   assertEquals([...text.matchAll(RUNTIME)].length, 5);
 });
 
-test("meta: ./web names nothing of Deno, Bun or Node", () => {
-  // of each file beside the other, as bundled text would hide which one it is
-  const own = Object.keys(webFiles().inputs).filter((path) =>
-    /^(?:src|gen|transports)\//.test(path)
-  );
-  assert(own.includes("src/web.ts"));
-  const found = own.flatMap((path) => {
-    const { code } = esbuild.transformSync(readFileSync(join(root, path), "utf8"), {
-      loader: "ts",
-      minify: true, // comments may speak of them
+for (const entryPoint of ["src/web.ts", "src/browser.ts"]) {
+  test(`meta: ${entryPoint} names nothing of Deno, Bun or Node`, () => {
+    // of each file beside the other, as bundled text would hide which one it is
+    const own = Object.keys(filesOf(entryPoint).inputs).filter((path) =>
+      /^(?:src|gen|transports)\//.test(path)
+    );
+    assert(own.includes(entryPoint));
+    const found = own.flatMap((path) => {
+      const { code } = esbuild.transformSync(readFileSync(join(root, path), "utf8"), {
+        loader: "ts",
+        minify: true, // comments may speak of them
+      });
+      return [...code.matchAll(RUNTIME)].map(([name]) => `${path}: ${name}`);
     });
-    return [...code.matchAll(RUNTIME)].map(([name]) => `${path}: ${name}`);
+    assertEquals(found, []);
   });
-  assertEquals(found, []);
-});
+}

@@ -6,11 +6,13 @@
  */
 
 import { join, normalize } from "node:path";
-import { gzipSync } from "node:zlib";
 import { root } from "../runner/files.ts";
 import { output } from "../runner/output.ts";
 import { buildUi } from "../ui/build.ts";
-import { bundle } from "./bundle.ts";
+import { type BuiltFile, bundle } from "./bundle.ts";
+import { pruneDeclarations } from "./declarations.ts";
+import { DEPENDENCIES, packageFolder, thirdPartyLicenses } from "./packages.ts";
+import { entrySizes } from "./sizes.ts";
 
 interface DenoJson {
   readonly name: string;
@@ -47,27 +49,32 @@ function fileOf(entry: string): string {
   return entry === "." ? "mod" : entry.slice("./".length);
 }
 
-/** Builds the package; returns the paths of its files of JavaScript with their sizes. */
-export async function buildPackage(): Promise<ReadonlyMap<string, number>> {
+/** Builds the package; answers what was written of JavaScript. */
+export async function buildPackage(): Promise<readonly BuiltFile[]> {
   await removeIfThere(PACKAGE);
   const deno = await readJson<DenoJson>("deno.json");
   const source = await readJson<PackageJson>("package.json");
-  const { outputs } = await bundle({
+  const files = await bundle({
     entryPoints: {
       ...Object.fromEntries(
         Object.entries(deno.exports).map(([entry, path]) => [fileOf(entry), path]),
       ),
+      [BROWSER]: "src/browser.ts",
       bin: "src/cli/bin.ts",
       bin_proxy: "src/cli/proxy.ts",
     },
     imports: deno.imports,
+    external: DEPENDENCIES,
     outdir: PACKAGE,
     target: ["es2023", `node${NODE}`],
   });
+  for (const bin of BINS) await Deno.chmod(join(PACKAGE, bin), 0o755);
   await buildUi(join(PACKAGE, "ui"));
   await declare(Object.values(deno.exports));
-  const imported = Object.values(outputs).flatMap((file) =>
-    file.imports.flatMap(({ external, path }) => external ? [path] : [])
+  const folders = files.flatMap(({ modules }) => modules.map(packageFolder));
+  await Deno.writeTextFile(
+    join(PACKAGE, "THIRD_PARTY_LICENSES"),
+    await thirdPartyLicenses(folders.filter((folder) => folder !== undefined)),
   );
   const manifest = {
     name: deno.name,
@@ -78,44 +85,53 @@ export async function buildPackage(): Promise<ReadonlyMap<string, number>> {
     repository: source.repository,
     type: "module",
     engines: { node: `>=${NODE}` },
-    sideEffects: ["./bin.js", "./bin_proxy.js"],
+    sideEffects: BINS.map((bin) => `./${bin}`),
     bin: { "virtwire": "./bin.js", "virtwire-proxy": "./bin_proxy.js" },
     exports: {
       ...Object.fromEntries(
-        Object.entries(deno.exports).map(([entry, path]) => [entry, {
-          types: `./types/${normalize(path).replace(/\.ts$/, ".d.ts")}`,
-          default: `./${fileOf(entry)}.js`,
-        }]),
+        Object.entries(deno.exports).map(([entry, path]) => [entry, conditions(entry, path)]),
       ),
       "./package.json": "./package.json",
     },
-    dependencies: dependenciesOf(imported, source.dependencies),
+    dependencies: dependencyVersions(source.dependencies),
   };
   await Deno.writeTextFile(join(PACKAGE, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   for (const name of ["README.md", "LICENSE", "CHANGELOG.md"]) {
     await Deno.copyFile(join(root, name), join(PACKAGE, name));
   }
-  return new Map(
-    Object.entries(outputs).flatMap(([path, { bytes }]) =>
-      path.endsWith(".js") ? [[path, bytes]] : []
-    ),
-  );
+  return files;
 }
 
-/** The packages that the built files import, with the versions that package.json asks for. */
-function dependenciesOf(
-  imported: readonly string[],
-  versions: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const names = imported.filter((path) => !path.startsWith("node:"))
-    .map((path) => path.match(/^(?:@[^/]+\/)?[^/]+/)![0]);
-  return Object.fromEntries(
-    [...new Set(names)].sort().map((name) => {
-      const version = versions[name];
-      if (version === undefined) throw new Error(`package.json has no dependency ${name}`);
-      return [name, version];
-    }),
-  );
+/** The file of the main entry point where there is nothing but WebSockets. */
+const BROWSER = "browser";
+const BINS = ["bin.js", "bin_proxy.js"];
+
+/** Where an entry point's types and code are; of the conditions that fit, the first counts. */
+function conditions(entry: string, path: string): Record<string, string> {
+  const file = `./${fileOf(entry)}.js`;
+  const types = declarationOf(path);
+  if (entry !== ".") return { types, default: file };
+  const browser = `./${BROWSER}.js`;
+  return {
+    types,
+    // Cloudflare's, Vercel's and others' workers, whose bundlers may name Node or browsers too
+    ...{ "workerd": browser, "edge-light": browser, "worker": browser },
+    ...{ "deno": file, "bun": file, "node": file, browser },
+    default: file,
+  };
+}
+
+/** `./src/web.ts` to `./types/src/web.d.ts`. */
+function declarationOf(path: string): string {
+  return `./types/${normalize(path).replace(/\.ts$/, ".d.ts")}`;
+}
+
+function dependencyVersions(versions: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(DEPENDENCIES.map((name) => {
+    const version = versions[name];
+    if (version === undefined) throw new Error(`package.json has no dependency ${name}`);
+    return [name, version];
+  }));
 }
 
 async function removeIfThere(path: string): Promise<void> {
@@ -147,6 +163,7 @@ async function declare(paths: readonly string[]): Promise<void> {
   await output(join(root, "node_modules/.bin/tsc"), ["--project", project]);
   await Deno.remove(project);
   await nameJavaScript(types);
+  await pruneDeclarations(types, paths.map((path) => join(PACKAGE, declarationOf(path))));
 }
 
 /** Declarations name their neighbours by the names that JavaScript has, which all checkers take. */
@@ -162,13 +179,6 @@ async function nameJavaScript(directory: string): Promise<void> {
   }
 }
 
-function kilobytes(bytes: number): string {
-  return `${(bytes / 1000).toFixed(1)} kB`;
-}
-
 if (import.meta.main) {
-  for (const [path, bytes] of [...await buildPackage()].sort()) {
-    const zipped = gzipSync(await Deno.readFile(join(root, path))).length;
-    console.log(`${path}  ${kilobytes(bytes)}, ${kilobytes(zipped)} zipped`);
-  }
+  for (const line of await entrySizes(PACKAGE, await buildPackage())) console.log(line);
 }

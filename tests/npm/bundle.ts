@@ -4,9 +4,13 @@
  * @module
  */
 
-import { dirname, relative, resolve } from "node:path";
+import { isBuiltin } from "node:module";
+import { dirname, join, relative, resolve } from "node:path";
 import * as esbuild from "esbuild";
+import { type OutputChunk, type Plugin, rolldown } from "rolldown";
+import { esmExternalRequirePlugin } from "rolldown/plugins";
 import { root } from "../runner/files.ts";
+import { type ChunkOf, CHUNKS, chunks } from "./chunks.ts";
 
 /** What is bundled. */
 export interface BundleOptions {
@@ -14,50 +18,112 @@ export interface BundleOptions {
   readonly entryPoints: Readonly<Record<string, string>>;
   /** deno.json's `imports`. */
   readonly imports: Readonly<Record<string, string>>;
+  /** The packages that are left outside. */
+  readonly external: readonly string[];
   readonly outdir: string;
   readonly target: readonly string[];
 }
 
-/** Bundles the entry points; what they import at run time from other packages stays outside. */
-export async function bundle(options: BundleOptions): Promise<esbuild.Metafile> {
+/** A file of JavaScript that was written. */
+export interface BuiltFile {
+  /** Its path in the package. */
+  readonly path: string;
+  /** Files and packages that load with it. */
+  readonly imports: readonly string[];
+  /** Those that it loads when it needs them. */
+  readonly dynamicImports: readonly string[];
+  /** The modules it is made of. */
+  readonly modules: readonly string[];
+}
+
+/** Bundles the entry points with all that they import but the packages that are left outside. */
+export async function bundle(options: BundleOptions): Promise<readonly BuiltFile[]> {
+  const { entryPoints, external, imports, outdir, target } = options;
+  const input = Object.fromEntries(
+    Object.entries(entryPoints).map(([name, path]) => [name, join(root, path)]),
+  );
+  const outside = new RegExp(`^(?:${external.join("|")})(?:/|$)`);
+  let chunkOf: ChunkOf | undefined;
+  const build = await rolldown({
+    cwd: root,
+    input,
+    external: outside,
+    platform: "neutral", // the same files go into pages
+    resolve: { mainFields: ["module", "main"], conditionNames: ["node", "import", "default"] },
+    treeshake: { moduleSideEffects: (id) => id.includes("/node_modules/") ? undefined : false },
+    plugins: [
+      builtinNames,
+      esmExternalRequirePlugin({ external: [/^node:/] }),
+      absent,
+      mappedNames(imports),
+      wholeCodecs,
+      compact(target),
+    ],
+  });
   try {
-    const { metafile } = await esbuild.build({
-      absWorkingDir: root,
-      entryPoints: { ...options.entryPoints },
-      outdir: options.outdir,
-      chunkNames: "chunks/[name]-[hash]",
-      bundle: true,
-      splitting: true,
+    const { output } = await build.write({
+      dir: outdir,
       format: "esm",
-      platform: "neutral",
-      target: [...options.target],
-      // Node's start is mostly compiling: this saves a fifth of it. Names stay, for stack traces.
-      minifyWhitespace: true,
-      minifySyntax: true,
-      lineLimit: 120, // for Node prints the whole line that an error comes from
-      sourcemap: "linked",
-      sourcesContent: false,
-      metafile: true,
-      logLevel: "warning",
-      plugins: [mappedNames(options.imports), wholeCodecs],
+      minify: false, // by esbuild, below
+      chunkFileNames: "chunks/[name]-[hash].js",
+      codeSplitting: {
+        // the first has what others depend on too
+        groups: CHUNKS.map((chunk, i) => ({
+          debugName: chunk,
+          priority: CHUNKS.length - i,
+          name(id, context) {
+            chunkOf ??= chunks((id) => context.getModuleInfo(id));
+            return chunkOf(id) === chunk ? chunk : null;
+          },
+        })),
+      },
     });
-    return metafile;
+    return output.filter((file) => file.type === "chunk").map(builtFile);
   } finally {
+    await build.close();
     await esbuild.stop();
   }
 }
 
-/** What deno.json maps to npm's build of `@std` goes into the bundle; other packages stay out. */
-export function mappedNames(imports: BundleOptions["imports"]): esbuild.Plugin {
+function builtFile({ fileName, imports, dynamicImports, moduleIds }: OutputChunk): BuiltFile {
+  return { path: fileName, imports, dynamicImports, modules: moduleIds };
+}
+
+/** `util` is `node:util`, the only name that Deno and workers take. */
+const builtinNames: Plugin = {
+  name: "names of Node's modules",
+  resolveId: {
+    order: "pre",
+    handler(name, importer, { kind }) {
+      if (name.includes(":") || !isBuiltin(name)) return undefined;
+      return this.resolve(`node:${name}`, importer, { kind, skipSelf: true });
+    },
+  },
+};
+
+/** What packages try to load and can do without: native code, and colours, which are picocolors'. */
+const ABSENT: readonly string[] = ["bufferutil", "utf-8-validate", "@colors/colors/safe"];
+
+const absent: Plugin = {
+  name: "absent packages",
+  resolveId: {
+    order: "pre",
+    handler: (name) => ABSENT.includes(name) ? `\0absent:${name}` : undefined,
+  },
+  load: (id) =>
+    id.startsWith("\0absent:") ? `throw new Error("This package is not there");` : undefined,
+};
+
+/** What deno.json maps to npm's build of `@std`. */
+function mappedNames(imports: BundleOptions["imports"]): Plugin {
   return {
     name: "mapped names",
-    setup(build) {
-      build.onResolve({ filter: /^[^./]/ }, ({ path, resolveDir, kind, pluginData }) => {
-        if (kind === "entry-point" || pluginData === "mapped") return undefined;
-        const mapped = imports[path]?.replace(/^npm:\/?((?:@[^/]+\/)?[^@/]+)(?:@[^/]+)?/, "$1");
-        if (mapped === undefined) return { path, external: true };
-        return build.resolve(mapped, { resolveDir, kind, pluginData: "mapped" });
-      });
+    resolveId: {
+      order: "pre",
+      async handler(name, importer) {
+        const mapped = imports[name]?.replace(/^npm:\/?((?:@[^/]+\/)?[^@/]+)(?:@[^/]+)?/, "$1");
+        return mapped && await this.resolve(mapped, importer, { skipSelf: true });
+      },
     },
   };
 }
@@ -65,6 +131,7 @@ export function mappedNames(imports: BundleOptions["imports"]): esbuild.Plugin {
 /** Those who use the codecs of every procedure, in both directions. */
 const WHOLE = /^(?:src\/protocol\.ts|src\/server\/.*|gen\/\w+\/dispatch\.ts)$/;
 const CODECS = /^gen\/(?!enums\/)/;
+const MARK = "?whole";
 
 /**
  * Gives those who use every codec a copy of the codecs to themselves.
@@ -73,19 +140,41 @@ const CODECS = /^gen\/(?!enums\/)/;
  * copy, `connect()` would load twice the code that it can ever run, a third of Node's whole start.
  * The codecs are functions and facts, without state or identity.
  */
-const wholeCodecs: esbuild.Plugin = {
+const wholeCodecs: Plugin = {
   name: "whole codecs",
-  setup(build) {
-    build.onResolve({ filter: /^\./ }, ({ path, resolveDir, importer, pluginData }) => {
-      const target = resolve(resolveDir, path);
-      const whole = pluginData === "whole" || WHOLE.test(relative(root, importer));
-      if (!whole || !CODECS.test(relative(root, target))) return undefined;
-      return { path: target, suffix: "?whole", pluginData: "whole" };
-    });
-    build.onLoad({ filter: /\.ts$/ }, async ({ path, suffix }) => {
-      if (suffix !== "?whole") return undefined;
-      const contents = await Deno.readTextFile(path);
-      return { contents, loader: "ts", pluginData: "whole", resolveDir: dirname(path) };
-    });
+  resolveId: {
+    order: "pre",
+    handler(name, importer) {
+      if (importer === undefined || !name.startsWith(".")) return undefined;
+      const from = relative(root, importer.replace(MARK, ""));
+      const target = resolve(root, dirname(from), name);
+      const whole = importer.endsWith(MARK) || WHOLE.test(from);
+      return whole && CODECS.test(relative(root, target)) ? target + MARK : undefined;
+    },
+  },
+  async load(id) {
+    if (!id.endsWith(MARK)) return undefined;
+    return { code: await Deno.readTextFile(id.slice(0, -MARK.length)), moduleType: "ts" };
   },
 };
+
+/**
+ * Takes the white space out: Node's start is mostly compiling, of which it saves a fifth. Names stay,
+ * for stack traces, and lines stay short, for Node prints the whole line that an error comes from.
+ */
+function compact(target: readonly string[]): Plugin {
+  return {
+    name: "compact",
+    async renderChunk(code) {
+      const { code: compacted } = await esbuild.transform(code, {
+        format: "esm",
+        target: [...target],
+        minifyWhitespace: true,
+        minifySyntax: true,
+        lineLimit: 120,
+        legalComments: "none", // THIRD_PARTY_LICENSES has them whole
+      });
+      return { code: compacted, map: null };
+    },
+  };
+}

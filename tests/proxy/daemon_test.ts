@@ -127,7 +127,7 @@ async function overNetwork(version: DaemonVersion): Promise<void> {
       `mech_list: digest-md5\nsasldb_path: ${file("users.db")}\n`,
     );
     const args = ["-p", "-a", "libvirt", "-f", file("users.db"), "-c", "tester"];
-    await run("saslpasswd2", args, "secret");
+    await run("saslpasswd2", args, { input: "secret" });
     const ca = await Authority.create(directory, "ca");
     await ca.sign("server", { extensions: ["subjectAltName=IP:127.0.0.1"] });
     await ca.sign("client");

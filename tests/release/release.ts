@@ -10,6 +10,7 @@
 
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
+import { CHECKS } from "../npm/checks.ts";
 import { installPackage, SMOKE_TEST } from "../npm/install.ts";
 import { root, type SourceRuntime } from "../runner/files.ts";
 import { output } from "../runner/output.ts";
@@ -66,6 +67,10 @@ async function pack(): Promise<string> {
   const directory = await Deno.makeTempDir({ prefix: "virtwire-release-" });
   try {
     await installPackage(directory);
+    for (const { name, skip, run } of CHECKS) {
+      if (skip !== false) throw new Error(`${name}: not to be seen, ${skip}`);
+      await run(directory);
+    }
     const results: Result[] = [];
     for (const [program, runtime] of RUNTIMES) {
       const run = { directory, files: [SMOKE_TEST], suffix: ", release" };
@@ -112,7 +117,10 @@ async function main(): Promise<number> {
     await step("the versions agree", checkVersions);
     if (!rehearse) await step("everything is in order", () => task("ok"));
     await step("the reference has no warnings", buildDocs);
-    const tarball = await step("the npm package, packed, works on every runtime", pack);
+    const tarball = await step(
+      "the npm package, packed, works on every runtime and in a page",
+      pack,
+    );
     await step("the copy for JSR", () => task("jsr"));
     if (tarball !== undefined) {
       const { size } = await Deno.stat(tarball);

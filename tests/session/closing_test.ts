@@ -9,10 +9,11 @@ import {
 import { type CloseReason, ConnectionError, ProtocolError } from "../../src/errors.ts";
 import { Session } from "../../src/session/session.ts";
 import { memoryPair } from "../../transports/memory.ts";
+import { TimerCount } from "../faults/leaks.ts";
 import { test } from "../harness.ts";
 import { packet, words } from "../rpc/frames.ts";
 import { echo, echoed, quickEcho } from "./calls.ts";
-import { type Ends, isSettled, withPeer } from "./peer.ts";
+import { type Ends, isSettled, settle, withPeer } from "./peer.ts";
 
 /** A way in which a connection ends, and what is to become of it. */
 interface Ending {
@@ -138,6 +139,24 @@ test("closing: a writer that fails ends the session with that error", async () =
   );
   assertEquals(error.reason, "error");
   assertEquals(await session.closed, "error");
+});
+
+test("closing: however many writes fail, one of them is waited for", async () => {
+  const timers = new TimerCount();
+  try {
+    const ours = brokenDuplex(new TypeError("cannot write"));
+    const session = new Session(ours.duplex);
+    const calls: Promise<unknown>[] = [];
+    for (let n = 0; n < 4; n++) {
+      calls.push(assertRejects(() => session.call(echo, "x"), ConnectionError, "cannot write"));
+      await settle();
+    }
+    assertEquals(timers.live.length, 1);
+    await Promise.all(calls);
+    assertEquals(timers.live, []);
+  } finally {
+    timers.restore();
+  }
 });
 
 test("closing: a write that finds the peer gone is the peer's hanging up", async () => {

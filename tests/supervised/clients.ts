@@ -17,6 +17,7 @@ import {
 } from "../../src/supervised/connection.ts";
 import type { SupervisorClock } from "../../src/supervised/supervisor.ts";
 import { createTestHypervisor, type TestHypervisor } from "../../src/testing.ts";
+import type { Dial } from "../../src/transport.ts";
 import { memoryPair } from "../../transports/memory.ts";
 
 /** A clock whose sleeps are noted and end when the test says so, or at once. */
@@ -45,17 +46,27 @@ export class HandClock implements SupervisorClock {
   }
 }
 
+/** Resolves after a turn of the event loop. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
 /** A hypervisor whose daemon dies and comes back. */
 export class MortalDaemon implements AsyncDisposable {
   readonly hypervisor: TestHypervisor;
   readonly clock: HandClock = new HandClock();
   /** Whether nobody answers. */
   down = false;
+  /** Whether whoever dials gets no answer. */
+  silent = false;
   /** What the next attempts fail with. */
   readonly refusals: Error[] = [];
+  /** Attempts so far. */
+  dials = 0;
   /** Procedures that were called, in order. */
   readonly called: string[] = [];
-  #servers: ServerSession[] = [];
+  /** Connections that it has not ended itself. */
+  readonly servers: ServerSession[] = [];
   #clients: SupervisedConnection[] = [];
 
   constructor() {
@@ -68,12 +79,18 @@ export class MortalDaemon implements AsyncDisposable {
 
   /** Connects once. */
   readonly open = async (options: ConnectOptions): Promise<Connection> => {
-    const dial = () => {
+    const dial: Dial = (_, { signal } = {}) => {
+      this.dials++;
+      if (this.silent) {
+        return new Promise((_, reject) => {
+          signal!.addEventListener("abort", () => reject(signal!.reason), { once: true });
+        });
+      }
       if (this.down) throw new ConnectionError("Nobody answers");
       const refusal = this.refusals.shift();
       if (refusal !== undefined) throw refusal;
       const [near, far] = memoryPair("test:///default");
-      this.#servers.push(this.hypervisor.serve(far));
+      this.servers.push(this.hypervisor.serve(far));
       return Promise.resolve(near);
     };
     return await connectWith({ dial, facts: NO_FACTS }, "test:///default", options);
@@ -86,9 +103,14 @@ export class MortalDaemon implements AsyncDisposable {
     return client;
   }
 
+  /** How often a procedure was called. */
+  callsOf(procedure: string): number {
+    return this.called.filter((name) => name === procedure).length;
+  }
+
   /** Ends every connection, as a daemon that dies does. */
   async die(): Promise<void> {
-    await Promise.all(this.#servers.splice(0).map((server) => server.close()));
+    await Promise.all(this.servers.splice(0).map((server) => server.close()));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,8 +3,10 @@ import { authFailed, ConnectionError, LibvirtError, UnsupportedError } from "../
 import { DomainState } from "../../gen/enums/domain.ts";
 import { EventOverflowError } from "../../src/events.ts";
 import { DomainEvent } from "../../src/objects/domain_event.ts";
+import type { DomainLifecycleEvent } from "../../src/objects/domain_event_state.ts";
 import { Backoff } from "../../src/supervised/backoff.ts";
 import { superviseWith } from "../../src/supervised/connection.ts";
+import type { SupervisedEvents } from "../../src/supervised/watch.ts";
 import { Resync } from "../../src/supervised_state.ts";
 import { CountedController } from "../session/calls.ts";
 import { test } from "../harness.ts";
@@ -216,15 +218,24 @@ test("supervised: while it is lost calls fail at once, or wait where that was as
 test("supervised: it is given up after so many attempts, and all learn of it", async () => {
   await using daemon = new MortalDaemon();
   const conn = await daemon.supervise({ reconnect: { attempts: 3 }, whileLost: "wait" });
-  const events = conn.watch(DomainEvent.LIFECYCLE);
-  await events.ready;
+  async function whoseLoop(
+    use: (events: SupervisedEvents<DomainLifecycleEvent>) => void,
+  ): Promise<void> {
+    const events = conn.watch(DomainEvent.LIFECYCLE);
+    use(events);
+    await events.ready;
+  }
+  let events!: SupervisedEvents<DomainLifecycleEvent>;
+  await whoseLoop((opened) => events = opened);
   const states = conn.states();
   daemon.down = true;
   await daemon.die();
   assertEquals(await conn.closed, "error");
   assertEquals(daemon.clock.slept.length, 3);
   assertEquals(conn.closeError!.message, "Nobody answers");
-  await assertRejects(() => events.next(), ConnectionError, "Nobody answers");
+  const error = await assertRejects(() => events.next(), ConnectionError, "Nobody answers");
+  assertEquals([error.reason, error.cause], ["error", conn.closeError]);
+  assert(error.stack!.includes("whoseLoop"), error.stack);
   await assertRejects(() => conn.connected(), ConnectionError, "given up");
   await assertRejects(() => conn.getType(), ConnectionError);
   assertEquals((await Array.fromAsync(states)).at(-1)!.state, "closed");

@@ -56,6 +56,9 @@ export interface ServedProxy {
 export interface PageTestOptions {
   readonly context?: BrowserContextOptions;
   readonly proxy?: Partial<ProxyOptions>;
+  /** Targets beside the hypervisor, which is `lab`. */
+  readonly more?: Readonly<Record<string, string>>;
+  readonly timeout?: number;
   /** Changes the hypervisor before the page sees it. */
   prepare?(conn: Connection): Promise<void>;
   /** What the page may complain of: a server that is away, for one. */
@@ -75,7 +78,7 @@ export function pageTest(
       await using conn = await connect(uri);
       await options.prepare?.(conn);
       const proxy = await serveProxy({
-        targets: { lab: uri },
+        targets: { lab: uri, ...options.more },
         tokens: [{ name: "tests", token: TOKEN }],
         filter: "all",
         ui: await readUi(directory),
@@ -86,7 +89,7 @@ export function pageTest(
       } finally {
         await proxy.stop();
       }
-    }), { skip });
+    }), { skip, ...(options.timeout === undefined ? {} : { timeout: options.timeout }) });
 }
 
 /** Serves a proxy at a port that is free. */

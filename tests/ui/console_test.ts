@@ -3,46 +3,19 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { Locator, Page } from "playwright-core";
-import type { Connection } from "../../mod.ts";
-import { built, pageTest, type PageTestOptions, type Place, TOKEN } from "./browser.ts";
-
-const UI = built("tests/ui/build.ts");
-
-const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
-/** What Chromium logs of requests that nobody answers or that are refused. */
-const AWAY = /ERR_CONNECTION|Failed to load resource|WebSocket connection/;
-
-/** Declares a test of the console, with somebody signed in. */
-function consoleTest(
-  name: string,
-  use: (place: Place) => Promise<void>,
-  options: PageTestOptions = {},
-): void {
-  pageTest(`web console: ${name}`, UI, async (place) => {
-    await place.page.goto(`${place.proxy.url}#token=${TOKEN}`);
-    await use(place);
-  }, options);
-}
-
-async function defineThree(conn: Connection): Promise<void> {
-  for (const name of ["alpha", "beta", "gamma"]) {
-    await conn.defineDomainXml(
-      `<domain type='test'><name>${name}</name><memory>1048576</memory><os><type>hvm</type></os></domain>`,
-    );
-  }
-}
-
-function row(page: Page, name: string): Locator {
-  return page.locator(`.domain[data-name="${name}"]`);
-}
-
-async function hasState(page: Page, name: string, state: string): Promise<void> {
-  await row(page, name).locator(".state", { hasText: new RegExp(`^${state}$`) }).waitFor();
-}
-
-function tab(page: Page, name: string): Locator {
-  return page.getByRole("tab", { name });
-}
+import { TOKEN } from "./browser.ts";
+import {
+  AWAY,
+  consoleTest,
+  defineThree,
+  hasFocus,
+  hasState,
+  openConsole,
+  PHONE,
+  row,
+  tab,
+  terminal,
+} from "./web_console.ts";
 
 consoleTest("lists what there is, acts, and shows what others do", async ({ page, conn }) => {
   await hasState(page, "test", "running");
@@ -102,14 +75,31 @@ consoleTest("says why the proxy refuses a call", async ({ page }) => {
 consoleTest("is live where the proxy lets it only look", async ({ page, conn }) => {
   await page.getByText("looks only").waitFor();
   await hasState(page, "test", "running");
-  await page.getByRole("button", { name: "Suspend test" }).click();
-  const alert = page.getByRole("alert");
-  await alert.getByText("Suspend test failed").waitFor();
-  await page.getByRole("button", { name: "Dismiss" }).click();
-  await alert.getByText("Suspend test failed").waitFor({ state: "detached" });
+  await row(page, "test").getByRole("link").click();
+  await page.getByText("nothing can be started or changed").waitFor();
+  assertEquals(await page.getByRole("button", { name: "Suspend" }).count(), 0);
+  await page.getByText("UUID", { exact: true }).waitFor();
+  await tab(page, "Console").click();
+  await page.getByText("no console can be opened").waitFor();
+  await tab(page, "Snapshots").click();
+  await page.getByText("There are no snapshots.").waitFor();
+  assertEquals(await page.getByRole("button", { name: "Take a snapshot" }).count(), 0);
   await (await conn.lookupDomainByName("test")).suspend();
   await hasState(page, "test", "paused");
 }, { proxy: { filter: "monitor" } });
+
+consoleTest("an error stays until it is dismissed, and is shown once", async ({ page }) => {
+  const suspend = page.getByRole("button", { name: "Suspend test" });
+  await suspend.click();
+  const alert = page.getByRole("alert");
+  await alert.getByText("Suspend test failed").waitFor();
+  await alert.locator(".notice").evaluate((notice) => notice.classList.add("first"));
+  await suspend.click();
+  await alert.locator(".notice:not(.first)").waitFor();
+  assertEquals(await alert.locator(".notice").count(), 1);
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await alert.getByText("Suspend test failed").waitFor({ state: "detached" });
+}, { proxy: { filter: { preset: "operate", deny: ["domain:suspend"] } } });
 
 consoleTest("takes, reverts to and deletes snapshots", async ({ page, conn }) => {
   const domain = await conn.lookupDomainByName("test");
@@ -141,15 +131,8 @@ consoleTest("shows the screen", async ({ page }) => {
   await page.getByRole("img", { name: /Screen of test/ }).waitFor();
 });
 
-/** What the terminal shows, from its text for screen readers. */
-function terminal(page: Page): Locator {
-  return page.locator(".xterm-accessibility-tree");
-}
-
 consoleTest("a console types and echoes, and lets go of the keyboard", async ({ page, conn }) => {
-  await row(page, "test").getByRole("link").click();
-  await tab(page, "Console").click();
-  await page.locator(".console-state", { hasText: /^Connected$/ }).waitFor();
+  await openConsole(page, "test");
   await page.keyboard.type("echo 42");
   await terminal(page).getByText("echo 42").waitFor();
   await page.keyboard.press("Control+]");
@@ -214,10 +197,6 @@ consoleTest("asks again for a token that is not good any more", async ({ page })
   await page.getByRole("button", { name: "Sign in" }).click();
   await hasState(page, "test", "running");
 }, { complains: AWAY });
-
-function hasFocus(target: Locator): Promise<boolean> {
-  return target.evaluate((element) => element.matches(":focus"));
-}
 
 /** Presses Tab until the focus is on what has this name; a trap would keep it away. */
 async function tabTo(page: Page, target: Locator): Promise<void> {

@@ -2,10 +2,18 @@
 /** What the web console makes of numbers and pictures. */
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { Domain, DomainState, Uuid } from "../../src/web.ts";
+import { ConnectionError, Domain, DomainState, Uuid } from "../../src/web.ts";
 import { countersOf } from "../../src/ui/counters.ts";
-import { describeState, formatBytes, formatRate, formatShare } from "../../src/ui/format.ts";
-import { HISTORY, LiveDomain } from "../../src/ui/live_domain.ts";
+import {
+  describeState,
+  explain,
+  formatBytes,
+  formatRate,
+  formatShare,
+  isolate,
+  scaleOf,
+} from "../../src/ui/format.ts";
+import { GAP, LiveDomain, WINDOW } from "../../src/ui/live_domain.ts";
 import { readPixmap } from "../../src/ui/ppm.ts";
 import { test } from "../harness.ts";
 
@@ -42,6 +50,8 @@ test("web console: counters are read from bulk statistics as qemu sends them", (
     sent: 50,
   });
   assertEquals(countersOf({ "balloon.current": 8n, "balloon.rss": 4n }).memoryUsed, 4096);
+  // with the emulator's own memory it may be more than the guest has
+  assertEquals(countersOf({ "balloon.current": 8n, "balloon.rss": 9n }).memoryUsed, 8192);
   assertEquals(countersOf({ "state.state": 5 }).cpu, undefined);
 });
 
@@ -69,10 +79,21 @@ test("web console: rates are differences, and a guest started anew has none belo
   assertEquals([domain.history.cpu, domain.rates], [[], undefined]);
 });
 
-test("web console: the history is bounded", () => {
+test("web console: the history is bounded by time", () => {
   const domain = live();
-  for (let i = 0; i < 3 * HISTORY; i++) domain.sample({ cpu: i * 1e9 }, i * 1000);
-  assertEquals(domain.history.cpu.length, HISTORY);
+  for (let time = 0; time <= 3 * WINDOW; time += 2000) domain.sample({ cpu: time }, time);
+  assertEquals(domain.history.cpu.at(0)!.time, 2 * WINDOW);
+  assertEquals(domain.history.cpu.at(-1)!.time, 3 * WINDOW);
+});
+
+test("web console: of a time in which nobody looked there is no mean", () => {
+  const domain = live();
+  domain.sample({ cpu: 0 }, 0);
+  domain.sample({ cpu: 1e9 }, 2000);
+  domain.sample({ cpu: 9e9 }, 2001 + GAP);
+  assertEquals(domain.rates, undefined);
+  domain.sample({ cpu: 9e9 }, 4001 + GAP);
+  assertEquals(domain.history.cpu.map(({ time }) => time), [2000, 4001 + GAP]);
 });
 
 test("web console: numbers are short", () => {
@@ -83,6 +104,14 @@ test("web console: numbers are short", () => {
     "1.5 KiB",
     "32 MiB",
     "250 GiB",
+  ]);
+  assertEquals([0, 1024, 1025, 70_000, 1e6, 3e9].map(scaleOf).map(formatBytes), [
+    "1 KiB",
+    "1 KiB",
+    "2 KiB",
+    "100 KiB",
+    "1 MiB",
+    "5 GiB",
   ]);
   assertEquals(formatRate(2048), "2 KiB/s");
   assertEquals(formatShare(0.123), "12 %");
@@ -97,4 +126,21 @@ test("web console: a pixmap becomes an image", () => {
   assertEquals([...image.data], [1, 2, 3, 255, 4, 5, 6, 255]);
   assertThrows(() => readPixmap(header), Error, "expected one byte a colour, of all pixels");
   assertThrows(() => readPixmap(new Uint8Array(20)), Error, "it is no binary pixmap");
+});
+
+test("web console: a lost connection is told in one sentence", () => {
+  const at = "The connection to ws://127.0.0.1:1/lab failed";
+  const lost = (text: string) =>
+    explain(new Error("No answer", { cause: new ConnectionError(text) }));
+  assertEquals(
+    lost(`${at}: the server met an error (1011): the target is away`),
+    "The target is away",
+  );
+  assertEquals(lost(`${at}: the server is going away (1001)`), "The server is going away");
+  assertEquals(explain(new Error("The proxy does not answer")), "The proxy does not answer");
+});
+
+test("web console: a name does not turn the words around it", () => {
+  assertEquals(isolate("web-1"), "web-1");
+  assertEquals(isolate("\u0645\u0631"), "\u2068\u0645\u0631\u2069");
 });

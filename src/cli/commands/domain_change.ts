@@ -20,7 +20,9 @@ import { actsOn, autostart } from "../acts.ts";
 import type { Handlers } from "../command.ts";
 import { UsageError } from "../failures.ts";
 import { readText } from "../files.ts";
+import { impact } from "../impact.ts";
 import type { Invocation } from "../invocation.ts";
+import { withJobProgress } from "../job_bar.ts";
 import { findDomain } from "../lookup.ts";
 import { bytes, parseCount, parseSize } from "../values.ts";
 
@@ -33,6 +35,7 @@ async function start(run: Invocation): Promise<void> {
     run.flag("autodestroy") && DomainCreateFlags.AUTODESTROY,
     run.flag("bypassCache") && DomainCreateFlags.BYPASS_CACHE,
     run.flag("forceBoot") && DomainCreateFlags.FORCE_BOOT,
+    run.flag("resetNvram") && DomainCreateFlags.RESET_NVRAM,
   ));
   run.out.message(`Domain "${domain.name}" started`);
   if (run.flag("console")) await openConsole(run, domain);
@@ -83,6 +86,7 @@ async function create(run: Invocation): Promise<void> {
       run.flag("paused") && DomainCreateFlags.PAUSED,
       run.flag("autodestroy") && DomainCreateFlags.AUTODESTROY,
       run.flag("validate") && DomainCreateFlags.VALIDATE,
+      run.flag("resetNvram") && DomainCreateFlags.RESET_NVRAM,
     ),
   );
   run.out.message(`Domain "${domain.name}" created`);
@@ -99,14 +103,23 @@ const UNDEFINE: readonly (readonly [option: string, flag: number])[] = [
   ["keepTpm", DomainUndefineFlags.KEEP_TPM],
 ];
 
-/** `--config`, `--live` and `--current`: the same bits for all that has them. */
-function impact(run: Invocation): number {
-  const [config, live] = [run.flag("config"), run.flag("live")];
-  if (run.flag("current") && (config || live)) {
-    throw new UsageError("Cannot combine --current with --config or --live: it stands for either");
-  }
-  return (config ? DomainModificationImpact.CONFIG : 0) |
-    (live ? DomainModificationImpact.LIVE : 0);
+async function undefine(run: Invocation): Promise<void> {
+  const flags = run.flags(...UNDEFINE.map(([option, flag]) => run.flag(option) && flag));
+  const domain = await findDomain(run);
+  const { volumesOf, removeVolumes } = await import("../domain_storage.ts");
+  // they are not to be found once nobody knows the domain any more
+  const volumes = await volumesOf(run, domain);
+  await domain.undefine(flags);
+  run.out.message(`Domain "${domain.name}" undefined`);
+  await removeVolumes(run, volumes);
+}
+
+/** What attaching and detaching change; `--persistent` is both where the domain runs. */
+async function deviceImpact(run: Invocation, domain: Domain): Promise<number> {
+  const flags = impact(run);
+  if (!run.flag("persistent")) return flags;
+  const { CONFIG, LIVE } = DomainModificationImpact;
+  return flags | CONFIG | (await domain.isActive(run.call) ? LIVE : 0);
 }
 
 async function setMemory(run: Invocation, maximum: boolean): Promise<void> {
@@ -138,25 +151,35 @@ async function setvcpus(run: Invocation): Promise<void> {
   run.out.message(`Domain "${domain.name}" ${what} ${count} virtual CPUs`);
 }
 
+async function managedsave(run: Invocation): Promise<void> {
+  const domain = await findDomain(run);
+  const flags = run.flags(
+    run.flag("paused") && DomainSaveRestoreFlags.PAUSED,
+    run.flag("running") && DomainSaveRestoreFlags.RUNNING,
+    run.flag("bypassCache") && DomainSaveRestoreFlags.BYPASS_CACHE,
+  );
+  const saving = () => domain.managedSave(flags);
+  if (run.flag("verbose")) await withJobProgress(run, domain, saving);
+  else await saving();
+  run.out.message(`Domain "${domain.name}" saved`);
+}
+
 /** The commands of this file. */
 export const handlers: Handlers = {
   start,
   shutdown: act("is being shut down", (domain, run) => domain.shutdown(run.flags(modes(run)))),
   reboot: act("is being rebooted", (domain, run) => domain.reboot(run.flags(modes(run)))),
   reset: act("was reset", (domain, run) => domain.reset(run.call)),
-  destroy: act(
-    "destroyed",
-    (domain, run) => domain.destroy(run.flags(run.flag("graceful") && DomainDestroyFlags.GRACEFUL)),
-  ),
+  destroy: act("destroyed", (domain, run) =>
+    domain.destroy(run.flags(
+      run.flag("graceful") && DomainDestroyFlags.GRACEFUL,
+      run.flag("removeLogs") && DomainDestroyFlags.REMOVE_LOGS,
+    ))),
   suspend: act("suspended", (domain, run) => domain.suspend(run.call)),
   resume: act("resumed", (domain, run) => domain.resume(run.call)),
   define,
   create,
-  undefine: act(
-    "undefined",
-    (domain, run) =>
-      domain.undefine(run.flags(...UNDEFINE.map(([option, flag]) => run.flag(option) && flag))),
-  ),
+  undefine,
   autostart: autostart("Domain", (run) => findDomain(run)),
   domrename: async (run) => {
     const domain = await findDomain(run);
@@ -170,18 +193,20 @@ export const handlers: Handlers = {
   "attach-device": act(
     "has the device",
     async (domain, run) =>
-      await domain.attachDevice(await readText(run.argument("file")), run.flags(impact(run))),
+      await domain.attachDevice(
+        await readText(run.argument("file")),
+        run.flags(await deviceImpact(run, domain)),
+      ),
   ),
   "detach-device": act(
     "is rid of the device, or soon will be",
     async (domain, run) =>
-      await domain.detachDevice(await readText(run.argument("file")), run.flags(impact(run))),
+      await domain.detachDevice(
+        await readText(run.argument("file")),
+        run.flags(await deviceImpact(run, domain)),
+      ),
   ),
-  managedsave: act("saved", (domain, run) =>
-    domain.managedSave(run.flags(
-      run.flag("paused") && DomainSaveRestoreFlags.PAUSED,
-      run.flag("running") && DomainSaveRestoreFlags.RUNNING,
-    ))),
+  managedsave,
   "managedsave-remove": act(
     "has no saved state any more",
     (domain, run) => domain.managedSaveRemove(run.call),

@@ -4,26 +4,16 @@
  * @module
  */
 
-import {
-  ConnectGetAllDomainStatsFlags,
-  DomainInterfaceAddressesSource,
-  DomainJobType,
-  DomainListFlags,
-  DomainStatsTypes,
-  DomainXmlFlags,
-  VcpuState,
-} from "../../../gen/enums/domain.ts";
-import { nestStats } from "../../domain_stats.ts";
+import { DomainListFlags } from "../../../gen/enums/domain.ts";
 import { isUnsupported, LibvirtError } from "../../errors.ts";
 import type { Domain } from "../../objects/mod.ts";
 import type { Handlers } from "../command.ts";
-import { UsageError } from "../failures.ts";
 import type { Invocation } from "../invocation.ts";
 import { NAME_COLUMN, printList, STATE_COLUMN, unlessGone } from "../lists.ts";
 import { findDomain } from "../lookup.ts";
 import type { Column } from "../output.ts";
 import { reasonText, stateText } from "../reasons.ts";
-import { bytes, words } from "../values.ts";
+import { bytes } from "../values.ts";
 
 const SELECTIONS: readonly (readonly [option: string, flag: number])[] = [
   ["persistent", DomainListFlags.PERSISTENT],
@@ -36,6 +26,8 @@ const SELECTIONS: readonly (readonly [option: string, flag: number])[] = [
   ["withoutSnapshot", DomainListFlags.NO_SNAPSHOT],
   ["withManagedSave", DomainListFlags.MANAGEDSAVE],
   ["withoutManagedSave", DomainListFlags.NO_MANAGEDSAVE],
+  ["withCheckpoint", DomainListFlags.HAS_CHECKPOINT],
+  ["withoutCheckpoint", DomainListFlags.NO_CHECKPOINT],
 ];
 
 async function list(run: Invocation): Promise<void> {
@@ -73,11 +65,13 @@ async function list(run: Invocation): Promise<void> {
   ];
   await printList(run, domains, columns, async (domain) => {
     const state = await unlessGone(() => domain.getState(run.call));
+    const saved = run.flag("managedSave") && domain.id < 0 &&
+      await unlessGone(() => domain.hasManagedSaveImage(run.call));
     return {
       id: domain.id < 0 ? null : domain.id,
       name: domain.name,
       uuid: domain.uuid,
-      state: state === undefined ? "gone" : stateText(state.state),
+      state: state === undefined ? "gone" : saved ? "saved" : stateText(state.state),
       ...(titled ? { title: await titleOf(run, domain) } : {}),
     };
   });
@@ -154,174 +148,6 @@ async function domstate(run: Invocation): Promise<void> {
   else run.out.line(run.flag("reason") ? `${texts.state} (${texts.reason})` : texts.state);
 }
 
-const STATS: Readonly<Record<string, number>> = {
-  state: DomainStatsTypes.STATE,
-  cpuTotal: DomainStatsTypes.CPU_TOTAL,
-  balloon: DomainStatsTypes.BALLOON,
-  vcpu: DomainStatsTypes.VCPU,
-  interface: DomainStatsTypes.INTERFACE,
-  block: DomainStatsTypes.BLOCK,
-  perf: DomainStatsTypes.PERF,
-  iothread: DomainStatsTypes.IOTHREAD,
-  memory: DomainStatsTypes.MEMORY,
-  dirtyrate: DomainStatsTypes.DIRTYRATE,
-  vm: DomainStatsTypes.VM,
-};
-
-async function domstats(run: Invocation): Promise<void> {
-  const conn = await run.connect();
-  const names = run.rest("domain");
-  const domains = names.length === 0
-    ? undefined
-    : await Promise.all(names.map((name) => findDomain(run, name)));
-  const flags = run.flags(
-    run.flag("enforce") && ConnectGetAllDomainStatsFlags.ENFORCE_STATS,
-    run.flag("nowait") && ConnectGetAllDomainStatsFlags.NOWAIT,
-    run.flag("listActive") && ConnectGetAllDomainStatsFlags.ACTIVE,
-    run.flag("listInactive") && ConnectGetAllDomainStatsFlags.INACTIVE,
-  );
-  const stats = Object.entries(STATS).reduce(
-    (all, [name, bit]) => all | (run.flag(name) ? bit : 0),
-    0,
-  );
-  const records = await conn.getAllDomainStats({ ...flags, stats, domains });
-  const { out } = run;
-  if (out.json) {
-    const shape = run.flag("raw") ? (stats: object) => stats : nestStats;
-    return out.value(records.map(({ domain, stats }) => (
-      { name: domain.name, uuid: domain.uuid, stats: shape(stats) }
-    )));
-  }
-  records.forEach(({ domain, stats }, i) => {
-    if (i > 0) out.line();
-    out.line(out.colors.bold(domain.name));
-    for (const [field, value] of Object.entries(stats)) {
-      for (const each of Array.isArray(value) ? value : [value]) out.line(`  ${field}=${each}`);
-    }
-  });
-}
-
-async function vcpuinfo(run: Invocation): Promise<void> {
-  const domain = await findDomain(run);
-  const vcpus = await domain.getVcpus(run.call);
-  const rows = vcpus.map(({ number, state, cpuTime, cpu, cpumap }) => ({
-    vcpu: number,
-    cpu: cpu < 0 ? null : cpu,
-    state: words(VcpuState[state], state),
-    cpuTime,
-    affinity: cpumap.map((may) => may ? "y" : "-").join(""),
-  }));
-  run.out.table(rows, [
-    { key: "vcpu", title: "VCPU", align: "right" },
-    { key: "cpu", title: "CPU", align: "right" },
-    STATE_COLUMN,
-    {
-      key: "cpuTime",
-      title: "CPU time",
-      align: "right",
-      show: (time: bigint) => `${(Number(time) / 1e9).toFixed(1)} s`,
-    },
-    { key: "affinity", title: "Affinity" },
-  ]);
-}
-
-async function descriptionOf(run: Invocation, domain: Domain): Promise<string> {
-  return await domain.getXmlDesc(run.flags(run.flag("inactive") && DomainXmlFlags.INACTIVE));
-}
-
-async function domblklist(run: Invocation): Promise<void> {
-  const { disksOf } = await import("../devices.ts");
-  const rows = disksOf(await descriptionOf(run, await findDomain(run)));
-  const details: Column[] = [{ key: "type", title: "Type" }, { key: "device", title: "Device" }];
-  run.out.table(rows.map((row) => ({ ...row })), [
-    ...(run.flag("details") ? details : []),
-    { key: "target", title: "Target" },
-    { key: "source", title: "Source" },
-  ]);
-}
-
-async function domiflist(run: Invocation): Promise<void> {
-  const { nicsOf } = await import("../devices.ts");
-  const rows = nicsOf(await descriptionOf(run, await findDomain(run)));
-  run.out.table(rows.map((row) => ({ ...row })), [
-    { key: "interface", title: "Interface" },
-    { key: "type", title: "Type" },
-    { key: "source", title: "Source" },
-    { key: "model", title: "Model" },
-    { key: "mac", title: "MAC" },
-  ]);
-}
-
-const SOURCES: Readonly<Record<string, number>> = {
-  lease: DomainInterfaceAddressesSource.LEASE,
-  agent: DomainInterfaceAddressesSource.AGENT,
-  arp: DomainInterfaceAddressesSource.ARP,
-};
-
-async function domifaddr(run: Invocation): Promise<void> {
-  const name = run.text("source") ?? "lease";
-  const source = SOURCES[name];
-  if (source === undefined) {
-    throw new UsageError(`Cannot ask the source "${name}": expected lease, agent or arp`);
-  }
-  const interfaces = await (await findDomain(run)).interfaceAddresses(source, run.call);
-  const rows = interfaces.flatMap(({ name, hwaddr, addrs }) =>
-    addrs.map(({ type, addr, prefix }, i) => ({
-      name: i === 0 || run.out.json || run.flag("full") ? name : "",
-      mac: i === 0 || run.out.json || run.flag("full") ? hwaddr : "",
-      protocol: type === 0 ? "ipv4" : "ipv6",
-      address: `${addr}/${prefix}`,
-    }))
-  );
-  run.out.table(rows, [
-    NAME_COLUMN,
-    { key: "mac", title: "MAC address" },
-    { key: "protocol", title: "Protocol" },
-    { key: "address", title: "Address" },
-  ]);
-}
-
-async function domblkinfo(run: Invocation): Promise<void> {
-  const domain = await findDomain(run);
-  const device = run.maybe("device");
-  const { disksOf } = await import("../devices.ts");
-  const targets = device === undefined
-    ? disksOf(await domain.getXmlDesc(run.call)).filter(({ source }) => source !== null)
-      .map(({ target }) => target)
-    : [device];
-  const rows = await Promise.all(
-    targets.map(async (target) => ({ target, ...await domain.getBlockInfo(target, run.call) })),
-  );
-  const size = (value: bigint) => bytes(value);
-  run.out.table(rows, [
-    { key: "target", title: "Target" },
-    { key: "capacity", title: "Capacity", show: size, align: "right" },
-    { key: "allocation", title: "Allocation", show: size, align: "right" },
-    { key: "physical", title: "Physical", show: size, align: "right" },
-  ]);
-}
-
-async function domblkstat(run: Invocation): Promise<void> {
-  run.out.record(
-    await (await findDomain(run)).blockStats(run.maybe("device") ?? "", run.call) as never,
-  );
-}
-
-async function domifstat(run: Invocation): Promise<void> {
-  const domain = await findDomain(run);
-  run.out.record(await domain.interfaceStats(run.argument("interface"), run.call) as never);
-}
-
-async function dommemstat(run: Invocation): Promise<void> {
-  run.out.record(await (await findDomain(run)).memoryStats(run.call) as never);
-}
-
-async function domjobinfo(run: Invocation): Promise<void> {
-  const { type, ...info } = await (await findDomain(run)).getJobInfo(run.call);
-  const known = Object.entries(info).filter(([, value]) => run.out.json || value !== 0n);
-  run.out.record({ type: words(DomainJobType[type], type), ...Object.fromEntries(known) });
-}
-
 /** The commands of this file. */
 export const handlers: Handlers = {
   list,
@@ -333,14 +159,4 @@ export const handlers: Handlers = {
   },
   domuuid: async (run) => run.out.value((await findDomain(run)).uuid),
   domname: async (run) => run.out.value((await findDomain(run)).name),
-  domstats,
-  vcpuinfo,
-  domblklist,
-  domiflist,
-  domifaddr,
-  domblkinfo,
-  domblkstat,
-  domifstat,
-  dommemstat,
-  domjobinfo,
 };

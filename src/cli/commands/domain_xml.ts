@@ -9,17 +9,17 @@ import type { Handlers } from "../command.ts";
 import { editXml } from "../edit.ts";
 import type { Invocation } from "../invocation.ts";
 import { findDomain } from "../lookup.ts";
+import { printDescription } from "../xml_output.ts";
 
 async function dumpxml(run: Invocation): Promise<void> {
   const domain = await findDomain(run);
-  run.out.value(
-    (await domain.getXmlDesc(run.flags(
-      run.flag("inactive") && DomainXmlFlags.INACTIVE,
-      run.flag("securityInfo") && DomainXmlFlags.SECURE,
-      run.flag("updateCpu") && DomainXmlFlags.UPDATE_CPU,
-      run.flag("migratable") && DomainXmlFlags.MIGRATABLE,
-    ))).trimEnd(),
-  );
+  const xml = await domain.getXmlDesc(run.flags(
+    run.flag("inactive") && DomainXmlFlags.INACTIVE,
+    run.flag("securityInfo") && DomainXmlFlags.SECURE,
+    run.flag("updateCpu") && DomainXmlFlags.UPDATE_CPU,
+    run.flag("migratable") && DomainXmlFlags.MIGRATABLE,
+  ));
+  await printDescription(run, xml);
 }
 
 async function edit(run: Invocation): Promise<void> {

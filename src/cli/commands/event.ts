@@ -86,7 +86,8 @@ function follow(subject: Subject): Handler {
       }]);
     }
     const conn = await run.connect();
-    const name = run.maybe("domain") ?? run.maybe("name");
+    const name = ["domain", "network", "pool", "device", "secret"].map((each) => run.maybe(each))
+      .find((each) => each !== undefined);
     const filter = name === undefined ? {} : await subject.filter(run, name);
     const streams = await subscribe(run, conn, subject, filter);
     if (streams.length === 0) {
@@ -166,35 +167,44 @@ function parts(event: Event): { object: Row; fields: Row } {
   return { object, fields };
 }
 
-/** The commands of this file. */
-export const handlers: Handlers = {
-  "event": follow({
+const SUBJECTS: Readonly<Record<string, Subject>> = {
+  "event": {
     title: "domains",
     kinds: DomainEvent as unknown as Subject["kinds"],
     filter: async (run, name) => ({ domain: await findDomain(run, name) }),
-  }),
-  "net-event": follow({
+  },
+  "net-event": {
     title: "networks",
     kinds: NetworkEvent as unknown as Subject["kinds"],
     filter: async (run, name) => ({ network: await findNetwork(run, name) }),
-  }),
-  "pool-event": follow({
+  },
+  "pool-event": {
     title: "pools",
     kinds: StoragePoolEvent as unknown as Subject["kinds"],
     filter: async (run, name) => ({ pool: await findPool(run, name) }),
-  }),
-  "nodedev-event": follow({
+  },
+  "nodedev-event": {
     title: "node devices",
     kinds: NodeDeviceEvent as unknown as Subject["kinds"],
     filter: async (run, name) => ({
       device: await (await run.connect()).lookupNodeDeviceByName(name, run.call),
     }),
-  }),
-  "secret-event": follow({
+  },
+  "secret-event": {
     title: "secrets",
     kinds: SecretEvent as unknown as Subject["kinds"],
     filter: async (run, name) => ({
       secret: await (await run.connect()).lookupSecretByUuid(name, run.call),
     }),
-  }),
+  },
 };
+
+/** The kinds of events that such a command knows. */
+export function eventNames(command: string): string[] {
+  return Object.keys(SUBJECTS[command]?.kinds ?? {}).map(nameOf);
+}
+
+/** The commands of this file. */
+export const handlers: Handlers = Object.fromEntries(
+  Object.entries(SUBJECTS).map(([command, subject]) => [command, follow(subject)]),
+);

@@ -8,7 +8,7 @@ import { NodeGetCpuStatsAllCpus, NodeGetMemoryStatsAllCells } from "../../../gen
 import type { Handlers } from "../command.ts";
 import type { Invocation } from "../invocation.ts";
 import { sleep } from "../sleep.ts";
-import { bytes, version as dotted } from "../values.ts";
+import { bytes, ranges, version as dotted } from "../values.ts";
 import { VERSION } from "../version.ts";
 
 async function nodeinfo(run: Invocation): Promise<void> {
@@ -73,7 +73,11 @@ async function nodecpumap(run: Invocation): Promise<void> {
   run.out.record({
     cpus,
     online,
-    cpumap: run.out.json ? cpumap : cpumap.map((on) => on ? "y" : "-").join(""),
+    cpumap: run.out.json
+      ? cpumap
+      : run.flag("pretty")
+      ? ranges(cpumap)
+      : cpumap.map((on) => on ? "y" : "-").join(""),
   }, { cpus: "CPUs", online: "Online", cpumap: "Map" });
 }
 

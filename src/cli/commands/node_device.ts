@@ -4,7 +4,11 @@
  * @module
  */
 
-import { NodeDeviceListFlags } from "../../../gen/enums/nodedev.ts";
+import {
+  NodeDeviceCreateXmlFlags,
+  NodeDeviceDefineXmlFlags,
+  NodeDeviceListFlags,
+} from "../../../gen/enums/nodedev.ts";
 import type { NodeDevice } from "../../objects/mod.ts";
 import { actsOn, autostart } from "../acts.ts";
 import type { Handlers } from "../command.ts";
@@ -12,6 +16,7 @@ import { UsageError } from "../failures.ts";
 import { readText } from "../files.ts";
 import type { Invocation } from "../invocation.ts";
 import { NAME_COLUMN, unlessGone } from "../lists.ts";
+import { printDescription } from "../xml_output.ts";
 import { type Branch, drawTree } from "../tree.ts";
 
 async function find(run: Invocation): Promise<NodeDevice> {
@@ -22,14 +27,20 @@ const act = actsOn("Device", find);
 
 const FLAGS: Readonly<Record<string, number | string | undefined>> = NodeDeviceListFlags;
 
+/** The capabilities that devices can be selected by. */
+export function capabilityNames(): string[] {
+  return Object.keys(FLAGS).filter((key) => key.startsWith("CAP_"))
+    .map((key) => key.slice("CAP_".length).toLowerCase());
+}
+
 /** `pci` is PCI_DEV to libvirt's flags, and `scsi_host` SCSI_HOST. */
 function capability(name: string): number {
   const upper = name.trim().toUpperCase().replaceAll("-", "_");
   const flag = FLAGS[`CAP_${upper}`] ?? FLAGS[`CAP_${upper}_DEV`];
   if (typeof flag === "number") return flag;
-  const known = Object.keys(FLAGS).filter((key) => key.startsWith("CAP_"))
-    .map((key) => key.slice("CAP_".length).toLowerCase());
-  throw new UsageError(`Cannot select by "${name}": expected one of ${known.join(", ")}`);
+  throw new UsageError(
+    `Cannot select by "${name}": expected one of ${capabilityNames().join(", ")}`,
+  );
 }
 
 async function list(run: Invocation): Promise<void> {
@@ -87,15 +98,21 @@ export const handlers: Handlers = {
   "nodedev-list": list,
   "nodedev-info": info,
   "nodedev-dumpxml": async (run) =>
-    run.out.value((await (await find(run)).getXmlDesc(run.call)).trimEnd()),
+    await printDescription(run, await (await find(run)).getXmlDesc(run.call)),
   "nodedev-create": async (run) => {
     const xml = await readText(run.argument("file"));
-    const { name } = await (await run.connect()).createNodeDeviceXml(xml, run.call);
+    const { name } = await (await run.connect()).createNodeDeviceXml(
+      xml,
+      run.flags(run.flag("validate") && NodeDeviceCreateXmlFlags.VALIDATE),
+    );
     run.out.message(`Device "${name}" created`);
   },
   "nodedev-define": async (run) => {
     const xml = await readText(run.argument("file"));
-    const { name } = await (await run.connect()).defineNodeDeviceXml(xml, run.call);
+    const { name } = await (await run.connect()).defineNodeDeviceXml(
+      xml,
+      run.flags(run.flag("validate") && NodeDeviceDefineXmlFlags.VALIDATE),
+    );
     run.out.message(`Device "${name}" defined`);
   },
   "nodedev-start": act("started", (device, run) => device.create(run.call)),

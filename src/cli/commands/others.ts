@@ -5,13 +5,14 @@
  */
 
 import { InterfaceListFlags, InterfaceXmlFlags } from "../../../gen/enums/interface.ts";
-import { SecretUsageType } from "../../../gen/enums/secret.ts";
+import { SecretListFlags, SecretUsageType } from "../../../gen/enums/secret.ts";
 import { isNotFound } from "../../errors.ts";
 import type { Interface } from "../../objects/mod.ts";
 import type { Handlers } from "../command.ts";
 import type { Invocation } from "../invocation.ts";
 import { NAME_COLUMN, printList, STATE_COLUMN, unlessGone } from "../lists.ts";
 import { findNwFilter, findSecret } from "../lookup.ts";
+import { printDescription } from "../xml_output.ts";
 import { words } from "../values.ts";
 
 async function interfaces(run: Invocation): Promise<void> {
@@ -45,17 +46,22 @@ export const handlers: Handlers = {
   "iface-list": interfaces,
   "iface-dumpxml": async (run) => {
     const flags = run.flags(run.flag("inactive") && InterfaceXmlFlags.INACTIVE);
-    run.out.value((await (await findInterface(run)).getXmlDesc(flags)).trimEnd());
+    await printDescription(run, await (await findInterface(run)).getXmlDesc(flags));
   },
   "nwfilter-list": async (run) => {
     const filters = await (await run.connect()).listAllNwFilters(run.call);
-    const rows = filters.map(({ name, uuid }) => ({ uuid, name }));
-    run.out.table(rows, [{ key: "uuid", title: "UUID" }, NAME_COLUMN]);
+    const columns = [{ key: "uuid", title: "UUID" }, NAME_COLUMN];
+    await printList(run, filters, columns, ({ name, uuid }) => Promise.resolve({ uuid, name }));
   },
   "nwfilter-dumpxml": async (run) =>
-    run.out.value((await (await findNwFilter(run)).getXmlDesc(run.call)).trimEnd()),
+    await printDescription(run, await (await findNwFilter(run)).getXmlDesc(run.call)),
   "secret-list": async (run) => {
-    const secrets = await (await run.connect()).listAllSecrets(run.call);
+    const secrets = await (await run.connect()).listAllSecrets(run.flags(
+      run.choice("ephemeral") === true && SecretListFlags.EPHEMERAL,
+      run.choice("ephemeral") === false && SecretListFlags.NO_EPHEMERAL,
+      run.choice("private") === true && SecretListFlags.PRIVATE,
+      run.choice("private") === false && SecretListFlags.NO_PRIVATE,
+    ));
     const rows = secrets.map(({ uuid, usageType, usageId }) => (
       { uuid, usageType: words(SecretUsageType[usageType], usageType), usageId }
     ));
@@ -66,5 +72,5 @@ export const handlers: Handlers = {
     ]);
   },
   "secret-dumpxml": async (run) =>
-    run.out.value((await (await findSecret(run)).getXmlDesc(run.call)).trimEnd()),
+    await printDescription(run, await (await findSecret(run)).getXmlDesc(run.call)),
 };

@@ -5,15 +5,19 @@
  */
 
 import {
+  StoragePoolBuildFlags,
+  StoragePoolCreateFlags,
+  StoragePoolDefineFlags,
   StoragePoolListFlags,
   StoragePoolState,
   StorageXmlFlags,
 } from "../../../gen/enums/storage.ts";
-import { element } from "../../xml/element.ts";
+import { element, type XmlElement } from "../../xml/element.ts";
 import { printXml } from "../../xml/print.ts";
 import type { Handlers } from "../command.ts";
 import { actsOn, autostart } from "../acts.ts";
 import { editXml } from "../edit.ts";
+import { UsageError } from "../failures.ts";
 import { readText } from "../files.ts";
 import type { Invocation } from "../invocation.ts";
 import {
@@ -26,14 +30,28 @@ import {
   unlessGone,
 } from "../lists.ts";
 import { findPool } from "../lookup.ts";
+import { printDescription } from "../xml_output.ts";
 import type { Column } from "../output.ts";
 import { bytes, words } from "../values.ts";
 
 const act = actsOn("Pool", (run) => findPool(run));
 
+const TYPES: Readonly<Record<string, number | string | undefined>> = StoragePoolListFlags;
+
+/** The flags of the types that `--type` names. */
+function typeFlags(run: Invocation): number[] {
+  return (run.text("type")?.split(",") ?? []).map((name) => {
+    const flag = TYPES[name.trim().toUpperCase().replaceAll("-", "_")];
+    if (typeof flag === "number" && flag >= StoragePoolListFlags.DIR) return flag;
+    throw new UsageError(`Cannot select pools of the type "${name}": expected dir, fs, netfs, ...`);
+  });
+}
+
 async function list(run: Invocation): Promise<void> {
   const conn = await run.connect();
-  const pools = await conn.listAllStoragePools(run.flags(listFlags(run, StoragePoolListFlags)));
+  const pools = await conn.listAllStoragePools(
+    run.flags(listFlags(run, StoragePoolListFlags), ...typeFlags(run)),
+  );
   const sized = run.flag("details");
   const size = (value: bigint | undefined) => value === undefined ? "-" : bytes(value);
   const columns: Column[] = [
@@ -74,7 +92,7 @@ async function info(run: Invocation): Promise<void> {
     pool.isPersistent(run.call),
     pool.getAutostart(run.call),
   ]);
-  const shown = run.out.json
+  const shown = run.out.json || run.flag("bytes")
     ? sizes
     : Object.fromEntries(Object.entries(sizes).map(([name, value]) => [name, bytes(value)]));
   run.out.record({
@@ -96,6 +114,46 @@ async function info(run: Invocation): Promise<void> {
   });
 }
 
+/** The host adapter that a pool of SCSI devices comes from. */
+function adapterOf(run: Invocation): XmlElement[] {
+  const [name, wwnn, wwpn] = [
+    run.text("adapterName"),
+    run.text("adapterWwnn"),
+    run.text("adapterWwpn"),
+  ];
+  if (wwnn === undefined || wwpn === undefined) {
+    return name === undefined ? [] : [element("adapter", { type: "scsi_host", name })];
+  }
+  const parent = run.text("adapterParent");
+  return [
+    element("adapter", {
+      type: "fc_host",
+      ...(parent === undefined ? {} : { parent }),
+      wwnn,
+      wwpn,
+    }),
+  ];
+}
+
+/** Who the source is asked by, and the secret that has the password. */
+function authOf(run: Invocation): XmlElement[] {
+  const [type, username, usage, uuid] = [
+    run.text("authType"),
+    run.text("authUsername"),
+    run.text("secretUsage"),
+    run.text("secretUuid"),
+  ];
+  if (type === undefined || username === undefined) return [];
+  const secret = usage !== undefined ? { usage } : uuid !== undefined ? { uuid } : undefined;
+  return [
+    element(
+      "auth",
+      { type, username },
+      secret === undefined ? undefined : element("secret", secret),
+    ),
+  ];
+}
+
 function newPoolXml(run: Invocation): string {
   const host = run.text("sourceHost");
   const path = run.text("sourcePath");
@@ -103,12 +161,20 @@ function newPoolXml(run: Invocation): string {
   const name = run.text("sourceName");
   const format = run.text("sourceFormat");
   const target = run.text("target");
+  const initiator = run.text("sourceInitiator");
+  const protocol = run.text("sourceProtocolVer");
   const source = [
     ...(host === undefined ? [] : [element("host", { name: host })]),
     ...(path === undefined ? [] : [element("dir", { path })]),
     ...(device === undefined ? [] : [element("device", { path: device })]),
     ...(name === undefined ? [] : [element("name", {}, name)]),
     ...(format === undefined ? [] : [element("format", { type: format })]),
+    ...(initiator === undefined
+      ? []
+      : [element("initiator", {}, element("iqn", { name: initiator }))]),
+    ...(protocol === undefined ? [] : [element("protocol", { ver: protocol })]),
+    ...adapterOf(run),
+    ...authOf(run),
   ];
   return printXml(element(
     "pool",
@@ -119,12 +185,25 @@ function newPoolXml(run: Invocation): string {
   ));
 }
 
+/** Whether what a pool needs is made too, and what may happen to what is there. */
+function createFlags(run: Invocation): Invocation["call"] {
+  const overwrite = run.choice("overwrite");
+  return run.flags(
+    run.flag("build") && StoragePoolCreateFlags.WITH_BUILD,
+    overwrite === true && StoragePoolCreateFlags.WITH_BUILD_OVERWRITE,
+    overwrite === false && StoragePoolCreateFlags.WITH_BUILD_NO_OVERWRITE,
+  );
+}
+
 async function make(run: Invocation, xml: string, defined: boolean): Promise<void> {
   if (run.flag("printXml")) return run.out.value(xml.trimEnd());
   const conn = await run.connect();
   const { name } = defined
-    ? await conn.defineStoragePoolXml(xml, run.call)
-    : await conn.createStoragePoolXml(xml, run.call);
+    ? await conn.defineStoragePoolXml(
+      xml,
+      run.flags(run.flag("validate") && StoragePoolDefineFlags.VALIDATE),
+    )
+    : await conn.createStoragePoolXml(xml, createFlags(run));
   run.out.message(`Pool "${name}" ${defined ? "defined" : "created"}`);
 }
 
@@ -135,14 +214,18 @@ export const handlers: Handlers = {
   "pool-dumpxml": async (run) => {
     const pool = await findPool(run);
     const flags = run.flags(run.flag("inactive") && StorageXmlFlags.INACTIVE);
-    run.out.value((await pool.getXmlDesc(flags)).trimEnd());
+    await printDescription(run, await pool.getXmlDesc(flags));
   },
   "pool-define": async (run) => make(run, await readText(run.argument("file")), true),
   "pool-define-as": (run) => make(run, newPoolXml(run), true),
   "pool-create": async (run) => make(run, await readText(run.argument("file")), false),
   "pool-create-as": (run) => make(run, newPoolXml(run), false),
-  "pool-build": act("built", (pool, run) => pool.build(run.call)),
-  "pool-start": act("started", (pool, run) => pool.create(run.call)),
+  "pool-build": act("built", (pool, run) =>
+    pool.build(run.flags(
+      run.choice("overwrite") === true && StoragePoolBuildFlags.OVERWRITE,
+      run.choice("overwrite") === false && StoragePoolBuildFlags.NO_OVERWRITE,
+    ))),
+  "pool-start": act("started", (pool, run) => pool.create(createFlags(run))),
   "pool-destroy": act("destroyed", (pool, run) => pool.destroy(run.call)),
   "pool-refresh": act("refreshed", (pool, run) => pool.refresh(run.call)),
   "pool-undefine": act("undefined", (pool, run) => pool.undefine(run.call)),

@@ -13,15 +13,17 @@ import {
 } from "../../../gen/enums/domain_snapshot.ts";
 import { isNotFound } from "../../errors.ts";
 import type { Domain, DomainSnapshot } from "../../objects/mod.ts";
-import { element } from "../../xml/element.ts";
+import { element, type XmlElement } from "../../xml/element.ts";
 import { parseXml } from "../../xml/parse.ts";
 import { printXml } from "../../xml/print.ts";
 import type { Handlers } from "../command.ts";
-import { CommandError } from "../failures.ts";
+import { CommandError, UsageError } from "../failures.ts";
+import { editXml } from "../edit.ts";
 import { readText } from "../files.ts";
 import type { Invocation } from "../invocation.ts";
 import { unlessGone } from "../lists.ts";
 import { findDomain } from "../lookup.ts";
+import { printDescription } from "../xml_output.ts";
 import { type Branch, drawTree } from "../tree.ts";
 
 const CREATE: readonly (readonly [option: string, flag: number])[] = [
@@ -59,10 +61,29 @@ async function described(run: Invocation, snapshot: DomainSnapshot) {
 
 async function list(run: Invocation): Promise<void> {
   const domain = await findDomain(run);
-  const snapshots = await domain.listAllSnapshots(run.flags(
-    run.flag("roots") && DomainSnapshotListFlags.ROOTS,
+  const from = run.text("from");
+  const parent = from !== undefined
+    ? await domain.lookupSnapshotByName(from, run.call)
+    : run.flag("current")
+    ? await domain.currentSnapshot(run.call)
+    : undefined;
+  const flags = run.flags(
+    parent === undefined && run.flag("roots") && DomainSnapshotListFlags.ROOTS,
     run.flag("leaves") && DomainSnapshotListFlags.LEAVES,
-  ));
+    run.choice("leaves") === false && DomainSnapshotListFlags.NO_LEAVES,
+    run.choice("metadata") === true && DomainSnapshotListFlags.METADATA,
+    run.choice("metadata") === false && DomainSnapshotListFlags.NO_METADATA,
+    run.flag("inactive") && DomainSnapshotListFlags.INACTIVE,
+    run.flag("active") && DomainSnapshotListFlags.ACTIVE,
+    run.flag("diskOnly") && DomainSnapshotListFlags.DISK_ONLY,
+    run.flag("internal") && DomainSnapshotListFlags.INTERNAL,
+    run.flag("external") && DomainSnapshotListFlags.EXTERNAL,
+    run.flag("topological") && DomainSnapshotListFlags.TOPOLOGICAL,
+    parent !== undefined && run.flag("descendants") && DomainSnapshotListFlags.DESCENDANTS,
+  );
+  const snapshots = parent === undefined
+    ? await domain.listAllSnapshots(flags)
+    : await parent.listAllChildren(flags);
   const { out } = run;
   if (run.flag("name") && !out.json) {
     for (const { name } of snapshots) out.line(name);
@@ -71,8 +92,11 @@ async function list(run: Invocation): Promise<void> {
   const all = await Promise.all(
     snapshots.map((snapshot) => unlessGone(() => described(run, snapshot))),
   );
-  const rows = all.filter((row) => row !== undefined)
-    .sort((a, b) => a.created < b.created ? -1 : a.created > b.created ? 1 : 0);
+  const rows = all.filter((row) => row !== undefined);
+  // the daemon has put each behind its parent then
+  if (!run.flag("topological")) {
+    rows.sort((a, b) => a.created < b.created ? -1 : a.created > b.created ? 1 : 0);
+  }
   if (run.flag("tree") && !out.json) return out.write(drawTree(branches(rows)));
   out.table(rows, [
     { key: "name", title: "Name" },
@@ -97,6 +121,60 @@ async function create(run: Invocation): Promise<void> {
   said(run, domain, await domain.createSnapshotXml(xml, createFlags(run)));
 }
 
+/** `a=1,b=2` to its parts; a comma that is meant is written twice, as with virsh. */
+function specParts(spec: string): string[] {
+  return spec.split(/(?<!,),(?!,)/).map((part) => part.replaceAll(",,", ","));
+}
+
+/** The attributes that such a spec may say; of the first part the value alone may be said. */
+function specOf(spec: string, what: string, first: string, known: readonly string[]) {
+  const said: Record<string, string> = {};
+  for (const [i, part] of specParts(spec).entries()) {
+    const [, key, value] = /^([a-z]+)=(.*)$/s.exec(part) ?? [];
+    if (key !== undefined && known.includes(key)) said[key] = value!;
+    else if (i === 0) said[first] = part;
+    else {
+      throw new UsageError(`Cannot read "${part}" of --${what}: expected ${known.join("=, ")}=`);
+    }
+  }
+  return said;
+}
+
+/** The element that says where the memory goes. */
+function memoryElement(spec: string | undefined): XmlElement | undefined {
+  if (spec === undefined) return undefined;
+  const { file, snapshot } = specOf(spec, "memspec", "file", ["file", "snapshot"]);
+  return element("memory", {
+    ...(snapshot === undefined ? {} : { snapshot }),
+    ...(file === undefined ? {} : { file }),
+  });
+}
+
+/** The element that says where the disks' contents go. */
+function disksElement(specs: readonly string[]): XmlElement | undefined {
+  if (specs.length === 0) return undefined;
+  return element(
+    "disks",
+    {},
+    ...specs.map((spec) => {
+      const keys = ["name", "snapshot", "driver", "stype", "file"];
+      const { name, snapshot, driver, stype, file } = specOf(spec, "diskspec", "name", keys);
+      return element(
+        "disk",
+        {
+          ...(name === undefined ? {} : { name }),
+          ...(snapshot === undefined ? {} : { snapshot }),
+          ...(stype === undefined ? {} : { type: stype }),
+        },
+        driver === undefined ? undefined : element("driver", { type: driver }),
+        file === undefined
+          ? undefined
+          : element("source", stype === "block" ? { dev: file } : { file }),
+      );
+    }),
+  );
+}
+
 async function createAs(run: Invocation): Promise<void> {
   const [name, description] = [run.maybe("name"), run.maybe("description")];
   const xml = printXml(element(
@@ -104,6 +182,8 @@ async function createAs(run: Invocation): Promise<void> {
     {},
     name === undefined ? undefined : element("name", {}, name),
     description === undefined ? undefined : element("description", {}, description),
+    memoryElement(run.text("memspec")),
+    disksElement(run.texts("diskspec")),
   ));
   if (run.flag("printXml")) return run.out.value(xml.trimEnd());
   const domain = await findDomain(run);
@@ -119,6 +199,9 @@ function said(run: Invocation, domain: Domain, { name }: DomainSnapshot): void {
 async function chosen(run: Invocation): Promise<[Domain, DomainSnapshot]> {
   const domain = await findDomain(run);
   const name = run.maybe("snapshot");
+  if (name !== undefined && run.flag("current")) {
+    throw new UsageError(`Cannot take both the current snapshot and "${name}"`);
+  }
   return [
     domain,
     name === undefined
@@ -131,7 +214,9 @@ async function current(run: Invocation): Promise<void> {
   const [domain, snapshot] = await chosen(run);
   if (run.maybe("snapshot") === undefined) {
     const name = run.flag("name");
-    return run.out.value(name ? snapshot.name : (await snapshot.getXmlDesc(run.call)).trimEnd());
+    if (name) return run.out.value(snapshot.name);
+    const flags = run.flags(run.flag("securityInfo") && DomainSnapshotXmlFlags.SECURE);
+    return run.out.value((await snapshot.getXmlDesc(flags)).trimEnd());
   }
   const { SECURE } = DomainSnapshotXmlFlags;
   const { REDEFINE, CURRENT } = DomainSnapshotCreateFlags;
@@ -176,6 +261,30 @@ async function parent(run: Invocation): Promise<void> {
   }
 }
 
+async function edit(run: Invocation): Promise<void> {
+  const [domain, snapshot] = await chosen(run);
+  const { REDEFINE, CURRENT } = DomainSnapshotCreateFlags;
+  const current = await snapshot.isCurrent(run.call);
+  const before = snapshot.name;
+  await editXml(run, {
+    what: `Snapshot "${before}"`,
+    read: () => snapshot.getXmlDesc(run.flags(DomainSnapshotXmlFlags.SECURE)),
+    write: async (xml) => {
+      const { name } = await domain.createSnapshotXml(
+        xml,
+        run.flags(REDEFINE, current && CURRENT),
+      );
+      if (name === before || run.flag("clone")) return;
+      if (!run.flag("rename")) {
+        throw new CommandError(
+          `The snapshot "${name}" is new, "${before}" as it was: say --rename or --clone`,
+        );
+      }
+      await snapshot.delete(run.flags(DomainSnapshotDeleteFlags.METADATA_ONLY));
+    },
+  });
+}
+
 /** The commands of this file. */
 export const handlers: Handlers = {
   "snapshot-list": list,
@@ -201,10 +310,11 @@ export const handlers: Handlers = {
     ));
     run.out.message(`${only ? "Children of the snapshot" : "Snapshot"} "${snapshot.name}" deleted`);
   },
+  "snapshot-edit": edit,
   "snapshot-dumpxml": async (run) => {
     const [, snapshot] = await chosen(run);
     const flags = run.flags(run.flag("securityInfo") && DomainSnapshotXmlFlags.SECURE);
-    run.out.value((await snapshot.getXmlDesc(flags)).trimEnd());
+    await printDescription(run, await snapshot.getXmlDesc(flags));
   },
   "snapshot-current": current,
   "snapshot-info": info,

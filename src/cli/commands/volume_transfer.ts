@@ -65,14 +65,25 @@ async function upload(run: Invocation): Promise<void> {
   const volume = await findVolume(run);
   using bar = new TransferBar(run.out, volume.name);
   const options = transferOptions(run, bar);
-  const result = file === "-"
-    ? await volume.uploadFrom(process.stdin as AsyncIterable<Uint8Array>, options)
-    : await withFile(
-      "read",
-      file,
-      () => uploadFile(volume, file, { ...options, sparse: run.flag("sparse") }),
-    );
-  said(run, "holds", volume, file, result);
+  try {
+    const result = file === "-"
+      ? await volume.uploadFrom(process.stdin as AsyncIterable<Uint8Array>, options)
+      : await withFile(
+        "read",
+        file,
+        () => uploadFile(volume, file, { ...options, sparse: run.flag("sparse") }),
+      );
+    said(run, "holds", volume, file, result);
+  } catch (error) {
+    bar[Symbol.dispose]();
+    if (bar.last !== undefined) {
+      const sent = bytes(bar.last.bytes + bar.last.holeBytes);
+      process.stderr.write(
+        `The volume "${volume.name}" is not complete: about ${sent} were sent\n`,
+      );
+    }
+    throw error;
+  }
 }
 
 async function download(run: Invocation): Promise<void> {

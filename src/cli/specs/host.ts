@@ -5,7 +5,7 @@
  */
 
 import type { CommandGroup, Described } from "../command.ts";
-import { ALL, DISABLE, INACTIVE, XML_FILE } from "./words.ts";
+import { ALL, DISABLE, INACTIVE, VALIDATE, WRAP, XML_FILE, XPATH } from "./words.ts";
 
 const DEVICE: Described = ["<device>", "name of the device"];
 
@@ -28,10 +28,18 @@ export const HOST: CommandGroup = {
       summary: "show the host's memory",
       options: [["--cell <number>", "of this NUMA cell alone"]],
     },
-    { name: "nodecpumap", summary: "show which of the host's CPUs are online" },
+    {
+      name: "nodecpumap",
+      summary: "show which of the host's CPUs are online",
+      options: [["--pretty", "as ranges, such as 0-3,6"]],
+    },
     { name: "hostname", summary: "print the host's name" },
     { name: "uri", summary: "print the hypervisor's URI" },
-    { name: "version", summary: "show the versions of this program, libvirt and the hypervisor" },
+    {
+      name: "version",
+      summary: "show the versions of this program, libvirt and the hypervisor",
+      options: [["--daemon", "the daemon's too, which is always shown"]],
+    },
     { name: "sysinfo", summary: "print what the host's firmware says of it" },
     { name: "capabilities", summary: "print what the host and its hypervisor can do" },
     {
@@ -63,13 +71,24 @@ export const NODE_DEVICES: CommandGroup = {
       ],
     },
     { name: "nodedev-info", summary: "show what a device is", arguments: [DEVICE] },
-    { name: "nodedev-dumpxml", summary: "print a device's description", arguments: [DEVICE] },
+    {
+      name: "nodedev-dumpxml",
+      summary: "print a device's description",
+      arguments: [DEVICE],
+      options: [XPATH, WRAP],
+    },
     {
       name: "nodedev-create",
       summary: "make a device that vanishes with the host's next start",
       arguments: [XML_FILE],
+      options: [VALIDATE],
     },
-    { name: "nodedev-define", summary: "define a device", arguments: [XML_FILE] },
+    {
+      name: "nodedev-define",
+      summary: "define a device",
+      arguments: [XML_FILE],
+      options: [VALIDATE],
+    },
     { name: "nodedev-start", summary: "start a device that is defined", arguments: [DEVICE] },
     { name: "nodedev-destroy", summary: "stop a device, or remove it", arguments: [DEVICE] },
     { name: "nodedev-undefine", summary: "remove a device's definition", arguments: [DEVICE] },
@@ -133,7 +152,11 @@ export const TOOLS: CommandGroup = {
       name: "completion",
       summary: "print a script that completes commands in a shell",
       arguments: [["<shell...>", "bash, zsh or fish"]],
-      options: [["--words", "print what the last of the words may be: what the scripts ask for"]],
+      options: [
+        ["--words", "print what the last of the words may be: what the scripts ask for"],
+        ["--line <line>", "the same for a line as bash has it, in bash's quotes"],
+        ["--replaced <word>", "what bash's line editor replaces of that line"],
+      ],
     },
     {
       name: "serve",

@@ -8,17 +8,26 @@ import type { CommandGroup, Described } from "../command.ts";
 import {
   ALL,
   AUTOSTART,
+  CONFIG,
+  CURRENT,
   DISABLE,
   INACTIVE,
   INACTIVE_XML,
+  LIVE,
   NAMES,
   NETWORK,
   NO_AUTOSTART,
   PERSISTENT,
+  TABLE,
   TRANSIENT,
   UUIDS,
+  VALIDATE,
+  WRAP,
   XML_FILE,
+  XPATH,
 } from "./words.ts";
+
+const PORT: Described = ["<port>", "UUID of the port"];
 
 /** Virtual networks. */
 export const NETWORKS: CommandGroup = {
@@ -28,31 +37,75 @@ export const NETWORKS: CommandGroup = {
     {
       name: "net-list",
       summary: "list networks: the active ones, or those that the options select",
-      options: [ALL, INACTIVE, NAMES, UUIDS, PERSISTENT, TRANSIENT, AUTOSTART, NO_AUTOSTART],
+      options: [ALL, INACTIVE, NAMES, UUIDS, PERSISTENT, TRANSIENT, AUTOSTART, NO_AUTOSTART, TABLE],
     },
     { name: "net-info", summary: "show what a network is", arguments: [NETWORK] },
     {
       name: "net-dumpxml",
       summary: "print a network's description",
       arguments: [NETWORK],
-      options: [INACTIVE_XML],
+      options: [INACTIVE_XML, XPATH, WRAP],
     },
     {
       name: "net-dhcp-leases",
       summary: "list the addresses that a network has given away",
       arguments: [NETWORK, ["[mac]", "only to this MAC address"]],
     },
-    { name: "net-define", summary: "define a network", arguments: [XML_FILE] },
+    {
+      name: "net-define",
+      summary: "define a network",
+      arguments: [XML_FILE],
+      options: [VALIDATE],
+    },
     {
       name: "net-create",
       summary: "start a network that vanishes when it stops",
       arguments: [XML_FILE],
+      options: [VALIDATE],
     },
     {
       name: "net-edit",
       summary: "change a network's definition with $VISUAL or $EDITOR",
       arguments: [NETWORK],
     },
+    {
+      name: "net-update",
+      summary: "change a part of a network: an address that is given away, a record of its DNS",
+      arguments: [
+        NETWORK,
+        ["<command>", "add-first, add-last (or add), delete or modify"],
+        ["<section>", "ip-dhcp-host, ip-dhcp-range, forward-interface, portgroup, dns-host, ..."],
+        ["<xml>", "the element, or a file that has it"],
+      ],
+      options: [
+        ["--parent-index <number>", "of which <ip>, counted from 0"],
+        CONFIG,
+        LIVE,
+        CURRENT,
+      ],
+    },
+    {
+      name: "net-port-list",
+      summary: "list a network's ports",
+      arguments: [NETWORK],
+      options: [
+        UUIDS,
+        TABLE,
+      ],
+    },
+    {
+      name: "net-port-dumpxml",
+      summary: "print a port's description",
+      arguments: [NETWORK, PORT],
+      options: [XPATH, WRAP],
+    },
+    {
+      name: "net-port-create",
+      summary: "make a port as XML describes it",
+      arguments: [NETWORK, XML_FILE],
+      options: [VALIDATE],
+    },
+    { name: "net-port-delete", summary: "delete a port", arguments: [NETWORK, PORT] },
     { name: "net-start", summary: "start a network that is defined", arguments: [NETWORK] },
     { name: "net-destroy", summary: "stop a network", arguments: [NETWORK] },
     { name: "net-undefine", summary: "remove a network's definition", arguments: [NETWORK] },
@@ -83,19 +136,30 @@ export const OTHERS: CommandGroup = {
       name: "iface-dumpxml",
       summary: "print an interface's description",
       arguments: [INTERFACE],
-      options: [INACTIVE_XML],
+      options: [INACTIVE_XML, XPATH, WRAP],
     },
-    { name: "nwfilter-list", summary: "list network filters" },
+    { name: "nwfilter-list", summary: "list network filters", options: [NAMES, UUIDS] },
     {
       name: "nwfilter-dumpxml",
       summary: "print a network filter's description",
       arguments: [["<nwfilter>", "name or UUID of the filter"]],
+      options: [XPATH, WRAP],
     },
-    { name: "secret-list", summary: "list secrets, without their values" },
+    {
+      name: "secret-list",
+      summary: "list secrets, without their values",
+      options: [
+        ["--ephemeral", "only those that are kept in memory alone"],
+        ["--no-ephemeral", "only those that are kept on disk"],
+        ["--private", "only those whose values are never told"],
+        ["--no-private", "only those whose values may be told"],
+      ],
+    },
     {
       name: "secret-dumpxml",
       summary: "print a secret's description, without its value",
       arguments: [["<secret>", "UUID of the secret"]],
+      options: [XPATH, WRAP],
     },
   ],
 };

@@ -5,7 +5,7 @@
  */
 
 import type { CommandGroup, Described } from "../command.ts";
-import { DOMAIN } from "./words.ts";
+import { DOMAIN, VALIDATE, WRAP, XPATH } from "./words.ts";
 
 const SNAPSHOT: Described = ["<snapshot>", "name of the snapshot"];
 const MAYBE: Described = ["[snapshot]", "name of the snapshot; the current one when left out"];
@@ -14,6 +14,7 @@ const ATOMIC: Described = ["--atomic", "of all or of nothing"];
 const QUIESCE: Described = ["--quiesce", "while the guest's file systems stand still"];
 const HALT: Described = ["--halt", "stop the domain then"];
 const NO_METADATA: Described = ["--no-metadata", "so that libvirt forgets about it"];
+const CURRENT: Described = ["--current", "the current one, which is so where none is named"];
 const REUSE: Described = ["--reuse-external", "into files that are there"];
 
 /** Snapshots of domains. */
@@ -31,6 +32,18 @@ export const SNAPSHOTS: CommandGroup = {
         ["--leaves", "only those without children"],
         ["--tree", "as a tree"],
         ["--name", "names alone, one a line"],
+        ["--from <snapshot>", "only the children of this one"],
+        ["--current", "only the children of the current one"],
+        ["--descendants", "with --from or --current, and their children, and so on"],
+        ["--no-leaves", "only those with children"],
+        ["--metadata", "only those that libvirt keeps metadata of"],
+        ["--no-metadata", "only those that it keeps none of"],
+        ["--inactive", "only those of a domain that was shut off"],
+        ["--active", "only those of a running domain, with its memory"],
+        ["--disk-only", "only those of disks, without memory"],
+        ["--internal", "only those within the disks' files"],
+        ["--external", "only those in files of their own"],
+        ["--topological", "each behind its parent"],
       ],
     },
     {
@@ -47,7 +60,7 @@ export const SNAPSHOTS: CommandGroup = {
         NO_METADATA,
         REUSE,
         ["--live", "while the domain runs on"],
-        ["--validate", "check it against libvirt's schema"],
+        VALIDATE,
       ],
     },
     {
@@ -63,6 +76,22 @@ export const SNAPSHOTS: CommandGroup = {
         NO_METADATA,
         REUSE,
         ["--live", "while the domain runs on"],
+        VALIDATE,
+        ["--memspec <spec>", "where its memory goes: [file=]NAME[,snapshot=TYPE]"],
+        [
+          "--diskspec <spec>...",
+          "a disk: NAME[,snapshot=TYPE][,driver=TYPE][,stype=TYPE][,file=NAME]; once for each",
+        ],
+      ],
+    },
+    {
+      name: "snapshot-edit",
+      summary: "change a snapshot's description with $VISUAL or $EDITOR",
+      arguments: [DOMAIN, MAYBE],
+      options: [
+        CURRENT,
+        ["--rename", "a new name is the snapshot's new name"],
+        ["--clone", "a new name is another snapshot"],
       ],
     },
     {
@@ -70,6 +99,7 @@ export const SNAPSHOTS: CommandGroup = {
       summary: "bring a domain back to a snapshot",
       arguments: [DOMAIN, MAYBE],
       options: [
+        CURRENT,
         ["--running", "and let it run"],
         ["--paused", "and pause it"],
         ["--force", "where that may lose something, too"],
@@ -81,6 +111,7 @@ export const SNAPSHOTS: CommandGroup = {
       summary: "delete a snapshot",
       arguments: [DOMAIN, MAYBE],
       options: [
+        CURRENT,
         ["--children", "and all that are based on it"],
         ["--children-only", "only all that are based on it"],
         ["--metadata", "only what libvirt knows of it"],
@@ -90,19 +121,25 @@ export const SNAPSHOTS: CommandGroup = {
       name: "snapshot-dumpxml",
       summary: "print a snapshot's description",
       arguments: [DOMAIN, SNAPSHOT],
-      options: [["--security-info", "passwords and the like too"]],
+      options: [["--security-info", "passwords and the like too"], XPATH, WRAP],
     },
     {
       name: "snapshot-current",
       summary: "print the current snapshot's description, or make another one current",
       arguments: [DOMAIN, ["[snapshot]", "the one to make current"]],
-      options: [["--name", "its name alone"]],
+      options: [["--name", "its name alone"], ["--security-info", "passwords and the like too"]],
     },
-    { name: "snapshot-info", summary: "show what a snapshot is", arguments: [DOMAIN, MAYBE] },
+    {
+      name: "snapshot-info",
+      summary: "show what a snapshot is",
+      arguments: [DOMAIN, MAYBE],
+      options: [CURRENT],
+    },
     {
       name: "snapshot-parent",
       summary: "print the name of a snapshot's parent",
       arguments: [DOMAIN, MAYBE],
+      options: [CURRENT],
     },
   ],
 };

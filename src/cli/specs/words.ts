@@ -57,3 +57,18 @@ export const INACTIVE_XML: Described = [
   "--inactive",
   "the definition, not what is in force at the moment",
 ];
+/** Checks a description. */
+export const VALIDATE: Described = ["--validate", "check it against libvirt's schema"];
+/** A part of a description. */
+export const XPATH: Described = ["--xpath <expression>", "only what an XPath expression selects"];
+/** Parts of a description as one document. */
+export const WRAP: Described = ["--wrap", "with --xpath, within <nodes>"];
+/** A list as a table. */
+export const TABLE: Described = [
+  "--table",
+  "as a table, which is so unless something else is asked",
+];
+/** What was there is kept. */
+export const NO_OVERWRITE: Described = ["--no-overwrite", "but not over what is there"];
+/** What was there is lost. */
+export const OVERWRITE: Described = ["--overwrite", "over what is there, which is lost"];

@@ -1,30 +1,51 @@
 /**
- * Device addresses as libvirt prints them.
+ * Device addresses as libvirt reads and prints them.
  *
  * @module
  */
 
 import type { XmlElement } from "../../xml/element.ts";
-import { ErrorDomain } from "../../../gen/enums/errors.ts";
+import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
+import { failure } from "../failure.ts";
 import { lookupTable } from "./lookup_table.ts";
-import { hex, parseInteger, xmlFailure } from "./values.ts";
+import { RULES } from "./shape_rules.ts";
+import { badValue, hex, xmlFailure } from "./values.ts";
 
-const FIELDS: Readonly<Record<string, readonly (readonly [string, number | "dec", string?])[]>> =
-  lookupTable({
-    pci: [["domain", 4, "0"], ["bus", 2, "0"], ["slot", 2, "0"], ["function", 1, "0"]],
-    drive: [["controller", "dec", "0"], ["bus", "dec", "0"], ["target", "dec", "0"], [
-      "unit",
-      "dec",
-      "0",
-    ]],
-    "virtio-serial": [["controller", "dec", "0"], ["bus", "dec", "0"], ["port", "dec", "0"]],
-    ccid: [["controller", "dec", "0"], ["slot", "dec", "0"]],
-    usb: [["bus", "dec", "0"], ["port", "dec"]],
-    "spapr-vio": [["reg", 8]],
-    ccw: [["cssid", 1, "0"], ["ssid", 1, "0"], ["devno", 4, "0"]],
-    isa: [["iobase", 1], ["irq", 1]],
-    dimm: [["slot", "dec", "0"], ["base", 1]],
+interface Field {
+  readonly name: string;
+  /** How it is read: a format of `shape_rules.ts`. */
+  readonly format: string;
+  /** With how many digits it is printed in hexadecimal; 0 in decimal. */
+  readonly digits: number;
+  /** Whether it is printed though the document does not tell it. */
+  readonly always: boolean;
+}
+
+// `name:format:digits`, with `?` for what is printed only when told.
+function fields(text: string): readonly Field[] {
+  return text.split(" ").map((one) => {
+    const [name, format, digits] = one.split(":");
+    return {
+      name: name!.replace("?", ""),
+      format: format!,
+      digits: Number(digits),
+      always: !name!.endsWith("?"),
+    };
   });
+}
+
+const FIELDS: Readonly<Record<string, readonly Field[]>> = lookupTable({
+  pci: fields("domain:uint-c:4 bus:uint-c:2 slot:uint-c:2 function:uint-c:1"),
+  drive: fields("controller:uint:0 bus:uint:0 target:uint:0 unit:uint:0"),
+  "virtio-serial": fields("controller:uint:0 bus:uint:0 port:uint:0"),
+  ccid: fields("controller:uint:0 slot:uint:0"),
+  usb: fields("bus:uint:0 port?:usb-port:0"),
+  "spapr-vio": fields("reg?:ull-hex:8"),
+  ccw: fields("cssid:uint-c:1 ssid:uint-c:1 devno:uint-c:4"),
+  isa: fields("iobase?:uint-hex:1 irq?:uint-hex:1"),
+  dimm: fields("slot:uint:0 base?:ull-hex:1"),
+});
+const ZPCI = fields("uid:uint-c:4 fid:uint-c:8");
 
 const PCI_LIMITS: Readonly<Record<string, bigint>> = lookupTable({
   domain: 0xffffn,
@@ -33,12 +54,43 @@ const PCI_LIMITS: Readonly<Record<string, bigint>> = lookupTable({
   function: 7n,
 });
 
-function checkPci(fields: readonly { name: string; value: string }[]): void {
-  for (const { name, value } of fields) {
+const CCW_LIMITS: Readonly<Record<string, bigint>> = lookupTable({
+  cssid: 0xfen,
+  ssid: 3n,
+  devno: 0xffffn,
+});
+
+const { DEVICE } = ErrorDomain;
+
+function misfit(detail: string): never {
+  throw failure(DEVICE, ErrorNumber.INTERNAL_ERROR, detail);
+}
+
+// Ports of hubs behind hubs, four at most.
+const USB_PORT = /^\s*\+?\d{1,9}(\.\s*\+?\d{1,9}){0,3}$/;
+
+function read(address: XmlElement, { name, format }: Field): string {
+  const value = address.get(name) ?? "0";
+  if (format !== "usb-port") return RULES.format(format, value, address, name);
+  if (!USB_PORT.test(value)) misfit("Cannot parse <address> 'port' attribute");
+  return value.split(".").map(Number).join(".");
+}
+
+function printed(address: XmlElement, all: readonly Field[]): { name: string; value: string }[] {
+  return all.flatMap((field) => {
+    const { name, format, digits, always } = field;
+    if (!always && address.get(name) === undefined) return [];
+    const value = read(address, field);
+    if (value === "0" && format.endsWith("-hex") && name !== "reg") return [];
+    return [{ name, value: digits === 0 ? value : hex(BigInt(value), digits) }];
+  });
+}
+
+function checkPci(found: readonly { name: string; value: string }[]): void {
+  for (const { name, value } of found) {
     const limit = PCI_LIMITS[name];
-    const number = parseInteger(value);
-    if (limit === undefined || number === undefined || number <= limit) continue;
-    const digits = number.toString(16);
+    if (limit === undefined || BigInt(value) <= limit) continue;
+    const digits = BigInt(value).toString(16);
     const shown = name === "function" ? `0x${digits}` : `'0x${digits.toUpperCase()}'`;
     const most = name === "function" ? "7" : `0x${limit.toString(16).toUpperCase()}`;
     xmlFailure(
@@ -48,46 +100,56 @@ function checkPci(fields: readonly { name: string; value: string }[]): void {
   }
 }
 
-function fillZpci(address: XmlElement): void {
+function checkCcw(address: XmlElement, found: readonly { name: string; value: string }[]): void {
+  const told = found.filter(({ name }) => address.get(name) !== undefined).length;
+  if (told !== 0 && told !== found.length) {
+    misfit("Invalid partial specification for virtio ccw address");
+  }
+  if (found.every(({ name, value }) => BigInt(value) <= CCW_LIMITS[name]!)) return;
+  const place = found.map(({ name, value }) => `${name}='${value}'`).join(" ");
+  misfit(`Invalid specification for virtio ccw address: ${place}`);
+}
+
+// What only PCI addresses have.
+function fillZpci(address: XmlElement, type: string): void {
   const zpci = address.child("zpci");
   if (zpci === undefined) return;
-  zpci.attributes = ([["uid", 4], ["fid", 8]] as const).map(([name, digits]) => ({
-    name,
-    value: hex(parseInteger(zpci.get(name) ?? "0") ?? 0n, digits),
-  }));
+  if (type !== "pci" || zpci.attributes.length === 0) return address.remove(zpci);
+  zpci.attributes = printed(zpci, ZPCI);
 }
 
 /** Prints the address that a guest has a device at. */
 export function fillAddress(_device: XmlElement, address: XmlElement): void {
   const type = address.get("type");
   if (type === undefined) return;
-  const fields = FIELDS[type] ?? [];
-  fillZpci(address);
+  if (type === "virtio-s390") {
+    xmlFailure("virtio-s390 bus doesn't have an address", ErrorDomain.DOMAIN);
+  }
+  fillPlace(address);
+  fillZpci(address, type);
   // an address without a place asks the hypervisor for one
-  const placed = fields.some(([name]) => (parseInteger(address.get(name) ?? "0") ?? 1n) !== 0n);
+  const placed = address.attributes.some(({ name, value }) =>
+    PCI_LIMITS[name] !== undefined && BigInt(value) !== 0n
+  );
   if (type === "pci" && !placed) {
     address.attributes = address.attributes.filter(({ name }) => name === "type");
-  } else fillPlace(address);
+  }
 }
 
 /** Prints an address' fields in libvirt's order and notation. */
 export function fillPlace(address: XmlElement): void {
   const type = address.get("type");
   if (type === undefined) return;
-  const made = [{ name: "type", value: type }];
-  for (const [name, digits, byDefault] of FIELDS[type] ?? []) {
-    const value = address.get(name) ?? byDefault;
-    if (value === undefined) continue;
-    const number = parseInteger(value);
-    made.push({
-      name,
-      value: number === undefined ? value : digits === "dec" ? `${number}` : hex(number, digits),
-    });
-  }
+  const found = printed(address, FIELDS[type] ?? []);
+  const made = [{ name: "type", value: type }, ...found];
   const multifunction = address.get("multifunction");
   if (type === "pci" && multifunction !== undefined) {
+    if (multifunction !== "on" && multifunction !== "off") {
+      badValue("multifunction", address, multifunction);
+    }
     made.push({ name: "multifunction", value: multifunction });
   }
-  if (type === "pci") checkPci(made);
+  if (type === "pci") checkPci(found);
+  if (type === "ccw") checkCcw(address, found);
   address.attributes = made;
 }

@@ -18,6 +18,23 @@ import { fillDisk } from "./disk_defaults.ts";
 import type { Identities } from "./domain_definition.ts";
 import { put } from "./domain_defaults.ts";
 import { fillGraphics, fillVideo } from "./display_defaults.ts";
+import { checkInput, fillInputBus } from "./input_defaults.ts";
+import { checkIommu, fillIommu } from "./iommu_checks.ts";
+import {
+  checkAudio,
+  checkBackends,
+  checkSingles,
+  fillAudio,
+  fillCrypto,
+  fillLease,
+  fillMemballoon,
+  fillNvram,
+  fillPstore,
+  fillRng,
+  fillShmem,
+  fillSound,
+  fillVsock,
+} from "./small_devices.ts";
 import { checkSourceInterface } from "./interface_checks.ts";
 import { fillInterface } from "./interface_defaults.ts";
 import { fillSize } from "./tuning_defaults.ts";
@@ -25,6 +42,7 @@ import { checkAddress } from "./address_checks.ts";
 import { checkSourceAddress, fillDrive, fillHostdev } from "./hostdev_defaults.ts";
 import { checkControllerModel } from "./controller_models.ts";
 import { checkNeeds, DISK_NEEDS, FILESYSTEM_NEEDS, INTERFACE_NEEDS } from "./needed_parts.ts";
+import { RULES } from "./shape_rules.ts";
 import { parseInteger, scale, unsupportedConfig, xmlFailure } from "./values.ts";
 
 /** Checks a domain's devices and fills in their defaults. */
@@ -45,9 +63,17 @@ export function fillDevices(domain: XmlElement, identities: Identities): void {
   fillCards(devices);
   fillControllers(devices);
   fillVideo(domain, devices);
+  checkSingles(devices);
   checkConflicts(devices);
+  for (const device of devices.elements) {
+    const empty = device.attributes.length === 0 && device.children.length === 0;
+    if (empty && UNSEEN.has(device.name)) devices.remove(device);
+  }
   devices.open = true;
 }
+
+// What libvirt does not print where there is nothing to tell of it.
+const UNSEEN: ReadonlySet<string> = new Set(["panic", "redirfilter"]);
 
 /** Leaves out an alias that is not its user's: the hypervisor gives it anew. */
 export function dropAlias(device: XmlElement): void {
@@ -62,7 +88,7 @@ export function fillDevice(device: XmlElement, identities: Identities): void {
   if (device.name === "controller") checkControllerModel(device);
   checkAddress(device);
   FILLERS[device.name]?.(device, identities);
-  for (const address of device.all("address")) fillAddress(device, address);
+  fillInfo(device);
   for (const address of device.child("source")?.all("address") ?? []) {
     fillSourceAddress(device, address);
   }
@@ -70,9 +96,27 @@ export function fillDevice(device: XmlElement, identities: Identities): void {
   if (boot?.get("loadparm") !== undefined) checkLoadParm(boot);
 }
 
+// Where a device is, and how firmware sees it.
+function fillInfo(device: XmlElement): void {
+  const master = device.child("master");
+  if (master !== undefined && master.get("startport") === undefined) master.set("startport", "0");
+  const rom = device.child("rom");
+  if (rom?.get("enabled") === "no" && rom.attributes.length > 1) {
+    unsupportedConfig("ROM tuning is not supported when ROM is disabled");
+  }
+  const acpi = device.child("acpi");
+  if (acpi?.get("nodeset") === "") {
+    unsupportedConfig(`Invalid value of 'nodeset': ${acpi.get("nodeset")}`);
+  }
+  for (const address of device.all("address")) fillAddress(device, address);
+}
+
 /** Throws for a device that does not go with the domain that it is for. */
 export function checkInDomain(device: XmlElement, domain: XmlElement): void {
   if (device.name === "disk") checkDisk(device);
+  if (device.name === "input") fillInputBus(device, domain);
+  if (device.name === "iommu") checkIommu(device, domain);
+  if (device.name === "sound") checkAudio(device, domain.child("devices")!);
   const noUsb = !(domain.child("devices")?.all("controller") ?? []).some((one) =>
     one.get("type") === "usb" && one.get("model") !== "none"
   );
@@ -150,6 +194,7 @@ function checkLoadParm(boot: XmlElement): void {
 /** Throws for a device, as it came, that lacks what a part of it needs. */
 export function checkSourceDevice(device: XmlElement): void {
   checkNeeds(device, NEEDS[device.name] ?? []);
+  checkBackends(device);
   if (device.name === "hostdev") checkSourceAddress(device);
   if (device.name === "interface") checkSourceInterface(device);
 }
@@ -174,6 +219,15 @@ const FILLERS: Readonly<Record<string, Filler>> = {
   watchdog: fillWatchdog,
   redirdev: fillRedirdev,
   shmem: fillShmem,
+  sound: fillSound,
+  pstore: fillPstore,
+  vsock: fillVsock,
+  crypto: fillCrypto,
+  memballoon: fillMemballoon,
+  lease: fillLease,
+  iommu: fillIommu,
+  nvram: fillNvram,
+  audio: fillAudio,
 };
 
 // Devices that need one thing above all, and what libvirt says where it is missing.
@@ -202,13 +256,6 @@ function checkGist(device: XmlElement): void {
     case "shmem":
       if (device.get("name") === undefined) xml("shmem element must contain 'name' attribute");
       return;
-    case "lease":
-      if (device.textOf("key") === undefined) xml("Missing 'key' element for lease");
-      return;
-    case "vsock":
-      if (device.child("cid") === undefined) {
-        device.children.unshift(element("cid", { auto: "yes" }));
-      }
   }
 }
 
@@ -248,33 +295,23 @@ function fillFilesystem(filesystem: XmlElement): void {
   }
 }
 
-function checkInput(input: XmlElement): void {
-  const type = input.get("type");
-  if (type === undefined) {
-    throw failure(ErrorDomain.DOMAIN, ErrorNumber.INTERNAL_ERROR, "missing input device type");
-  }
-  if (!INPUTS.has(type)) unsupportedConfig(`unknown input device type '${type}'`);
-  const bus = input.get("bus");
-  if (bus !== undefined && !INPUT_BUSES.has(bus)) {
-    unsupportedConfig(`unknown input bus type '${bus}'`);
-  }
-}
-
-const INPUTS: ReadonlySet<string> = new Set(
-  ["mouse", "tablet", "keyboard", "passthrough", "evdev"],
-);
-const INPUT_BUSES: ReadonlySet<string> = new Set(
-  ["ps2", "usb", "xen", "parallels", "virtio", "none"],
-);
-
 const USB_FILTERS = { class: 2, vendor: 4, product: 4 } as const;
+const USB_CLASS_MAX = 0xff;
 
 function fillRedirFilter(filter: XmlElement): void {
   for (const device of filter.all("usbdev")) {
     for (const [name, digits] of Object.entries(USB_FILTERS)) {
-      const number = parseInteger(device.get(name) ?? "-1") ?? -1n;
-      if (number < 0n) device.set(name, undefined);
-      else device.set(name, `0x${number.toString(16).toUpperCase().padStart(digits, "0")}`);
+      const value = device.get(name);
+      const number = value === undefined ? -1 : Number(RULES.format("int-c", value, device, name));
+      if (name === "class" && number !== -1 && (number < 0 || number > USB_CLASS_MAX)) {
+        throw failure(
+          ErrorDomain.DOMAIN,
+          ErrorNumber.INTERNAL_ERROR,
+          `Invalid USB Class code 0x${(number >>> 0).toString(16)}`,
+        );
+      }
+      const printed = (number >>> 0).toString(16).toUpperCase().padStart(digits, "0");
+      device.set(name, number < 0 ? undefined : `0x${printed}`);
     }
     const version = device.get("version");
     if (version === undefined || version === "-1") device.set("version", undefined);
@@ -292,28 +329,9 @@ function fillWatchdog(watchdog: XmlElement): void {
   if (watchdog.get("action") === undefined) watchdog.set("action", "reset");
 }
 
-function fillRng(rng: XmlElement): void {
-  const backend = rng.child("backend");
-  if (backend?.get("model") === "random" && backend.text === "") backend.setText("/dev/random");
-}
-
 function fillRedirdev(redirdev: XmlElement): void {
   if (redirdev.get("type") !== "dbus" || redirdev.child("source") !== undefined) return;
   redirdev.children.unshift(element("source", { channel: "org.qemu.usbredir" }));
-}
-
-function fillShmem(shmem: XmlElement): void {
-  if (shmem.child("msi") !== undefined && shmem.child("server") === undefined) {
-    xmlFailure("msi option is only supported with a server", ErrorDomain.DOMAIN);
-  }
-  if (shmem.child("model") === undefined) {
-    shmem.children.unshift(element("model", { type: "ivshmem" }));
-  }
-  fillSize(shmem.child("size"), "KiB");
-  const size = shmem.child("size");
-  if (size === undefined) return;
-  size.attributes = [{ name: "unit", value: "M" }];
-  size.setText(String(BigInt(size.text) / 1024n));
 }
 
 // The first USB port of each part of a USB 2 controller.

@@ -51,7 +51,7 @@ interface*! @type=bridge|client|direct|ethernet|hostdev|internal|mcast|network|n
   coalesce
     rx
       frames @max
-  <info>
+  <rominfo>
 smartcard*! @mode!=host|host-certificates|passthrough @type
   certificate* #
   database #
@@ -81,7 +81,7 @@ input*! @type @bus @model
   source @dev @grab @grabToggle @repeat @evdev
   <info>
 tpm*! @model=spapr-tpm-proxy|tpm-crb|tpm-spapr|tpm-tis
-  backend @type=emulator|external|passthrough @version @persistent_state=yes|no @debug
+  backend! @type!=emulator|external|passthrough @version @persistent_state=yes|no @debug
     device @path
     encryption @secret
     active_pcr_banks
@@ -106,11 +106,11 @@ graphics*! @type=dbus|desktop|egl-headless|rdp|sdl|spice|vnc @port:int @socket @
   clipboard @copypaste
   filetransfer @enable
 sound*! @model!=sb16|es1370|pcspk|ac97|ich6|ich9|usb|ich7|virtio @multichannel @streams
-  codec* @type
-  audio @id:uint
+  codec*! @type
+  audio! @id!:uint+
   driver @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off
   <info>
-audio*! @id:uint @type=alsa|coreaudio|dbus|file|jack|none|oss|pipewire|pulseaudio|sdl|spice @timerPeriod:uint @path @tryMMap @exclusive @dspPolicy @serverName @driver @runtimeDir
+audio*! @id!:uint+ @type!=alsa|coreaudio|dbus|file|jack|none|oss|pipewire|pulseaudio|sdl|spice @timerPeriod:uint @path @tryMMap @exclusive @dspPolicy @serverName @driver @runtimeDir
   input @mixingEngine=no|yes @fixedSettings=no|yes @voices:uint @bufferLength:uint @dev @bufferCount @serverName @clientName @connectPorts @exactName @tryPoll @name @streamName @latency:uint
     settings @frequency @channels @format
   output @mixingEngine=no|yes @fixedSettings=no|yes @voices:uint @bufferLength:uint @dev @bufferCount @serverName @clientName @connectPorts @exactName @tryPoll @name @streamName @latency:uint
@@ -143,35 +143,35 @@ hostdev*! @mode=capabilities|subsystem @type! @managed @sgio=filtered|unfiltered
   route* @family @address @netmask @prefix @gateway @metric
   readonly!
   shareable!
-  <info>
+  <rominfo>
 redirdev*! @bus @type
   <chardev>
-  <info>
+  <bootinfo>
 redirfilter!
   usbdev* @class @vendor @product @version @allow=no|yes
 hub*! @type
   <info>
 watchdog*! @model!=i6300esb|ib700|diag288|itco @action=reset|shutdown|poweroff|pause|none|dump|inject-nmi
   <info>
-memballoon! @model!=virtio|xen|none|virtio-transitional|virtio-non-transitional @autodeflate=off|on @freePageReporting=off|on
+memballoon*! @model!=virtio|xen|none|virtio-transitional|virtio-non-transitional @autodeflate=off|on @freePageReporting=off|on
   stats @period:int
   <info>
   driver @iommu=off|on @ats=off|on @packed=off|on @page_per_vq=off|on
 rng*! @model!=virtio|virtio-transitional|virtio-non-transitional
   rate @bytes @period
-  backend # @model=builtin|egd|random @type
+  backend! # @model!=builtin|egd|random @type
     <chardev>
   driver @iommu=off|on @ats=off|on @packed=off|on @page_per_vq=off|on
   <info>
-nvram!
+nvram*!
   <info>
-panic* @model
+panic* @model=isa|pseries|hyperv|s390|pvpanic
   <info>
 shmem*! @name @role
   model @type=ivshmem|ivshmem-doorbell|ivshmem-plain
   size # @unit
   server! @path
-  msi @vectors:uint @ioeventfd=off|on
+  msi! @vectors:uint @ioeventfd=off|on
   <info>
 memory*! @model!=dimm|nvdimm|virtio-pmem|virtio-mem|sgx-epc @access=private|shared @discard=no|yes
   uuid #
@@ -193,19 +193,19 @@ memory*! @model!=dimm|nvdimm|virtio-pmem|virtio-mem|sgx-epc @access=private|shar
     address @base
   driver @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off
   <info>
-iommu*! @model!=intel|smmuv3|virtio|amd|smmuv3Dev
+iommu*! @model!=intel|smmuv3|virtio|amd
   driver @intremap=off|on @caching_mode=off|on @eim=off|on @iotlb=off|on @aw_bits:uint @dma_translation=off|on @xtsup=off|on @passthrough=off|on @pciBus:int @accel=off|on @ats=off|on @ril=off|on @ssidsize:int @oas:int @cmdqv=off|on
     granule @size @unit @mode
   <info>
-vsock! @model=virtio|virtio-non-transitional|virtio-transitional
-  cid @auto=no|yes @address:uint
+vsock*! @model=virtio|virtio-non-transitional|virtio-transitional
+  cid @auto=no|yes @address:uint+
   <info>
   driver @iommu=off|on @ats=off|on @packed=off|on @page_per_vq=off|on
-crypto*! @model=virtio @type=qemu
-  backend @model=builtin|lkcf @queues:uint
+crypto*! @model!=virtio @type!=qemu
+  backend! @model!=builtin|lkcf @queues:uint
   driver @iommu=off|on @ats=off|on @packed=off|on @page_per_vq=off|on
   <info>
-pstore! @backend=acpi-erst
+pstore*! @backend!=acpi-erst
   path #
   size # @unit
   <info>

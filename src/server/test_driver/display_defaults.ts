@@ -6,6 +6,8 @@
 
 import { element, type XmlElement } from "../../xml/element.ts";
 import { ErrorDomain } from "../../../gen/enums/errors.ts";
+import { checkNoVirtioOptions } from "./disk_checks.ts";
+import { put } from "./domain_defaults.ts";
 import { lookupTable } from "./lookup_table.ts";
 import { badValue, unsupportedConfig, xmlFailure } from "./values.ts";
 
@@ -141,6 +143,16 @@ function checkVideos(videos: readonly XmlElement[]): void {
   if (placed !== undefined) unsupportedConfig("address not supported for video type ramfb");
 }
 
+// What of VGA's memory is unknown is not read.
+function fillVideoDriver(video: XmlElement): void {
+  const driver = video.child("driver");
+  const memory = driver?.get("vgaconf");
+  if (memory !== undefined && !["io", "on", "off"].includes(memory)) {
+    driver!.set("vgaconf", undefined);
+  }
+  if (driver?.attributes.length === 0) video.remove(driver);
+}
+
 /** Fills in the defaults of video devices; the first one is the primary one. */
 export function fillVideo(domain: XmlElement, devices: XmlElement): void {
   if (devices.child("video") === undefined && devices.child("graphics") !== undefined) {
@@ -156,10 +168,11 @@ export function fillVideo(domain: XmlElement, devices: XmlElement): void {
     devices.children.splice(devices.children.indexOf(videos[0]!), 0, chosen);
   }
   for (const video of videos) {
+    fillVideoDriver(video);
     let model = video.child("model");
     if (model === undefined) {
       model = element("model");
-      video.children.unshift(model);
+      put(video, model, ["driver"]);
     }
     const os = domain.textOf("os/type");
     const arch = domain.find("os/type")?.get("arch") ?? "";
@@ -177,6 +190,7 @@ export function fillVideo(domain: XmlElement, devices: XmlElement): void {
       blob: model.get("blob"),
       edid: model.get("edid"),
     };
+    if (!type.startsWith("virtio")) checkNoVirtioOptions(video.child("driver"));
     model.attributes = Object.entries(values).flatMap(([name, value]) =>
       value === undefined ? [] : [{ name, value }]
     );

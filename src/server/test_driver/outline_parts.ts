@@ -7,12 +7,27 @@
 const PARTS: Readonly<Record<string, string>> = {
   // where a device is, and what it is called
   info: `
-boot @order!:uint @loadparm
 alias @name
-master @startport:uint
-rom @enabled=no|yes @bar=off|on @file
-acpi @index:uint @nodeset:cpuset
-address @type!=none|pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @controller @bus @target @unit @slot @port @function @multifunction @cssid @ssid @devno @reg @iobase @irq @base
+master! @startport:uint
+acpi @index:uint+ @nodeset:cpuset
+<address>
+`,
+  // the same of what the guest may boot from
+  bootinfo: `
+boot @order!:uint+ @loadparm
+<info>
+`,
+  // the same of what may have a ROM to boot by
+  rominfo: `
+boot @order!:uint+ @loadparm
+alias @name
+master! @startport:uint
+rom @enabled=no|yes @bar=on|off @file
+acpi @index:uint+ @nodeset:cpuset
+<address>
+`,
+  address: `
+address @type!=pci|drive|virtio-serial|ccid|usb|spapr-vio|virtio-s390|ccw|virtio-mmio|isa|dimm|unassigned @domain @controller @bus @target @unit @slot @port @function @multifunction @cssid @ssid @devno @reg @iobase @irq @base
   zpci @uid @fid
 `,
   // what is behind a character device

@@ -8,17 +8,18 @@ import { StorageVolType } from "../../../gen/enums/storage.ts";
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import { element, type XmlElement } from "../../xml/element.ts";
 import { conform, parseShape, type Shape } from "../../xml/shape.ts";
-import { failure } from "../failure.ts";
 import { put } from "./domain_defaults.ts";
 import { type Identities, parseRoot } from "./domain_definition.ts";
 import { lookupTable } from "./lookup_table.ts";
 import { fillUuid } from "./network_definition.ts";
 import { checkSchema } from "./schema_check.ts";
-import { checkNeeds } from "./needed_parts.ts";
-import { checkPool, fillPoolSource } from "./pool_checks.ts";
+import { fillPermissions } from "./permissions.ts";
+import { checkPool, checkRefresh, fillPoolSource, poolSourceName } from "./pool_checks.ts";
+import { fillEncryption } from "./secret_parts.ts";
 import { RULES } from "./shape_rules.ts";
+import { sanitizePath } from "./source_path.ts";
 import { POOL_OUTLINE, VOLUME_OUTLINE } from "./storage_shapes.ts";
-import { parseInteger, scale, unsupportedConfig, xmlFailure } from "./values.ts";
+import { parseDecimal, parseInteger, scale, unsupportedConfig, xmlFailure } from "./values.ts";
 
 let poolShape: Shape | undefined;
 let volumeShape: Shape | undefined;
@@ -73,7 +74,8 @@ export function canonicalPool(source: XmlElement, identities: Identities): XmlEl
     RULES.badValue("type", source, type);
   }
   const pool = conform(source, poolShape, RULES);
-  const name = source.textOf("name") ?? source.textOf("source/name");
+  fillPoolSource(pool, type!);
+  const name = source.textOf("name") ?? poolSourceName(source, type!);
   if (name === undefined) {
     xmlFailure("missing pool source name element", ErrorDomain.STORAGE);
   }
@@ -82,46 +84,33 @@ export function canonicalPool(source: XmlElement, identities: Identities): XmlEl
   }
   if (pool.textOf("name") === undefined) put(pool, element("name", {}, name), []);
   fillUuid(pool, source, identities, [ErrorDomain.STORAGE, ErrorNumber.XML_ERROR]);
-  checkPool(source, type!);
-  const path = source.textOf("target/path");
-  if (path === undefined && NEEDS_TARGET.has(type!)) {
-    xmlFailure("missing storage pool target path", ErrorDomain.STORAGE);
-  }
-  if (type === "logical") {
-    // it is where the volume group is, whatever the definition says
-    const dev = `/dev/${source.textOf("source/name") ?? name}`;
-    const target = pool.child("target") ?? element("target");
-    if (pool.child("target") === undefined) {
-      put(pool, target, ["name", "uuid", "features", "source"]);
-    }
-    put(target, element("path", {}, dev), []);
-  }
-  const dir = pool.find("target/path");
-  if (dir !== undefined) dir.setText(sanitizePath(dir.text));
-  const inside = pool.child("source");
-  if (inside !== undefined) fillPoolSource(inside, type!);
-  else {
-    const empty = element("source");
-    empty.open = true;
-    put(pool, empty, ["name", "uuid", "features"]);
-  }
+  checkPool(pool, type!, name);
+  fillPoolTarget(pool, type!);
+  checkRefresh(pool);
   return pool;
 }
 
-const NEEDS_TARGET: ReadonlySet<string> = new Set([
-  "dir",
-  "fs",
-  "netfs",
-  "disk",
-  "iscsi",
-  "scsi",
-  "mpath",
-  "vstorage",
-]);
+// What the host has no directory or devices of.
+const REMOTE: ReadonlySet<string> = new Set(["rbd", "sheepdog", "gluster", "iscsi-direct"]);
 
-/** A path without doubled slashes and without one at its end. */
-export function sanitizePath(path: string): string {
-  return path.replace(/\/{2,}/g, "/").replace(/(.)\/$/, "$1");
+function fillPoolTarget(pool: XmlElement, type: string): void {
+  let target = pool.child("target");
+  if (REMOTE.has(type)) {
+    if (target !== undefined) pool.remove(target);
+    return;
+  }
+  // of some it is where their source is, whatever the definition says
+  const place = type === "logical" ? "/dev/" : type === "zfs" ? "/dev/zvol/" : undefined;
+  const path = place === undefined
+    ? pool.textOf("target/path")
+    : place + pool.textOf("source/name");
+  if (path === undefined) xmlFailure("missing storage pool target path", ErrorDomain.STORAGE);
+  if (target === undefined) {
+    target = element("target");
+    put(pool, target, ["name", "uuid", "features", "source"]);
+  }
+  put(target, element("path", {}, place === undefined ? sanitizePath(path) : path), []);
+  fillPermissions(target);
 }
 
 /** Reads a volume's XML for a pool. */
@@ -138,13 +127,14 @@ export function canonicalVolume(source: XmlElement, pool: XmlElement): XmlElemen
   if (name === undefined) {
     xmlFailure("missing volume name element", ErrorDomain.STORAGE);
   }
-  const volume = conform(source, volumeShape, RULES);
   const kind = POOL_KINDS[pool.get("type")!]!;
-  const given = source.get("type");
+  const given = source.get("type") || undefined;
   if (given !== undefined && !TYPE_NAMES.includes(given)) {
-    RULES.badValue("type", source, given);
+    unsupportedConfig(`unknown volume type '${given}'`, ErrorDomain.STORAGE);
   }
+  const volume = conform(source, volumeShape, RULES);
   volume.attributes = [{ name: "type", value: given ?? TYPE_NAMES[kind.volume]! }];
+  fillBackingStore(volume, kind);
   const capacity = sizeOf(source, "capacity");
   if (capacity === undefined) xmlFailure("missing capacity element", ErrorDomain.STORAGE);
   const allocation = sizeOf(source, "allocation") ?? capacity;
@@ -153,97 +143,97 @@ export function canonicalVolume(source: XmlElement, pool: XmlElement): XmlElemen
   put(volume, element("allocation", bytes, allocation.toString()), ["name", "key", "capacity"]);
   const physical = volume.child("physical");
   if (physical !== undefined) volume.remove(physical);
-  fillTarget(volume, kind, source);
-  return volume;
-}
-
-const TARGET_BEFORE_FORMAT = ["path"];
-
-function fillTarget(volume: XmlElement, kind: PoolKind, source: XmlElement): void {
   let target = volume.child("target");
   if (target === undefined) {
     target = element("target");
     put(volume, target, ["name", "key", "capacity", "allocation"]);
   }
-  if (kind.format === undefined) {
-    const format = target.child("format");
-    if (format !== undefined) target.remove(format);
-  } else if (target.child("format") === undefined) {
-    put(target, element("format", { type: kind.format }), TARGET_BEFORE_FORMAT);
-  }
-  for (
-    const permissions of [target, volume.child("backingStore")].map((one) =>
-      one?.child("permissions")
-    )
-  ) if (permissions !== undefined) fillPermissions(permissions);
-  fillFeatures(target);
-  checkNeeds(source.child("target") ?? target, [{
-    where: "encryption",
-    what: "@format",
-    code: ErrorNumber.XML_ERROR,
-    domain: ErrorDomain.STORAGE,
-    detail: "unknown volume encryption format",
-  }]);
-  const backing = volume.child("backingStore");
-  if (backing !== undefined && backing.textOf("path") === undefined) volume.remove(backing);
-  if (kind.format !== undefined && kind.format !== "none" && backing !== undefined) {
-    if (backing.child("format") === undefined) {
-      put(backing, element("format", { type: "raw" }), TARGET_BEFORE_FORMAT);
-    }
-  }
-  checkFormat(target.child("format"), kind);
-  const stamps = target.child("timestamps");
-  if (stamps !== undefined) target.remove(stamps);
+  fillTarget(target, kind, source.child("target"));
+  return volume;
 }
 
-// What qcow2 has of its newer format makes it that format.
-function fillFeatures(target: XmlElement): void {
-  const before = ["path", "format", "permissions", "timestamps", "encryption"];
-  if (target.child("features") !== undefined && target.child("compat") === undefined) {
-    put(target, element("compat", {}, "1.1"), before);
+function fillBackingStore(volume: XmlElement, kind: PoolKind): void {
+  const backing = volume.child("backingStore");
+  if (backing === undefined) return;
+  if (backing.textOf("path") === undefined) return volume.remove(backing);
+  fillFormat(backing, kind, kind.format === "none" ? undefined : "raw");
+  fillPermissions(backing);
+}
+
+function fillTarget(
+  target: XmlElement,
+  kind: PoolKind,
+  source: XmlElement | undefined,
+): void {
+  fillFormat(target, kind, kind.format);
+  fillPermissions(target);
+  const encryption = target.child("encryption");
+  if (encryption !== undefined) fillEncryption(encryption);
+  const compat = target.textOf("compat");
+  if (compat !== undefined && !/^\d+\.\d+$/.test(compat)) {
+    xmlFailure("forbidden characters in 'compat' attribute", ErrorDomain.STORAGE);
   }
-  const nocow = target.child("nocow");
-  if (nocow !== undefined) target.remove(nocow);
+  for (const name of ["nocow", "timestamps"]) {
+    const one = target.child(name);
+    if (one !== undefined) target.remove(one);
+  }
+  fillClusterSize(target);
+  fillFeatures(target, source?.child("features"));
+}
+
+function fillFormat(target: XmlElement, kind: PoolKind, byDefault: string | undefined): void {
+  const format = target.child("format");
+  const type = format?.get("type");
+  if (kind.format === undefined) {
+    if (format !== undefined) target.remove(format);
+  } else if (!type) {
+    if (format !== undefined) target.remove(format);
+    if (byDefault === undefined) return;
+    put(target, element("format", { type: byDefault }), ["path"]);
+  } else if (kind.format === "raw" && !FILE_FORMATS.has(type)) {
+    unsupportedConfig(`unknown volume format type ${type}`, ErrorDomain.STORAGE);
+  }
+}
+
+function fillClusterSize(target: XmlElement): void {
   const cluster = target.child("clusterSize");
   if (cluster === undefined) return;
-  const bytes = scale(parseInteger(cluster.text) ?? 0n, cluster.get("unit"), 1n);
+  const size = parseInteger(cluster.text);
+  if (size === undefined && cluster.text !== "") {
+    xmlFailure(`Invalid value '${cluster.text}' for element or attribute './target/clusterSize'`);
+  }
+  const bytes = scale(size ?? 0n, cluster.get("unit"), 1n);
+  if (bytes === 0n) return target.remove(cluster);
   cluster.attributes = [{ name: "unit", value: "B" }];
   cluster.setText(String(bytes));
+}
+
+const FEATURES: ReadonlySet<string> = new Set(["lazy_refcounts", "extended_l2"]);
+
+// What qcow2 has of its newer format makes it that format.
+function fillFeatures(target: XmlElement, source: XmlElement | undefined): void {
+  if (source === undefined) return;
+  if (target.child("compat") === undefined) {
+    put(target, element("compat", {}, "1.1"), ["path", "format", "permissions", "encryption"]);
+  }
+  const odd = source.elements.find(({ name }) => !FEATURES.has(name));
+  if (odd !== undefined) unsupportedConfig(`unsupported feature ${odd.name}`, ErrorDomain.STORAGE);
 }
 
 const FILE_FORMATS: ReadonlySet<string> = new Set(
   "raw dir bochs cloop dmg iso vpc vdi fat vhd ploop cow qcow qcow2 qed vmdk".split(" "),
 );
 
-function checkFormat(format: XmlElement | undefined, kind: PoolKind): void {
-  const type = format?.get("type");
-  if (type === undefined || kind.format !== "raw" || FILE_FORMATS.has(type)) return;
-  unsupportedConfig(`unknown volume format type ${type}`, ErrorDomain.STORAGE);
-}
-
-function fillPermissions(permissions: XmlElement): void {
-  const mode = permissions.child("mode");
-  if (mode !== undefined) {
-    mode.setText(`0${mode.text.replace(/^0+(?=.)/, "")}`.replace(/^0(?=0\d)/, ""));
-  }
-  for (const name of ["owner", "group"]) {
-    const id = permissions.child(name);
-    if (id === undefined) continue;
-    if (id.text === "-1" || id.text === "4294967295") permissions.remove(id);
-    else id.setText(BigInt(id.text.replace(/^0+(?=\d)/, "")).toString());
-  }
-}
+// What a file's size can be.
+const SIZE_MAX = (1n << 63n) - 1n;
+const ULLONG_MAX = (1n << 64n) - 1n;
 
 function sizeOf(source: XmlElement, name: string): bigint | undefined {
   const found = source.child(name);
   if (found === undefined || found.text === "") return undefined;
-  const value = parseInteger(found.text);
-  if (value === undefined || value < 0n) {
-    throw failure(
-      ErrorDomain.STORAGE,
-      ErrorNumber.XML_ERROR,
-      "malformed capacity element",
-    );
+  const value = parseDecimal(found.text);
+  if (value === undefined || value < 0n || value > ULLONG_MAX) {
+    xmlFailure("malformed capacity element", ErrorDomain.STORAGE);
   }
-  return scale(value, found.get("unit"), 1n);
+  return scale(value, found.get("unit"), 1n, SIZE_MAX);
 }

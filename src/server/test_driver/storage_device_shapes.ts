@@ -55,7 +55,7 @@ disk*! @type=block|ctl|dir|file|network|nvme|vhostuser|vhostvdpa|volume @device=
     secret* @type @uuid @usage
     cipher @name @size @mode @hash
     ivgen @name @hash
-  <info>
+  <bootinfo>
 controller*! @type=ide|fdc|scsi|sata|virtio-serial|ccid|usb|pci|xenbus|isa|nvme @index:int @model @ports:int @vectors @maxEventChannels @maxGrantFrames
   serial #
   model @name

@@ -14,28 +14,27 @@ pool @type
   features
     cow @state=yes|no
   source+
-    host* @name @port:int
-    device* @path @part_separator=yes|no
-      freeExtent* @start @end
+    host*! @name @port:int
+    device*! @path @part_separator=yes|no
     dir @path
-    adapter @type=scsi_host|fc_host @name @parent @parent_wwnn @parent_wwpn @parent_fabric_wwn @managed @wwnn @wwpn
+    adapter! @type=scsi_host|fc_host @name @parent @parent_wwnn @parent_wwpn @parent_fabric_wwn @managed=yes|no @wwnn @wwpn
       parentaddr @unique_id
         address @domain @bus @slot @function
     name #
     initiator
       iqn @name
     format @type
-    auth @type @username
-      secret @uuid @usage
+    auth! @type @username
+      secret! @type @uuid @usage
     protocol @ver
     vendor @name
     product @name
   target
     path #
     permissions
-      mode #
-      owner #
-      group #
+      mode! #
+      owner! #
+      group! #
       label #
   refresh
     volume @allocation
@@ -53,19 +52,19 @@ volume @type
     path #
     format @type
     permissions
-      mode #
-      owner #
-      group #
+      mode! #
+      owner! #
+      group! #
       label #
     timestamps
       atime #
       mtime #
       ctime #
       btime #
-    encryption+ @format
-      secret* @type @uuid @usage
-      cipher @name @size @mode @hash
-      ivgen @name @hash
+    encryption+ @format @engine
+      secret*! @type @uuid @usage
+      cipher! @name @size @mode @hash
+      ivgen! @name @hash
     compat #
     clusterSize # @unit
     nocow!
@@ -76,8 +75,8 @@ volume @type
     path #
     format @type
     permissions
-      mode #
-      owner #
-      group #
+      mode! #
+      owner! #
+      group! #
       label #
 `;

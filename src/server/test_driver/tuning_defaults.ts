@@ -48,11 +48,15 @@ export function fillTuning(domain: XmlElement): void {
 }
 
 /** Prints a size in one unit, whatever unit it came in. */
-export function fillSize(size: XmlElement | undefined, unit: "KiB" | "bytes"): void {
+export function fillSize(
+  size: XmlElement | undefined,
+  unit: "KiB" | "bytes",
+  path: string = size?.name ?? "",
+): void {
   if (size === undefined || size.text.trim() === "") return;
   const value = parseInteger(size.text.trim());
   if (value === undefined || value < 0n) {
-    xmlFailure(`Invalid value '${size.text}' for element or attribute '${size.name}'`);
+    xmlFailure(`Invalid value '${size.text}' for element or attribute '${path}'`);
   }
   const factor = unit === "KiB" ? 1024n : 1n;
   const bytes = scale(value, size.get("unit"), factor);

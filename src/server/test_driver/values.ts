@@ -47,6 +47,12 @@ export function parseDecimal(text: string): bigint | undefined {
   return /^\s*[+-]?\d+$/.test(text) ? BigInt(text.trim().replace("+", "")) : undefined;
 }
 
+/** Reads a hexadecimal number, with or without `0x`; `undefined` for anything else. */
+export function parseHexadecimal(text: string): bigint | undefined {
+  const digits = /^\s*\+?(?:0[xX])?([0-9a-fA-F]+)$/.exec(text)?.[1];
+  return digits === undefined ? undefined : BigInt(`0x${digits}`);
+}
+
 /** Prints a number with at least so many hexadecimal digits. */
 export function hex(value: bigint | number, digits: number): string {
   return `0x${value.toString(16).padStart(digits, "0")}`;
@@ -80,13 +86,18 @@ const UNITS: Readonly<Record<string, bigint>> = lookupTable({
 const ULLONG_MAX = (1n << 64n) - 1n;
 
 /** Scales a value by a unit's name to bytes; throws where the unit is unknown or it overflows. */
-export function scale(value: bigint, unit: string | undefined, byDefault: bigint): bigint {
+export function scale(
+  value: bigint,
+  unit: string | undefined,
+  byDefault: bigint,
+  most: bigint = ULLONG_MAX,
+): bigint {
   const factor = unit === undefined ? byDefault : UNITS[unit.toLowerCase()];
   if (factor === undefined) {
     throw failure(ErrorDomain.NONE, ErrorNumber.INVALID_ARG, `unknown suffix '${unit}'`);
   }
   const bytes = value * factor;
-  if (bytes > ULLONG_MAX) {
+  if (bytes > most) {
     const text = `value too large: ${value}${unit ?? ""}`;
     throw failure(ErrorDomain.NONE, ErrorNumber.OVERFLOW, text);
   }
