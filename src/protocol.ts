@@ -102,7 +102,13 @@ export {
   type TypedParamValue,
 } from "./xdr/typed_param.ts";
 export { decodeVoid, encodeVoid } from "./xdr/void.ts";
-export { type Frame, FrameDecoder, MessageStatus, MessageType } from "./rpc/frame.ts";
+export {
+  type Frame,
+  FrameDecoder,
+  MessageStatus,
+  MessageType,
+  type PacketHead,
+} from "./rpc/frame.ts";
 export { type EngineOptions, RpcEngine } from "./rpc/engine.ts";
 export type { IncomingCall, PendingCall, RpcEvent } from "./rpc/rpc_event.ts";
 export { StreamState } from "./rpc/stream_state.ts";

@@ -46,8 +46,8 @@ export async function startAndDial(
       signal?.throwIfAborted();
       if (!isNotListening(runtime, cause)) throw cause;
       if (performance.now() > end) {
-        const text =
-          `${daemon} was started but does not listen after ${START_WAIT} ms; see its log`;
+        const text = `${daemon} was started but does not listen after ${START_WAIT / 1000} s; ` +
+          "run it by hand to see why";
         throw new ConnectionError(text, "error", { cause });
       }
     }

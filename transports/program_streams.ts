@@ -4,6 +4,7 @@
  * @module
  */
 
+import { settledWithin } from "../src/settled_within.ts";
 import type { ByteDuplex } from "../src/transport.ts";
 import type { ProgramEnd, SpawnOptions } from "./runtime.ts";
 import { type SocketControl, SocketStreams } from "./socket_streams.ts";
@@ -139,11 +140,4 @@ export class ProgramStreams implements SocketControl {
     if (why === undefined) this.#streams.end();
     else this.#streams.fail(new Error(why));
   }
-}
-
-async function settledWithin(promise: Promise<void>, milliseconds: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, milliseconds));
-  await Promise.race([promise, late]);
-  clearTimeout(timer);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { settledWithin } from "../src/settled_within.ts";
 import { READ_AHEAD, type SocketControl, SocketStreams } from "./socket_streams.ts";
 import { closingReason, isOrderlyEnd } from "./websocket_failure.ts";
 import { PAUSE, PAUSING_SUBPROTOCOL, RESUME } from "./websocket_protocol.ts";
@@ -65,7 +66,7 @@ const FAR_READ_AHEAD = 2 * 1024 * 1024;
 const FLOOD = 64 * 1024 * 1024;
 
 /** Milliseconds that the peer has to answer when the connection is closed. */
-const FAREWELL = 1000;
+export const FAREWELL = 1000;
 
 /** The byte streams of a client's WebSocket, which must not have delivered anything yet. */
 export class WebSocketSocket implements SocketControl {
@@ -187,15 +188,7 @@ export class WebSocketSocket implements SocketControl {
 
   // No standard WebSocket can be dropped: one whose peer never answers is left to the runtime.
   async #closeInTime(): Promise<void> {
-    await soon(this.closed);
+    await settledWithin(this.closed, FAREWELL);
     this.#socket.terminate?.();
   }
-}
-
-/** Waits for the end of a connection that is being closed, as long as its peer may take for it. */
-export async function soon(closed: Promise<unknown>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, FAREWELL));
-  await Promise.race([closed, late]);
-  clearTimeout(timer);
 }

@@ -6,9 +6,10 @@
  * @module
  */
 
+import { settledWithin } from "../src/settled_within.ts";
 import { type SocketControl, SocketStreams } from "./socket_streams.ts";
 import { closingReason, isOrderlyEnd } from "./websocket_failure.ts";
-import { PIECE, soon } from "./websocket_socket.ts";
+import { FAREWELL, PIECE } from "./websocket_socket.ts";
 
 /** What `opened` resolves with. */
 export interface OpenedWebSocketStream {
@@ -94,7 +95,7 @@ export class WebSocketStreamSocket implements SocketControl {
     this.#open = false;
     this.#resume?.();
     this.#socket.close();
-    return soon(this.#closed);
+    return settledWithin(this.#closed, FAREWELL);
   }
 
   async #read(): Promise<void> {

@@ -54,14 +54,31 @@ async function existing(): Promise<string[]> {
   return found;
 }
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({
+const USAGE = "Usage: deno task gen [--check] [--from-source DIR [--api DIR]]";
+
+function parse() {
+  return parseArgs({
     options: {
       check: { type: "boolean", default: false },
       "from-source": { type: "string" },
       api: { type: "string" },
+      help: { type: "boolean", short: "h", default: false },
     },
-  });
+  }).values;
+}
+
+async function main(): Promise<number> {
+  let values: ReturnType<typeof parse>;
+  try {
+    values = parse();
+  } catch (error) {
+    console.error(`Error: ${(error as Error).message}\n${USAGE}`);
+    return 2;
+  }
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
   const source = values["from-source"];
   if (source !== undefined) {
     const committedApi = await readJson<Api>("gen/schema/api.json");

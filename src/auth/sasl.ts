@@ -6,6 +6,7 @@
 
 import { authSaslInit, authSaslStart, authSaslStep } from "../../gen/remote/connect.ts";
 import { AuthError, authFailed, unsupported } from "../errors.ts";
+import { abortable } from "../session/abortable.ts";
 import type { Caller, CallOptions } from "../session/caller.ts";
 import type {
   CredentialKind,
@@ -205,15 +206,15 @@ function asker(
           "; give credentials to connect(), or put them into auth.conf",
       );
     }
-    const answer = await credentials({
+    const asked = Promise.resolve(credentials({
       kind,
       prompt: `${WORDS[kind]} for ${host}`,
       secret: kind === "password",
       mechanism,
       host,
       ...(suggested === undefined ? {} : { suggested }),
-    });
-    signal?.throwIfAborted();
+    }));
+    const answer = await abortable(asked, { signal }, WORDS[kind]);
     if (answer === null) {
       throw authFailed(`The authentication at ${host} was given up: ${WORDS[kind]} not given`);
     }

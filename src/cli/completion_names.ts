@@ -89,6 +89,8 @@ const LISTS: Readonly<Record<string, Names>> = {
   "nodedev-list name": async () => (await import("./commands/node_device.ts")).capabilityNames(),
   "domblkinfo device": disks,
   "domblkstat device": disks,
+  "detach-disk target": disks,
+  "blockresize path": disks,
   "domifstat interface": async (search) =>
     nicsOf(await descriptionOf(search)).flatMap(({ interface: name, mac }) => name ?? mac ?? []),
 };

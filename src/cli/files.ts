@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
 import { promises } from "node:fs";
 import process from "node:process";
 import { CommandError } from "./failures.ts";
@@ -13,14 +14,16 @@ export const STANDARD_OUTPUT = "standard output";
 
 /** The text of a file; of standard input for `-`. */
 export async function readText(path: string): Promise<string> {
-  if (path === "-") {
-    process.stdin.setEncoding("utf8");
-    let text = "";
-    for await (const chunk of process.stdin) text += chunk;
-    return text;
-  }
+  return new TextDecoder().decode(await readBytes(path));
+}
+
+/** What a file holds, or standard input for `-`. */
+export async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    return await promises.readFile(path, "utf8");
+    if (path !== "-") return await promises.readFile(path);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+    return Buffer.concat(chunks);
   } catch (error) {
     throw fileError("read", path, error);
   }

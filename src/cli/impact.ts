@@ -5,6 +5,7 @@
  */
 
 import { DomainModificationImpact } from "../../gen/enums/domain.ts";
+import type { Domain } from "../objects/mod.ts";
 import { UsageError } from "./failures.ts";
 import type { Invocation } from "./invocation.ts";
 
@@ -16,4 +17,12 @@ export function impact(run: Invocation): number {
   }
   return (config ? DomainModificationImpact.CONFIG : 0) |
     (live ? DomainModificationImpact.LIVE : 0);
+}
+
+/** The same for devices: `--persistent` is both where the domain runs. */
+export async function deviceImpact(run: Invocation, domain: Domain): Promise<number> {
+  const flags = impact(run);
+  if (!run.flag("persistent")) return flags;
+  const { CONFIG, LIVE } = DomainModificationImpact;
+  return flags | CONFIG | (await domain.isActive(run.call) ? LIVE : 0);
 }

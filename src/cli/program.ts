@@ -53,8 +53,9 @@ An argument may be said by its name too, as with virsh: "dominfo --domain web".
 Exit status: 0 for success, 1 for a failure, 2 for a wrong command line, 130 after ctrl-C.`;
 
 /** The parser quotes words that it does not expect; a URI may be one of them. */
-function wordsWithoutSecrets(text: string): string {
-  return text.replace(/'([^']*)'/g, (_, word: string) => `'${withoutSecrets(word)}'`);
+function wordedAsOurs(text: string): string {
+  return text.replace(/'([^']*)'/g, (_, word: string) => `'${withoutSecrets(word)}'`)
+    .replace(/^error: (.)/, (_, first: string) => `Error: ${first.toUpperCase()}`);
 }
 
 /** An option; with `...` behind its value it may be said several times. */
@@ -73,7 +74,7 @@ export function createProgram(choose: (chosen: Chosen) => void): Command {
     .helpCommand("help [command]", "show help for a command")
     .showSuggestionAfterError(true)
     .showHelpAfterError(`(see "${PROGRAM} --help")`)
-    .configureOutput({ outputError: (text, write) => write(wordsWithoutSecrets(text)) })
+    .configureOutput({ outputError: (text, write) => write(wordedAsOurs(text)) })
     .addHelpText("after", CLOSING)
     .exitOverride();
   for (const [syntax, description] of GLOBAL_OPTIONS) program.option(syntax, description);

@@ -22,7 +22,7 @@ import type {
 import { parseUri } from "../uri.ts";
 import { withoutSecrets } from "../uri/secrets.ts";
 import { fileError, readText } from "./files.ts";
-import { type DemoHosts, serveDemo } from "./proxy_demo.ts";
+import type { DemoHosts } from "./proxy_demo.ts";
 import { findUi } from "./ui_files.ts";
 
 /** What `--help` shows. */
@@ -109,7 +109,7 @@ function parse(args: string[]) {
 export async function readProxyOptions(args: string[]): Promise<ReadOptions | undefined> {
   const given = parse(args);
   if (given.help) return undefined;
-  const demo = given.demo ? await serveDemo() : undefined;
+  const demo = given.demo ? await (await import("./proxy_demo.ts")).serveDemo() : undefined;
   try {
     return await readWith(given, demo);
   } catch (error) {
@@ -209,13 +209,23 @@ function readTargets(
       throw new UsageError(`Expected --target NAME=URI, found "${withoutSecrets(text)}"`);
     }
     const uri = text.slice(equals + 1);
-    if (uri !== "") parseUri(uri); // what no client could ever reach is better said now
+    checkUri(uri);
     targets[text.slice(0, equals)] = { uri };
   }
   if (given["read-only"]) {
     for (const name of Object.keys(targets)) targets[name] = { ...targets[name]!, readOnly: true };
   }
   return targets;
+}
+
+// What no client could ever reach is better said now.
+function checkUri(uri: string): void {
+  if (uri === "") return; // refused with the target's name
+  try {
+    parseUri(uri);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }
 
 function readFilter(given: Given, { filter = "monitor" }: Partial<ProxyOptions>): FilterRules {

@@ -7,6 +7,7 @@
 import type { CommandGroup } from "./command.ts";
 import { DOMAIN_LOOK, DOMAIN_STATS } from "./specs/domain.ts";
 import { DOMAIN_CHANGE, DOMAIN_XML } from "./specs/domain_change.ts";
+import { DOMAIN_DEVICES, DOMAIN_FILES } from "./specs/domain_devices.ts";
 import { CONSOLE, EVENTS } from "./specs/domain_live.ts";
 import { HOST, NODE_DEVICES, TOOLS, TOP } from "./specs/host.ts";
 import { MIGRATE } from "./specs/migrate.ts";
@@ -20,6 +21,8 @@ export const GROUPS: readonly CommandGroup[] = [
   DOMAIN_STATS,
   DOMAIN_CHANGE,
   DOMAIN_XML,
+  DOMAIN_DEVICES,
+  DOMAIN_FILES,
   CONSOLE,
   MIGRATE,
   SNAPSHOTS,

@@ -65,7 +65,7 @@ function cells({ host, columns, colors }: Picture): Cell[] {
   const heat = (text: string, share: number) =>
     share >= 0.8 ? colors.red(text) : share >= 0.5 ? colors.yellow(text) : colors.green(text);
   const both = (a: number | null, b: number | null) =>
-    a === null || b === null ? "-" : `${rate(a).padStart(10)} ${rate(b).padStart(10)}`;
+    a === null || b === null ? "-".padStart(10) : `${rate(a).padStart(10)} ${rate(b).padStart(10)}`;
   const spark = (values: readonly number[], maximum: number) =>
     colors.cyan(sparkline(values, maximum, SPARK));
   const all: (Cell & {
@@ -80,10 +80,10 @@ function cells({ host, columns, colors }: Picture): Cell[] {
         state === DomainState.RUNNING ? colors.green("running") : colors.dim(stateText(state)),
     },
     {
-      title: "CPU",
+      title: "CPU".padStart(7),
       width: 7,
       rank: 0,
-      draw: ({ cpu }) => cpu === null ? "-" : `${cpu.toFixed(1)}%`,
+      draw: ({ cpu }) => (cpu === null ? "-" : `${cpu.toFixed(1)}%`).padStart(7),
     },
     {
       title: "",
@@ -101,10 +101,10 @@ function cells({ host, columns, colors }: Picture): Cell[] {
       draw: ({ history, vcpus }) => spark(history.cpu, Math.max(1, vcpus) * 100),
     },
     {
-      title: "Memory",
+      title: "Memory".padStart(11),
       width: 11,
       rank: 1,
-      draw: ({ memoryUsed, memory }) => bytes(memoryUsed ?? memory),
+      draw: ({ memoryUsed, memory }) => bytes(memoryUsed ?? memory).padStart(11),
     },
     {
       title: "",
@@ -153,16 +153,28 @@ function cells({ host, columns, colors }: Picture): Cell[] {
   return all.filter((cell) => shown.has(cell));
 }
 
+// deno-lint-ignore no-control-regex
+const COLOR = /(\x1b\[[0-9;]*m)/;
+
 /** Cuts or fills a text, colours and all, to a width. */
 function fit(text: string, width: number): string {
   const wide = stringWidth(text);
   if (wide <= width) return text + " ".repeat(width - wide);
-  let plain = "";
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
-    if (stringWidth(plain + segment) >= width) break;
-    plain += segment;
+  let cut = "";
+  let room = width - 1;
+  for (const part of text.split(COLOR)) {
+    if (part.startsWith("\x1b")) {
+      cut += part; // those behind the end too: they put an end to colours
+      continue;
+    }
+    for (const { segment } of new Intl.Segmenter().segment(part)) {
+      room -= stringWidth(segment);
+      if (room < 0) break;
+      cut += segment;
+    }
+    if (room < 0) room = -Infinity;
   }
-  return `${plain}…`;
+  return `${cut}…`;
 }
 
 /** What the host's processors and memory are used for, with bars where there is room for them. */
@@ -204,6 +216,7 @@ export function drawTop(picture: Picture): string[] {
       .map((usage) => row(usage.name, shown.map((cell) => cell.draw(usage)))),
   ];
   while (lines.length < rows - 1) lines.push("");
+  lines.length = Math.max(0, rows - 1);
   lines.push(colors.dim(fit(notice, columns - 1)));
   return lines;
 }

@@ -5,7 +5,7 @@
  */
 
 import type { AcceptedWebSocket } from "../../transports/accepted_websocket.ts";
-import { settledWithin } from "../session/farewell.ts";
+import { settledWithin } from "../settled_within.ts";
 import { ProtocolError } from "../xdr/errors.ts";
 import type { HandedOver } from "./handover.ts";
 import type { ProxyLimits } from "./limits.ts";

@@ -4,8 +4,9 @@
  * @module
  */
 
+import { settledWithin } from "../settled_within.ts";
 import type { ByteDuplex } from "../transport.ts";
-import { FAREWELL, settledWithin } from "./farewell.ts";
+import { FAREWELL } from "./farewell.ts";
 
 /** What the pump tells its owner. */
 export interface PumpEvents {

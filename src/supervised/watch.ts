@@ -194,8 +194,9 @@ export class SupervisedEvents<T> implements AsyncIterableIterator<T | Resync>, A
 // Of the constructor.
 const OWN_FRAMES = 1;
 
-// What ends with the connection is no error of the loop's: it goes on with the next.
+// What ends with the connection is no error of the loop's: it goes on with the next, or ends where
+// this side is about to close it.
 function isLost({ isAlive }: { isAlive(): boolean }, error: unknown): boolean {
-  return !isAlive() &&
-    (error instanceof ConnectionError || error instanceof ProtocolError);
+  if (error instanceof ProtocolError) return !isAlive();
+  return error instanceof ConnectionError && (!isAlive() || error.reason === "client");
 }

@@ -155,7 +155,8 @@ export class DomainPanel {
     const step = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    const now = TABS.indexOf(this.#name ?? "overview");
+    // not of the tab that is shown: the address changes later than the next key may come
+    const now = this.#tabs.indexOf(event.currentTarget as HTMLElement);
     const last = TABS.length - 1;
     const next = Number.isFinite(step)
       ? (now + step + TABS.length) % TABS.length

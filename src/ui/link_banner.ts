@@ -33,7 +33,9 @@ export class LinkBanner {
     const { status, known } = this.#link;
     // while it connects anew the banner stays, so that the page does not jump
     this.#shown = status.kind === "lost" || (status.kind === "connecting" && this.#shown);
+    const focused = this.root.contains(document.activeElement);
     this.root.hidden = !this.#shown;
+    if (focused && !this.#shown) document.getElementById("main")?.focus();
     setText(this.#title, known ? "Connection lost" : "Cannot connect");
     if (status.kind === "lost") setText(this.#reason, status.reason);
     if (status.kind === "connecting") setText(this.#countdown, "Connecting…");

@@ -16,6 +16,8 @@ import { ProxyApi, type Target, TokenError } from "./proxy_api.ts";
 import { currentRoute } from "./route.ts";
 
 const RETRY = 3000;
+/** Frames until rows that were not seen yet have taken their height. */
+const SETTLING = 12;
 
 /** The page while it is used with one token; resolves when the proxy takes it no more. */
 class Page {
@@ -78,13 +80,14 @@ class Page {
     const route = currentRoute();
     const link = this.#links.find(({ target }) => target.name === route?.host);
     const live = route === undefined ? undefined : link?.domains.get(route.uuid);
+    const opens = live !== undefined && !this.#panel?.isOf(live);
     if (live === undefined || link === undefined) {
       if (this.#panel !== undefined) this.#closePanel();
       // a domain that is gone; before anything is known it may still come
       if (route !== undefined && link?.status.kind === "connected") {
         history.replaceState(null, "", "#/");
       }
-    } else if (!this.#panel?.isOf(live)) {
+    } else if (opens) {
       this.#panel?.close();
       this.#panel = new DomainPanel(link, live);
       this.#place.append(this.#panel.root);
@@ -93,14 +96,10 @@ class Page {
     this.#place.classList.toggle("split", this.#panel !== undefined);
     void this.#panel?.show(route?.tab ?? "overview");
     document.title = live === undefined ? "virtwire" : `${live.domain.name} – virtwire`;
-    if (!moved) return;
-    for (const view of this.#views) view.update();
+    if (moved) { for (const view of this.#views) view.update(); }
     // beside the domain's page the list is a narrow one, in which the row lies elsewhere
-    if (live === undefined) return;
-    const opened = this.#list.querySelector(".domain.open");
-    opened?.scrollIntoView({ block: "nearest" });
-    // rows that were not seen yet have taken their height by then
-    requestAnimationFrame(() => opened?.scrollIntoView({ block: "nearest" }));
+    const row = opens ? this.#list.querySelector(".domain.open") : null;
+    if (row !== null) bringIntoView(row, SETTLING);
   }
 
   #count(): void {
@@ -116,10 +115,19 @@ class Page {
     const had = this.#panel!.root.contains(document.activeElement);
     this.#panel!.close();
     this.#panel = undefined;
+    this.#place.classList.remove("split"); // on a phone the list was hidden: it takes no focus then
     const opened = this.#list.querySelector<HTMLElement>("a[aria-current]") ??
       this.#list.querySelector<HTMLElement>("a");
-    if (had || document.activeElement === document.body) opened?.focus();
+    if (!had && document.activeElement !== document.body) return;
+    opened?.focus();
+    if (opened) bringIntoView(opened, SETTLING);
   }
+}
+
+function bringIntoView(target: Element, frames: number): void {
+  const { top, bottom } = target.getBoundingClientRect();
+  if (top < 0 || bottom > innerHeight) target.scrollIntoView({ block: "center" });
+  if (frames > 0) requestAnimationFrame(() => bringIntoView(target, frames - 1));
 }
 
 async function main(): Promise<void> {

@@ -36,7 +36,12 @@ export function showError(what: string, why: string): void {
     type: "button",
     class: "plain",
     "aria-label": "Dismiss",
-    onclick: () => notice.remove(),
+    onclick: () => {
+      notice.remove();
+      // who uses the keyboard goes on at the next one, or where the page begins
+      const next = alerts.querySelector("button") ?? document.getElementById("main");
+      if (document.activeElement === document.body) next?.focus();
+    },
   });
   close.append(icon("close"));
   notice.append(close);

@@ -203,3 +203,23 @@ test("sasl server: libvirt's own client comes in by SCRAM", async () => {
     },
   );
 }, { skip: fs.existsSync(VIRSH) ? false : `there is no ${VIRSH}` });
+
+test("auth: a question that nobody answers ends with the attempt", () =>
+  withServer({ PLAIN: saslServerPlain(() => true) }, async ({ unix }) => {
+    let asked = 0;
+    const credentials = () => {
+      asked++;
+      return new Promise<never>(() => {});
+    };
+    const late = await refused(connect(unix, { credentials, timeout: 50 }));
+    assertEquals([(late as Error).name, asked], ["TimeoutError", 1]);
+    const controller = new AbortController();
+    const given = connect(unix, {
+      credentials: () => {
+        queueMicrotask(() => controller.abort("enough"));
+        return credentials();
+      },
+      signal: controller.signal,
+    });
+    assertEquals(await refused(given) as unknown, "enough");
+  }));

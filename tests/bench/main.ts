@@ -48,5 +48,10 @@ if (load === undefined) {
 } else {
   const values = new Map(pairs.map((pair) => pair.split("=", 2) as [string, string]));
   const number = (key: string, fallback: number) => Number(values.get(key) ?? fallback);
-  await (await load())({ uri, reps: number("reps", 3), number });
+  try {
+    await (await load())({ uri, reps: number("reps", 3), number });
+  } catch (error) {
+    console.error(`Error: ${error instanceof Error ? error.message : error}`);
+    (deno ?? node).exit(1);
+  }
 }

@@ -37,7 +37,7 @@ test("cli: nothing to do, and help for what does not exist, are wrong command li
   assertEquals((await cli([])).status, 2);
   const { status, stdout, stderr } = await cli(["help", "lst"]);
   assertEquals([status, stdout], [2, ""]);
-  assertStringIncludes(stderr, "unknown command 'lst'\n(Did you mean list?)");
+  assertStringIncludes(stderr, "Error: Unknown command 'lst'\n(Did you mean list?)");
 });
 
 test("cli: without a URI it is said how to name a host, with one it is not", () => {

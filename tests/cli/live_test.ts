@@ -84,6 +84,28 @@ test("cli: top draws, follows events, sorts, and gives the terminal back", async
   }
 }, { skip: skipWithoutTerminal, timeout: 120_000 });
 
+test(
+  "cli: top follows the terminal's size, and does without a terminal that cannot be drawn on",
+  async () => {
+    await using place = await newPlace();
+    const small = path.join(place.directory, "small");
+    const code =
+      `(until [ -e ${small} ]; do sleep 0.05; done; stty rows 12 cols 50 </dev/tty) & "$@"`;
+    const top = onTerminal(["-c", place.uri, "top", "--interval", "600"], code);
+    await top.saw("arrows scroll");
+    fs.writeFileSync(small, "");
+    await top.saw("q quits; c m d n a sort by CPU, memory, disk, ne…");
+    top.type("q");
+    assertEquals((await top.ended).status, 0);
+
+    const dumb = await onTerminal(["-c", place.uri, "top"], '"$@"', { TERM: "dumb" }).ended;
+    assertEquals(dumb.status, 1);
+    assert(/^Error: .*TERM is dumb.*--once/.test(dumb.stdout), dumb.stdout);
+    assert(!dumb.stdout.includes("\x1b"), dumb.stdout);
+  },
+  { skip: skipWithoutTerminal, timeout: 120_000 },
+);
+
 test("cli: a console on a terminal, left by its escape, and by the guest's end", async () => {
   await using place = await newPlace();
   const state = path.join(place.directory, "stty");
@@ -133,6 +155,36 @@ test("cli: edit, with an editor that changes something, nothing, or breaks it", 
   const gone = await edit("exit 3");
   assertEquals([gone.status, gone.stderr.includes("status 3")], [1, true]);
 }, { timeout: 120_000 });
+
+test(
+  "cli: snapshot-edit changes a snapshot's description, and makes another where that is said",
+  async () => {
+    await using place = await newPlace();
+    const editor = path.join(place.directory, "editor.sh");
+    const edit = (script: string, ...options: string[]) => {
+      fs.writeFileSync(editor, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+      const args = ["-c", place.uri, "snapshot-edit", "test", "one", ...options];
+      return startCli(args, { env: { EDITOR: editor, VISUAL: "" } }).ended;
+    };
+    await place.run("snapshot-create-as", "test", "one", "before");
+    const changed = await edit(`sed -i 's/before/after/' "$1"`);
+    assertEquals(changed, { status: 0, stdout: 'Snapshot "one" changed\n', stderr: "" });
+    const info = JSON.parse((await place.run("--json", "snapshot-info", "test", "one")).stdout);
+    assertEquals([info.description, info.current], ["after", true]);
+    const rename = `sed -i 's/<name>one/<name>two/' "$1"`;
+    const unsaid = await edit(rename);
+    assertEquals([unsaid.status, unsaid.stderr.includes("--rename or --clone")], [1, true]);
+    const names = async () => (await place.run("snapshot-list", "test", "--name")).stdout;
+    assertEquals(await names(), "one\n");
+    assertEquals((await edit(rename, "--clone")).status, 0);
+    assertEquals((await names()).split("\n").sort(), ["", "one", "two"]);
+    assertEquals((await edit(rename, "--clone", "--rename")).status, 2);
+    fs.rmSync(path.dirname(/your changes are in (\S+)/.exec(unsaid.stderr)![1]!), {
+      recursive: true,
+    });
+  },
+  { timeout: 120_000 },
+);
 
 test("cli: edit on a terminal asks what to do about a mistake", async () => {
   await using place = await newPlace();

@@ -210,6 +210,15 @@ test("cli: libvirtd 9: options that virsh has, as virsh understands them", async
   await run("dommemstat", "web", "--period", "5", "--live");
   await run("domjobinfo", "web", "--anystats");
   await run("destroy", "web", "--remove-logs");
+
+  await run("snapshot-create-as", "web", "one");
+  const renamed = await cli(["-c", uri, "snapshot-edit", "web", "one", "--rename"], {
+    env: { EDITOR: "sed -i 's/<name>one/<name>two/'", VISUAL: "" },
+  });
+  assertEquals(renamed, { status: 0, stdout: 'Snapshot "one" changed\n', stderr: "" });
+  assertEquals(await run("snapshot-list", "web", "--name", "--internal"), "two\n");
+  await run("snapshot-delete", "web", "--current", "--metadata");
+
   assertEquals(
     await run("undefine", "web", "--storage", `vdb`, "--wipe-storage", "--nvram"),
     'Domain "web" undefined\nVolume "w.qcow2" of pool "p" removed\n',

@@ -118,6 +118,18 @@ test("cli: a picture of top is as wide and high as the terminal, whatever that i
     colors: PLAIN,
   });
   assertStringIncludes(narrow!, "1.00 GiB of 8.00 GiB", "the usual width has room for it");
+  // a name that is cut keeps its colours to itself
+  const tiny = drawTop({
+    host: { ...host, hostname: "h".repeat(30) },
+    usages: [usage],
+    sort: "cpu",
+    scroll: 0,
+    notice: "",
+    columns: 20,
+    rows: 3,
+    colors: createColors(true),
+  });
+  assertEquals([tiny.length, tiny[0]], [3, `\x1b[1m${"h".repeat(19)}\x1b[22m…`]);
   assertEquals(sparkline([0, 50, 100], 100, 5), "  ▁▅█");
 });
 

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { childProcess, fs, os, path, process, run } from "./builtin.ts";
+import { childProcess, fs, path, process } from "./builtin.ts";
+import { startIn } from "./kept_directory.ts";
 
 const SCRIPT = path.join(import.meta.dirname as string, "daemon.sh");
 
@@ -64,22 +65,12 @@ export async function startDaemon(
   version: DaemonVersion,
   options: DaemonOptions = {},
 ): Promise<RealDaemon> {
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), `virtwire-libvirtd-${version}-`));
-  try {
-    const args = ["start", version, directory, ...options.config ?? []];
-    await run(SCRIPT, args, { env: { ...process.env, ...options.env } });
-  } catch (error) {
-    fs.rmSync(directory, { recursive: true, force: true });
-    throw error;
-  }
-  let stopped: Promise<void> | undefined;
-  async function stopOnce(): Promise<void> {
-    await run(SCRIPT, ["stop", directory]);
-    fs.rmSync(directory, { recursive: true, force: true });
-  }
-  function stop(): Promise<void> {
-    return stopped ??= stopOnce();
-  }
+  const { directory, stop } = await startIn(
+    `virtwire-libvirtd-${version}-`,
+    SCRIPT,
+    (directory) => ["start", version, directory, ...options.config ?? []],
+    options.env,
+  );
   const sockets = path.join(directory, "run");
   return {
     version,

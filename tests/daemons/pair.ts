@@ -4,8 +4,9 @@
  * @module
  */
 
-import { fs, os, path, process, run } from "./builtin.ts";
+import { fs, path, process, run } from "./builtin.ts";
 import { type DaemonVersion, skipWithoutDaemon } from "./daemons.ts";
+import { startIn } from "./kept_directory.ts";
 
 const SCRIPT = path.join(import.meta.dirname as string, "pair.sh");
 
@@ -58,21 +59,11 @@ export function skipWithoutPair(
 
 /** Starts two daemons and waits until both answer. */
 export async function startPair(a: DaemonVersion, b: DaemonVersion): Promise<DaemonPair> {
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), "virtwire-pair-"));
-  let stopped: Promise<void> | undefined;
-  async function stopOnce(): Promise<void> {
-    await run(SCRIPT, ["stop", directory]);
-    fs.rmSync(directory, { recursive: true, force: true });
-  }
-  function stop(): Promise<void> {
-    return stopped ??= stopOnce();
-  }
-  try {
-    await run(SCRIPT, ["start", directory, a, b]);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  const { directory, stop } = await startIn(
+    "virtwire-pair-",
+    SCRIPT,
+    (directory) => ["start", directory, a, b],
+  );
   function daemon(side: "a" | "b", version: DaemonVersion): PairedDaemon {
     const [name, address] = side === "a" ? ["alpha", "10.77.0.1"] : ["beta", "10.77.0.2"];
     const own = path.join(directory, side);

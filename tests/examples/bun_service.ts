@@ -11,16 +11,17 @@
 
 import { env } from "node:process";
 import {
-  connect,
   DomainEvent,
   DomainState,
   isNotFound,
   isUnsupported,
   LibvirtError,
+  supervise,
 } from "@virtwire/libvirt";
 
-// One connection serves all requests: any number of calls can be under way on it.
-const conn = await connect(env["LIBVIRT_DEFAULT_URI"] ?? "test:///default");
+// One connection serves all requests: any number of calls can be under way on it. It is made again
+// when the daemon was restarted.
+const conn = await supervise(env["LIBVIRT_DEFAULT_URI"] ?? "test:///default");
 console.log(`Connected to ${await conn.getHostname()}`);
 
 async function listDomains(): Promise<Response> {

@@ -25,7 +25,7 @@ const worker = {
     await using conn = await connectWeb(env.PROXY_URL, {
       token: env.PROXY_TOKEN,
       timeout: 10_000,
-      keepalive: false,
+      keepalive: false, // it is over before it could fall silent
     });
     const running = await conn.listAllDomains({ flags: DomainListFlags.ACTIVE });
     return Response.json({

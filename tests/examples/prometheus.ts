@@ -9,7 +9,7 @@
 
 import { createServer } from "node:http";
 import { argv } from "node:process";
-import { connect, type Connection, DomainState, nestStats } from "@virtwire/libvirt";
+import { type Connection, DomainState, nestStats, supervise } from "@virtwire/libvirt";
 
 const METRICS = {
   libvirt_domain_state: ["gauge", "State of the domain"],
@@ -29,7 +29,7 @@ async function scrape(conn: Connection): Promise<string> {
     if (value === undefined) return; // not every driver knows everything
     const text = Object.entries(labels).map(([name, label]) => `${name}=${JSON.stringify(label)}`);
     const lines = samples.get(metric) ?? [];
-    lines.push(`${metric}{${text}} ${value}`);
+    lines.push(`${metric}{${text.join(",")}} ${value}`);
     samples.set(metric, lines);
   }
   for (const { domain: { name: domain }, stats } of await conn.getAllDomainStats()) {
@@ -57,7 +57,7 @@ async function scrape(conn: Connection): Promise<string> {
 }
 
 const [uri = "test:///default", port = "9177"] = argv.slice(2);
-const conn = await connect(uri);
+const conn = await supervise(uri); // connects again when the daemon was restarted
 const server = createServer((_request, response) => {
   scrape(conn).then(
     (text) => response.writeHead(200, { "content-type": "text/plain; version=0.0.4" }).end(text),

@@ -10,7 +10,7 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { argv } from "node:process";
-import { connect, DomainEvent, uploadFile } from "@virtwire/libvirt";
+import { connect, uploadFile } from "@virtwire/libvirt";
 
 const [uri = "qemu:///system", image = "disk.img", poolName = "default"] = argv.slice(2);
 await using conn = await connect(uri);
@@ -30,8 +30,6 @@ console.log(`Uploaded ${bytes} bytes at ${(rate / 1e6).toFixed(1)} MB/s`);
 
 // The same driver as the connection's: qemu, or test in memory.
 const type = (await conn.getType()).toLowerCase();
-await using events = conn.events(DomainEvent.LIFECYCLE);
-await events.ready;
 const domain = await conn.createDomainXml(`
   <domain type='${type}'>
     <name>${file.replace(/\.\w+$/, "")}</name>
@@ -46,7 +44,4 @@ const domain = await conn.createDomainXml(`
       <console type='pty'/>
     </devices>
   </domain>`);
-for await (const { domain: { uuid }, eventName } of events) {
-  if (uuid === domain.uuid && eventName === "STARTED") break;
-}
 console.log(`${domain.name} has started, id ${domain.id}`);

@@ -25,6 +25,18 @@ function messageTemplate(text: string): string {
   return text.replace(/'[^']*'|"[^"]*"|\d+/g, "#").slice(0, 200).replaceAll("\n", " ") + known;
 }
 
+/** Whether the first error of two pairs of answers is the same, if there is one. */
+export function sameErrors(
+  some: readonly [string, string],
+  others: readonly [string, string],
+): boolean {
+  const error = (answers: readonly [string, string]): string => {
+    const at = answers.findIndex((answer) => !answer.startsWith("<"));
+    return at < 0 ? "" : at + messageTemplate(answers[at]!);
+  };
+  return error(some) === error(others);
+}
+
 /** What kind of difference it is; `undefined` for none. */
 export function differenceOf(theirs: string, ours: string): string | undefined {
   const [left, right] = [steady(theirs), steady(ours)];
@@ -38,18 +50,21 @@ export function differenceOf(theirs: string, ours: string): string | undefined {
   return `libvirtd: ${said(left)}\n  this: ${said(right)}`;
 }
 
+// Without these no document gets far.
+const NEEDED: ReadonlySet<string> = new Set(["name", "memory", "os", "type", "capacity"]);
+
 /** The document without its part number `at`: an attribute, or an element with all it holds. */
 export function withoutOne(root: XmlElement, at: number): string | undefined {
   let left = at;
   function within(element: XmlElement): boolean {
     for (const child of element.elements) {
-      if (left-- === 0) {
+      if (!NEEDED.has(child.name) && left-- === 0) {
         element.remove(child);
         return true;
       }
       if (within(child)) return true;
     }
-    for (const { name } of element.attributes) {
+    for (const { name } of element === root ? [] : element.attributes) {
       if (left-- !== 0) continue;
       element.set(name, undefined);
       return true;

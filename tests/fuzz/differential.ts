@@ -20,7 +20,7 @@ import { XmlSyntaxError } from "../../src/xml/well_formed.ts";
 import { Random } from "../codec/random.ts";
 import { type RealDaemon, startDaemon } from "../daemons/daemons.ts";
 import { changeDocument, makeDocument, type Oddness } from "./documents.ts";
-import { differenceOf, withoutOne } from "./differences.ts";
+import { differenceOf, sameErrors, withoutOne } from "./differences.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -116,8 +116,8 @@ async function smallest(
     const shorter = root === undefined ? undefined : withoutOne(root, at);
     if (shorter === undefined) break;
     const answers = await bothAnswers(shorter);
-    const alike = answers?.map(isDocument).join() === first.map(isDocument).join();
-    const difference = alike ? differenceOf(...answers!) : undefined;
+    const alike = answers !== undefined && sameErrors(answers, first);
+    const difference = alike ? differenceOf(...answers) : undefined;
     if (difference === undefined) at++;
     else [xml, kind] = [shorter, difference];
   }

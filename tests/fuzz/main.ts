@@ -8,8 +8,8 @@
  */
 
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { runtime } from "../harness.ts";
+import { readOptions } from "../tool_options.ts";
 import { fuzz } from "./fuzz.ts";
 import { DOCUMENTS } from "./document_target.ts";
 import { PROXY } from "./proxy_target.ts";
@@ -19,19 +19,25 @@ import { TARGETS } from "./targets.ts";
 // whole sessions are slower by so much
 const SESSION_SHARE = 100;
 
-const { values } = parseArgs({
-  options: {
-    inputs: { type: "string", default: "1000000" },
-    target: { type: "string" },
-    seed: { type: "string", default: "1" },
-    keep: { type: "boolean", default: false },
-  },
+const ALL = [...TARGETS, DOCUMENTS, PROXY, ...SESSIONS];
+const USAGE = `deno task fuzz [--inputs N] [--target NAME,…] [--seed N] [--keep]
+  NAME  ${ALL.map(({ name }) => name).join(", ")}`;
+
+const values = readOptions(USAGE, {
+  inputs: { type: "string", default: "1000000" },
+  target: { type: "string" },
+  seed: { type: "string", default: "1" },
+  keep: { type: "boolean", default: false },
 });
 
-const chosen = [...TARGETS, DOCUMENTS, PROXY, ...SESSIONS].filter(({ name }) =>
+const chosen = ALL.filter(({ name }) =>
   values.target === undefined || values.target.split(",").includes(name)
 );
 const inputs = Number(values.inputs);
+if (chosen.length === 0) {
+  console.error(`Error: There is no target "${values.target}"\nUsage: ${USAGE}`);
+  process.exit(2);
+}
 try {
   let total = 0;
   for (const target of chosen) {

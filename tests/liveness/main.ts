@@ -8,16 +8,14 @@
  */
 
 import process from "node:process";
-import { parseArgs } from "node:util";
 import type { DaemonVersion } from "../daemons/daemons.ts";
 import { runtime } from "../harness.ts";
+import { readOptions } from "../tool_options.ts";
 import { restartUnderLoad } from "./restarts.ts";
 
-const { values } = parseArgs({
-  options: {
-    restarts: { type: "string", default: "50" },
-    version: { type: "string", default: "9" },
-  },
+const values = readOptions("deno task restarts [--restarts N] [--version 9|12]", {
+  restarts: { type: "string", default: "50" },
+  version: { type: "string", default: "9" },
 });
 
 try {

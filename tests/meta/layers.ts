@@ -13,7 +13,7 @@ export type LayerName =
   | "errors"
   | "procedure"
   | "transport"
-  | "shown URIs"
+  | "leaves"
   | "shared codecs"
   | "start codecs"
   | "dispatch tables"
@@ -60,7 +60,7 @@ const CLIENT = [
   ...CODECS,
   "procedure",
   "transport",
-  "shown URIs",
+  "leaves",
   "engine",
   "caller",
   "session",
@@ -77,7 +77,8 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
   "errors": { files: ["src/errors.ts"], uses: ["xdr", "enums"] },
   "procedure": { files: ["src/procedure.ts"], types: ["xdr"] },
   "transport": { files: ["src/transport.ts"] },
-  "shown URIs": { files: ["src/uri/secrets.ts"] },
+  // What even the transports need.
+  "leaves": { files: ["src/settled_within.ts", "src/uri/secrets.ts"] },
 
   "shared codecs": { files: ["gen/rpc/**"], uses: ["xdr"], types: ["procedure"] },
   // What every connection starts with, so that a session needs no other codec.
@@ -118,6 +119,7 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
       "start codecs",
       "engine",
       "caller",
+      "leaves",
       "client parts",
     ],
     types: ["procedure", "transport"],
@@ -160,7 +162,7 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
 
   "transports": {
     files: ["transports/**"],
-    uses: ["errors", "shown URIs"],
+    uses: ["errors", "leaves"],
     types: ["transport"],
     packages: ["ws", COMPUTED], // computed: a runtime's own module, out of bundlers' sight
   },
@@ -251,7 +253,7 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
   // What else lies in src: values and helpers of the client, each of one file or a folder.
   "client parts": {
     files: ["src/*.ts", "src/uri/**"],
-    uses: ["xdr", "errors", "enums", "shared codecs", "start codecs", "engine", "shown URIs"],
+    uses: ["xdr", "errors", "enums", "shared codecs", "start codecs", "engine", "leaves"],
     types: ["procedure", "transport", "caller", "session"],
     packages: STD,
   },

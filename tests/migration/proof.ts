@@ -14,6 +14,11 @@ import { startPair } from "../daemons/pair.ts";
 import { type Host, KINDS, roundTrips } from "./kinds.ts";
 
 const given = Object.fromEntries(Deno.args.map((arg) => arg.split("=", 2)));
+const unknown = Deno.args.find((arg) => !/^(rounds|versions|kind)=./.test(arg));
+if (unknown !== undefined) {
+  console.error("Usage: deno task migrate-proof [rounds=50] [versions=9,12] [kind=TEXT]");
+  Deno.exit(/^(-h|--help)$/.test(unknown) ? 0 : 2);
+}
 const rounds = Number(given["rounds"] ?? 50);
 const [a = "9", b = "12"] = (given["versions"] ?? "9,12").split(",") as DaemonVersion[];
 const kinds = KINDS.filter(({ name }) => name.includes(given["kind"] ?? ""));

@@ -6,6 +6,7 @@
  */
 
 import { join, normalize } from "node:path";
+import { LAYERS } from "../meta/layers.ts";
 import { root } from "../runner/files.ts";
 import { output } from "../runner/output.ts";
 import { buildUi } from "../ui/build.ts";
@@ -71,10 +72,11 @@ export async function buildPackage(): Promise<readonly BuiltFile[]> {
   for (const bin of BINS) await Deno.chmod(join(PACKAGE, bin), 0o755);
   await buildUi(join(PACKAGE, "ui"));
   await declare(Object.values(deno.exports));
-  const folders = files.flatMap(({ modules }) => modules.map(packageFolder));
+  const built = files.flatMap(({ modules }) => modules.map(packageFolder));
+  const shown = LAYERS.ui.packages!.map((name) => join(root, "node_modules", name));
   await Deno.writeTextFile(
     join(PACKAGE, "THIRD_PARTY_LICENSES"),
-    await thirdPartyLicenses(folders.filter((folder) => folder !== undefined)),
+    await thirdPartyLicenses([...built.filter((folder) => folder !== undefined), ...shown]),
   );
   const manifest = {
     name: deno.name,
@@ -93,7 +95,7 @@ export async function buildPackage(): Promise<readonly BuiltFile[]> {
       ),
       "./package.json": "./package.json",
     },
-    dependencies: dependencyVersions(source.dependencies),
+    dependencies: dependencyVersions(files, source.dependencies),
   };
   await Deno.writeTextFile(join(PACKAGE, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   for (const name of ["README.md", "LICENSE", "CHANGELOG.md"]) {
@@ -126,12 +128,24 @@ function declarationOf(path: string): string {
   return `./types/${normalize(path).replace(/\.ts$/, ".d.ts")}`;
 }
 
-function dependencyVersions(versions: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(DEPENDENCIES.map((name) => {
-    const version = versions[name];
-    if (version === undefined) throw new Error(`package.json has no dependency ${name}`);
-    return [name, version];
-  }));
+/** The packages that the built files import, with the versions that package.json asks for. */
+function dependencyVersions(
+  files: readonly BuiltFile[],
+  versions: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const own = new Set(files.map(({ path }) => path));
+  const imported = files.flatMap(({ imports, dynamicImports }) => [...imports, ...dynamicImports])
+    .filter((name) => !own.has(name) && !name.startsWith("node:"))
+    .map((name) => name.match(/^(?:@[^/]+\/)?[^/]+/)![0]);
+  return Object.fromEntries(
+    [...new Set(imported)].sort().map((name) => {
+      const version = versions[name];
+      if (version === undefined || !DEPENDENCIES.includes(name)) {
+        throw new Error(`The package ${name} is neither built in nor a dependency`);
+      }
+      return [name, version];
+    }),
+  );
 }
 
 async function removeIfThere(path: string): Promise<void> {

@@ -31,6 +31,9 @@ const BROWSER = "node_modules/@virtwire/libvirt/browser.js";
 /** What a page loads before it can connect, in bytes, minified and zipped. */
 const PAGE_LIMIT = 60 * 1024;
 
+/** Files that load with the main entry point: a program reads each of them before it can connect. */
+const FILES = 8;
+
 /** What no page can use: a module of Node's, the hypervisor in memory. */
 const FOREIGN = /["']node:\w|getBuiltinModule|\bTestDriver\b/g;
 
@@ -119,6 +122,27 @@ async function checkServer(directory: string): Promise<void> {
   if (printed !== "[ 'test' ]") throw new Error(`It prints ${printed}`);
 }
 
+/** Few files load with the main entry point. */
+async function checkFiles(directory: string): Promise<void> {
+  const { metafile: { inputs } } = await esbuild.build({
+    absWorkingDir: directory,
+    entryPoints: [MAIN],
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    packages: "external",
+    write: false,
+    metafile: true,
+  });
+  const first = new Set([MAIN]);
+  for (const path of first) {
+    for (const { kind, external, path: next } of inputs[path]!.imports) {
+      if (kind === "import-statement" && !external) first.add(next);
+    }
+  }
+  if (first.size > FILES) throw new Error(`${[...first].join(", ")}: ${first.size} files`);
+}
+
 /** What a page loads before anything is needed of it is small. */
 async function checkSize(directory: string): Promise<void> {
   const { outputFiles, metafile } = await esbuild.build({
@@ -155,6 +179,7 @@ export const BUNDLER_CHECKS: Readonly<Record<string, (directory: string) => Prom
     ]),
   ),
   "npm: esbuild, for Node": checkServer,
+  [`npm: the main entry point loads at most ${FILES} files at once`]: checkFiles,
   [`npm: a page that connects loads at most ${PAGE_LIMIT / 1024} KiB first`]: checkSize,
 };
 

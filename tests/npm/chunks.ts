@@ -33,7 +33,16 @@ function closure(path: string, getModuleInfo: GetModuleInfo): ReadonlySet<string
 }
 
 /** The names of the files, each before those that load it. */
-export const CHUNKS = ["base", "session", "client", "dial", "local", "cli"] as const;
+export const CHUNKS = [
+  "base",
+  "session",
+  "client",
+  "dial",
+  "local",
+  "start",
+  "both",
+  "cli",
+] as const;
 
 /** Finds the file that a module shares; `undefined` leaves it to the bundler. */
 export type ChunkOf = (id: string) => typeof CHUNKS[number] | undefined;
@@ -44,6 +53,8 @@ export function chunks(getModuleInfo: GetModuleInfo): ChunkOf {
     return new Set(paths.flatMap((path) => [...closure(path, getModuleInfo)]));
   }
   const cli = reached("src/cli/run.ts");
+  const start = reached("src/cli/main.ts"); // what a Node that is too old must be able to read
+  const proxy = reached("src/cli/proxy.ts");
   // of what `connect()` takes, what others take without the rest
   const main = reached("mod.ts");
   const base = reached("src/server/mod.ts", "src/cli/run.ts");
@@ -51,7 +62,10 @@ export function chunks(getModuleInfo: GetModuleInfo): ChunkOf {
   const client = reached("src/web.ts");
   const dial = reached("transports/default.ts", "transports/detect.ts");
   return (id) => {
-    if (!main.has(id)) return cli.has(id) ? "cli" : undefined;
+    if (!main.has(id)) {
+      if (start.has(id)) return "start";
+      return !cli.has(id) ? undefined : proxy.has(id) ? "both" : "cli";
+    }
     if (base.has(id)) return "base";
     if (!client.has(id)) return dial.has(id) ? "dial" : "local";
     return session.has(id) ? "session" : "client";

@@ -14,6 +14,7 @@ export const DOCS: string = join(root, ".cache", "docs");
 
 /** Makes the reference; throws an Error with what `deno doc` complains of. */
 export async function buildDocs(): Promise<void> {
+  await Deno.mkdir(join(root, ".cache"), { recursive: true });
   const paths = Object.values(await entryPoints());
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["doc", "--html", "--name=@virtwire/libvirt", `--output=${DOCS}`, ...paths],

@@ -9,13 +9,13 @@
  */
 
 import { basename, join } from "node:path";
-import { parseArgs } from "node:util";
 import { CHECKS } from "../npm/checks.ts";
 import { installPackage, SMOKE_TEST } from "../npm/install.ts";
 import { root, type SourceRuntime } from "../runner/files.ts";
 import { output } from "../runner/output.ts";
 import { findProgram, type ProgramName } from "../runner/programs.ts";
 import { type Result, runSuite } from "../runner/suite.ts";
+import { readOptions } from "../tool_options.ts";
 import { buildDocs } from "./docs.ts";
 import { newestEntry, versionFaults } from "./versions.ts";
 
@@ -93,9 +93,9 @@ async function pack(): Promise<string> {
 }
 
 async function main(): Promise<number> {
-  const { rehearse } = parseArgs({
-    options: { rehearse: { type: "boolean", default: false } },
-  }).values;
+  const { rehearse } = readOptions("deno task release [--rehearse]", {
+    rehearse: { type: "boolean", default: false },
+  });
   const { version } = JSON.parse(await readText("deno.json")) as { version: string };
   const failed: string[] = [];
 

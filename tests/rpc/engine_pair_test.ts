@@ -10,7 +10,15 @@ import type { IncomingCall, RpcEvent } from "../../src/rpc/rpc_event.ts";
 import { XdrReader } from "../../src/xdr/reader.ts";
 import { Random } from "../codec/random.ts";
 import { test } from "../harness.ts";
-import { encodeRaw, line, newClient, newServer, output, rawProcedure } from "./engines.ts";
+import {
+  encodeRaw,
+  line,
+  newClient,
+  newServer,
+  NO_ERROR,
+  output,
+  rawProcedure,
+} from "./engines.ts";
 import { words } from "./frames.ts";
 
 /** Carries what `from` has to send to `to`, cut at random. */
@@ -211,20 +219,6 @@ test("two engines: a conversation at random, every call answered once", () => {
   assertEquals(client.pendingCalls, open.length);
   assert(answered.size > 500);
 });
-
-const NO_ERROR = {
-  code: 0,
-  domain: 0,
-  message: null,
-  level: 2,
-  dom: null,
-  str1: null,
-  str2: null,
-  str3: null,
-  int1: 0,
-  int2: 0,
-  net: null,
-};
 
 function callsIn(events: readonly RpcEvent[]): IncomingCall[] {
   return events.map((event) => (event as RpcEvent & { type: "call" }).call);

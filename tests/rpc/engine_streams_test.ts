@@ -1,11 +1,10 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import type { NetMessageError } from "../../gen/rpc/error.ts";
 import type { RpcEngine } from "../../src/rpc/engine.ts";
 import type { StreamState } from "../../src/rpc/stream_state.ts";
 import { ProtocolError } from "../../src/xdr/errors.ts";
 import { Random } from "../codec/random.ts";
 import { test } from "../harness.ts";
-import { line, newClient, newServer, output, rawProcedure, receive } from "./engines.ts";
+import { line, newClient, newServer, NO_ERROR, output, rawProcedure, receive } from "./engines.ts";
 import {
   call,
   concat,
@@ -24,19 +23,7 @@ const download = rawProcedure(PROC);
 const DATA = words(1, 2, 3);
 const IO_ERROR = errorBody({ code: 38, message: "disk full" });
 
-const wireError: NetMessageError = {
-  code: 38,
-  domain: 0,
-  message: "disk full",
-  level: 0,
-  dom: null,
-  str1: null,
-  str2: null,
-  str3: null,
-  int1: 0,
-  int2: 0,
-  net: null,
-};
+const wireError = { ...NO_ERROR, code: 38, message: "disk full" };
 
 test("streams: a client's stream is there from the moment of its call", () => {
   const client = newClient();

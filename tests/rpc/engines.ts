@@ -4,11 +4,14 @@
  * @module
  */
 
+import { assertEquals } from "@std/assert";
 import { encodeHex } from "@std/encoding/hex";
 import { qemuProgram } from "../../gen/qemu/program.ts";
 import { remoteProgram } from "../../gen/remote/program.ts";
+import type { NetMessageError } from "../../gen/rpc/error.ts";
 import type { Encode, Procedure } from "../../src/procedure.ts";
 import { type EngineOptions, RpcEngine } from "../../src/rpc/engine.ts";
+import { type Frame, FrameDecoder } from "../../src/rpc/frame.ts";
 import type { RpcEvent } from "../../src/rpc/rpc_event.ts";
 import { concat } from "./frames.ts";
 
@@ -76,4 +79,33 @@ export function line(event: RpcEvent): string {
 /** What the bytes mean to an engine. */
 export function receive(engine: RpcEngine, ...bytes: readonly Uint8Array[]): string[] {
   return bytes.flatMap((chunk) => engine.receive(chunk)).map(line);
+}
+
+/** An error on the wire that says nothing. */
+export const NO_ERROR: NetMessageError = {
+  code: 0,
+  domain: 0,
+  message: null,
+  level: 0,
+  dom: null,
+  str1: null,
+  str2: null,
+  str3: null,
+  int1: 0,
+  int2: 0,
+  net: null,
+};
+
+/** The frames of the bytes that come in these chunks. */
+export function framesOf(chunks: readonly Uint8Array[]): Frame[] {
+  const decoder = new FrameDecoder();
+  const frames: Frame[] = [];
+  for (const chunk of chunks) {
+    decoder.push(chunk);
+    for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) {
+      frames.push(frame);
+    }
+  }
+  assertEquals(decoder.pending, 0);
+  return frames;
 }

@@ -1,7 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { type Frame, FrameDecoder } from "../../src/rpc/frame.ts";
+import { FrameDecoder } from "../../src/rpc/frame.ts";
 import { ProtocolError } from "../../src/xdr/errors.ts";
 import { test } from "../harness.ts";
+import { framesOf } from "./engines.ts";
 import { concat, packet, TYPE, withDescriptors, words } from "./frames.ts";
 
 const KINDS = [TYPE.callWithDescriptors, TYPE.replyWithDescriptors];
@@ -12,7 +13,7 @@ test("frame: packets with 0 to 32 descriptors keep the stream in step", () => {
     for (let descriptors = 0; descriptors <= 32; descriptors++) {
       const body = words(descriptors, 0xdddddddd);
       const bytes = withDescriptors({ procedure: 1, serial: 2, type, descriptors, body });
-      const [first, second, ...rest] = decode([concat(bytes, after)]);
+      const [first, second, ...rest] = framesOf([concat(bytes, after)]);
       assertEquals(first!.descriptors, descriptors);
       assertEquals([...first!.body], [...body], "the body is what follows the count");
       assertEquals([second!.procedure, second!.serial, second!.descriptors], [7, 8, 0]);
@@ -27,7 +28,7 @@ test("frame: dummy bytes cut anywhere keep the stream in step", () => {
     for (const second of [first, first + 1, bytes.length + 5, bytes.length + after.length]) {
       const all = concat(bytes, after);
       const chunks = [all.slice(0, first), all.slice(first, second), all.slice(second)];
-      assertEquals(decode(chunks).map(({ serial }) => serial), [2, 8], `${first}, ${second}`);
+      assertEquals(framesOf(chunks).map(({ serial }) => serial), [2, 8], `${first}, ${second}`);
     }
   }
 });
@@ -35,14 +36,14 @@ test("frame: dummy bytes cut anywhere keep the stream in step", () => {
 test("frame: dummy bytes are skipped whatever they are", () => {
   const whole = withDescriptors({ serial: 2, type: 5, descriptors: 4 });
   const bytes = concat(whole.slice(0, -4), words(0xffffffff), after);
-  assertEquals(decode([bytes]).map(({ serial }) => serial), [2, 8]);
+  assertEquals(framesOf([bytes]).map(({ serial }) => serial), [2, 8]);
 });
 
 test("frame: more than 32 descriptors are refused", () => {
   for (const count of [33, 34, 0x7fffffff, 0x80000000, 0xffffffff]) {
     for (const type of KINDS) {
       const bytes = packet({ type, body: words(count) });
-      assertThrows(() => decode([bytes]), ProtocolError, `at most 32 file descriptors`);
+      assertThrows(() => framesOf([bytes]), ProtocolError, `at most 32 file descriptors`);
     }
   }
 });
@@ -51,7 +52,7 @@ test("frame: a descriptor packet without room for its count is refused", () => {
   for (const size of [0, 1, 3]) {
     for (const type of KINDS) {
       const bytes = packet({ type, body: new Uint8Array(size) });
-      assertThrows(() => decode([bytes]), ProtocolError, "no count");
+      assertThrows(() => framesOf([bytes]), ProtocolError, "no count");
     }
   }
 });
@@ -66,15 +67,3 @@ test("frame: dummy bytes that are still to come are waited for", () => {
   assertEquals(decoder.next()?.serial, 8);
   assertEquals(decoder.pending, 0);
 });
-
-function decode(chunks: readonly Uint8Array[]): Frame[] {
-  const decoder = new FrameDecoder();
-  const frames: Frame[] = [];
-  for (const chunk of chunks) {
-    decoder.push(chunk);
-    for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) {
-      frames.push(frame);
-    }
-  }
-  return frames;
-}

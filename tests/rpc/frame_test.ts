@@ -4,6 +4,7 @@ import { ProtocolError } from "../../src/xdr/errors.ts";
 import { largestAllocation } from "../codec/allocations.ts";
 import { Random } from "../codec/random.ts";
 import { test } from "../harness.ts";
+import { framesOf } from "./engines.ts";
 import {
   concat,
   errorReply,
@@ -224,19 +225,6 @@ test("frame: a packet inside one chunk is not copied", () => {
 
 function decodeAll(chunks: readonly Uint8Array[]): Expected[] {
   return framesOf(chunks).map((frame) => ({ ...frame, body: frame.body.join(",") }));
-}
-
-function framesOf(chunks: readonly Uint8Array[]): Frame[] {
-  const decoder = new FrameDecoder();
-  const frames: Frame[] = [];
-  for (const chunk of chunks) {
-    decoder.push(chunk);
-    for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) {
-      frames.push(frame);
-    }
-  }
-  assertEquals(decoder.pending, 0);
-  return frames;
 }
 
 function chunksOf(bytes: Uint8Array, size: number): Uint8Array[] {

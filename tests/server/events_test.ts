@@ -19,6 +19,9 @@ import {
   decodeDomainEventCallbackLifecycleMsg,
   decodeDomainEventLifecycleMsg,
 } from "../../gen/remote/events.ts";
+import { connectWith } from "../../src/connect.ts";
+import { NO_FACTS } from "../../src/endpoint.ts";
+import { DomainEvent } from "../../src/objects/domain_event.ts";
 import { createTestHypervisor, type TestHypervisor } from "../../src/testing.ts";
 import { XdrReader } from "../../src/xdr/reader.ts";
 import type { Procedure } from "../../src/procedure.ts";
@@ -169,5 +172,44 @@ test("events: libvirtd's words for what cannot be registered or ended", () => {
   ];
   for (const [work, message] of cases) {
     assertEquals(messageOf(work), `internal error: ${message}`);
+  }
+});
+
+test("events: a client that goes takes its registrations along, however it goes", async () => {
+  const { listen } = EventHub.prototype;
+  let listeners = 0;
+  EventHub.prototype.listen = function (this: EventHub, listener): () => void {
+    const unlisten = listen.call(this, listener);
+    listeners++;
+    return () => {
+      listeners--;
+      unlisten();
+    };
+  };
+  try {
+    await using hypervisor = createTestHypervisor();
+    for (const how of ["deregisters", "closes", "breaks off", "is let go of"]) {
+      const [near, far] = memoryPair();
+      const server = hypervisor.serve(far);
+      const conn = await connectWith(
+        { dial: () => Promise.resolve(near), facts: NO_FACTS },
+        "test:///default",
+      );
+      const events = conn.events(DomainEvent.LIFECYCLE);
+      await events.ready;
+      assertEquals(listeners, 1, how);
+      if (how === "deregisters") {
+        await events.close();
+        assertEquals(listeners, 0, how);
+      }
+      if (how === "breaks off") conn.session.abort(new Error("cut"));
+      else if (how === "is let go of") await server.close();
+      await conn.close();
+      await server.closed;
+      assertEquals(listeners, 0, how);
+      await events.close();
+    }
+  } finally {
+    EventHub.prototype.listen = listen;
   }
 });

@@ -7,11 +7,13 @@
  */
 
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { runtime } from "../harness.ts";
+import { readOptions } from "../tool_options.ts";
 import { soak } from "./soak.ts";
 
-const { values } = parseArgs({ options: { minutes: { type: "string", default: "5" } } });
+const values = readOptions("deno task soak [--minutes N]", {
+  minutes: { type: "string", default: "5" },
+});
 try {
   const report = await soak(Number(values.minutes));
   console.log(JSON.stringify({ runtime, ...report }));

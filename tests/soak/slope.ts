@@ -36,10 +36,10 @@ export function lineThrough(values: readonly number[]): Line {
 }
 
 /**
- * Whether values grow: by more than the share of their mean that may be anything, and by more than
- * three times what noise makes of it.
+ * Whether values grow: by more than may be anything, a share of their mean or `limit`, whichever is
+ * less, and by more than three times what noise makes of it.
  */
-export function grows(values: readonly number[], share: number): boolean {
+export function grows(values: readonly number[], share: number, limit: number = Infinity): boolean {
   const { rise, noise, mean } = lineThrough(values);
-  return rise > mean * share && rise > 3 * noise;
+  return rise > Math.min(mean * share, limit) && rise > 3 * noise;
 }

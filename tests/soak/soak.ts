@@ -26,6 +26,7 @@ import { grows, lineThrough } from "./slope.ts";
 
 /** What was used at one moment. */
 interface Sample {
+  readonly calls: number;
   readonly heap: number;
   readonly descriptors: number;
   readonly timers: number;
@@ -58,18 +59,27 @@ export interface SoakReport {
 const ROUNDS = 20;
 const WARM_UP = 0.3;
 // what may be anything: caches, code that is compiled late
-const HEAP_SHARE = 0.15;
-const HANDLE_SHARE = 0.25;
+const HEAP_SHARE = 0.1;
+const HANDLE_SHARE = 0.1;
+// the same in a short soak, whose heap holds much else: bytes an operation
+const LEAK = 512;
 const VOLUME = 500_000;
 const BURST = 200;
 
-/** Soaks for some minutes, or so many samples at least. */
-export async function soak(minutes: number, samplesAtLeast = 20): Promise<SoakReport> {
+/**
+ * Soaks for some minutes, or so many samples at least. So many numbers are leaked on purpose by each
+ * operation: 8 bytes each.
+ */
+export async function soak(
+  minutes: number,
+  samplesAtLeast = 20,
+  leaked = 0,
+): Promise<SoakReport> {
   const started = performance.now();
   const timers = new TimerCount();
   const pairs = new SocketPairs();
   await pairs.open();
-  const world = new Soak(pairs);
+  const world = new Soak(pairs, leaked);
   const samples: Sample[] = [];
   try {
     await world.start();
@@ -77,6 +87,7 @@ export async function soak(minutes: number, samplesAtLeast = 20): Promise<SoakRe
       for (let n = 0; n < ROUNDS; n++) await world.round();
       await world.quiet();
       samples.push({
+        calls: world.counts().calls,
         heap: memoryInUse(),
         descriptors: openDescriptors(),
         timers: timers.live.length,
@@ -91,10 +102,11 @@ export async function soak(minutes: number, samplesAtLeast = 20): Promise<SoakRe
   }
   const counted = samples.slice(Math.floor(samples.length * WARM_UP));
   const heaps = counted.map(({ heap }) => heap / 1048576);
+  const calls = counted.at(-1)!.calls - counted[0]!.calls;
   const descriptors = counted.map((one) => one.descriptors);
   const live = counted.map((one) => one.timers);
   const growing = [
-    ...grows(heaps, HEAP_SHARE) ? ["heap"] : [],
+    ...grows(heaps, HEAP_SHARE, LEAK * calls / 1048576) ? ["heap"] : [],
     ...grows(descriptors, HANDLE_SHARE) ? ["descriptors"] : [],
     ...grows(live, HANDLE_SHARE) ? ["timers"] : [],
   ];
@@ -133,8 +145,12 @@ class Soak {
   #dropped = 0;
   #bytes = 0;
 
-  constructor(pairs: SocketPairs) {
+  readonly #leaked: number;
+  readonly #leaks: number[][] = [];
+
+  constructor(pairs: SocketPairs, leaked: number) {
     this.#pairs = pairs;
+    this.#leaked = leaked;
   }
 
   async start(): Promise<void> {
@@ -255,6 +271,7 @@ class Soak {
 
   async #attempt(make: () => Promise<unknown>): Promise<void> {
     this.#calls++;
+    if (this.#leaked > 0) this.#leaks.push(Array.from({ length: this.#leaked }, Math.random));
     try {
       await make();
     } catch (error) {

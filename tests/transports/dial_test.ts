@@ -21,28 +21,21 @@ async function refusalOf(dialing: Promise<ByteDuplex>): Promise<ConnectionError>
   return error;
 }
 
-test("transports: dial: a unix socket that does not exist", () =>
-  withTempDir(async (dir) => {
-    const path = `${dir}/none.sock`;
-    const error = await refusalOf(dialUnix({ kind: "unix", path }));
-    assertEquals(
-      error.message,
-      `Cannot connect to unix:${path}: there is no such socket; ` +
-        "start the libvirt daemon or check the path",
-    );
-  }));
-
-test("transports: dial: a unix socket below a file", () =>
-  withTempDir(async (dir) => {
-    fs.writeFileSync(`${dir}/file`, "");
-    const path = `${dir}/file/none.sock`;
-    const error = await refusalOf(dialUnix({ kind: "unix", path }));
-    assertEquals(
-      error.message,
-      `Cannot connect to unix:${path}: there is no such socket; ` +
-        "start the libvirt daemon or check the path",
-    );
-  }));
+for (
+  const [what, name] of [["that does not exist", "none.sock"], ["below a file", "file/none.sock"]]
+) {
+  test(`transports: dial: a unix socket ${what}`, () =>
+    withTempDir(async (dir) => {
+      fs.writeFileSync(`${dir}/file`, "");
+      const path = `${dir}/${name}`;
+      const error = await refusalOf(dialUnix({ kind: "unix", path }));
+      assertEquals(
+        error.message,
+        `Cannot connect to unix:${path}: there is no such socket; ` +
+          "start the libvirt daemon or check the path",
+      );
+    }));
+}
 
 test("transports: dial: a unix socket that its server left behind", () =>
   withTempDir(async (dir) => {

@@ -4,7 +4,16 @@
 import { assert, assertEquals } from "@std/assert";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
-import { consoleTest, defineThree, hasState, openConsole, PHONE, row, tab } from "./web_console.ts";
+import {
+  AWAY,
+  consoleTest,
+  defineThree,
+  hasState,
+  openConsole,
+  PHONE,
+  row,
+  tab,
+} from "./web_console.ts";
 
 /** WCAG 2.2 A and AA, and what axe's authors advise beside them. */
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -45,6 +54,13 @@ for (const colorScheme of ["light", "dark"] as const) {
     }, { context: { ...context, colorScheme }, prepare: defineThree });
   }
 }
+
+consoleTest("axe finds nothing where a connection is lost", async ({ page, proxy }) => {
+  await hasState(page, "test", "running");
+  await proxy.stop();
+  await page.locator(".host .banner").getByText("Connection lost").waitFor();
+  assertEquals(await faults(page), []);
+}, { prepare: defineThree, complains: AWAY });
 
 /** What is pressed and smaller than a finger wants it. */
 async function small(page: Page): Promise<string[]> {

@@ -12,7 +12,7 @@
 
 import { copyFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { argv } from "node:process";
+import { argv, exit } from "node:process";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 
@@ -95,6 +95,10 @@ function standardLibrary(imports: Readonly<Record<string, string>>): esbuild.Plu
 
 if (import.meta.main) {
   const [outdir = UI] = argv.slice(2);
+  if (outdir.startsWith("-")) {
+    console.error("Usage: deno task ui [DIRECTORY]");
+    exit(outdir === "--help" ? 0 : 2);
+  }
   for (const [path, bytes] of await buildUi(outdir)) {
     console.log(`${path}  ${(bytes / 1000).toFixed(1)} kB`);
   }

@@ -99,6 +99,7 @@ consoleTest("an error stays until it is dismissed, and is shown once", async ({ 
   assertEquals(await alert.locator(".notice").count(), 1);
   await page.getByRole("button", { name: "Dismiss" }).click();
   await alert.getByText("Suspend test failed").waitFor({ state: "detached" });
+  assert(await hasFocus(page.getByRole("main")));
 }, { proxy: { filter: { preset: "operate", deny: ["domain:suspend"] } } });
 
 consoleTest("takes, reverts to and deletes snapshots", async ({ page, conn }) => {
@@ -166,6 +167,7 @@ consoleTest("tells of a lost connection, and goes on when it is back", async (pl
   await proxy.start();
   await banner.getByRole("button", { name: "Retry now" }).click();
   await banner.waitFor({ state: "hidden" });
+  assert(await hasFocus(page.getByRole("main")));
   await hasState(page, "test", "paused");
   await domain.resume();
   await hasState(page, "test", "running");

@@ -16,19 +16,14 @@ import {
 import { closedError, errorOf, libvirtErrorOf } from "../../src/session/failure.ts";
 import { Uuid } from "../../src/xdr/uuid.ts";
 import { test } from "../harness.ts";
+import { NO_ERROR } from "../rpc/engines.ts";
 
 const PLAIN: NetMessageError = {
+  ...NO_ERROR,
   code: ErrorNumber.NO_DOMAIN,
   domain: ErrorDomain.QEMU,
   message: "Domain not found",
   level: 2,
-  dom: null,
-  str1: null,
-  str2: null,
-  str3: null,
-  int1: 0,
-  int2: 0,
-  net: null,
 };
 
 test("errors: all eleven fields of the wire are in the error", () => {

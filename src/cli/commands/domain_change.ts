@@ -9,7 +9,6 @@ import {
   DomainDefineFlags,
   DomainDestroyFlags,
   DomainMemoryModFlags,
-  DomainModificationImpact,
   DomainSaveRestoreFlags,
   DomainShutdownFlags,
   DomainUndefineFlags,
@@ -114,14 +113,6 @@ async function undefine(run: Invocation): Promise<void> {
   await removeVolumes(run, volumes);
 }
 
-/** What attaching and detaching change; `--persistent` is both where the domain runs. */
-async function deviceImpact(run: Invocation, domain: Domain): Promise<number> {
-  const flags = impact(run);
-  if (!run.flag("persistent")) return flags;
-  const { CONFIG, LIVE } = DomainModificationImpact;
-  return flags | CONFIG | (await domain.isActive(run.call) ? LIVE : 0);
-}
-
 async function setMemory(run: Invocation, maximum: boolean): Promise<void> {
   const kib = parseSize(run.argument("size"), "the size", "k") / 1024n;
   const domain = await findDomain(run);
@@ -190,22 +181,6 @@ export const handlers: Handlers = {
   setmem: (run) => setMemory(run, false),
   setmaxmem: (run) => setMemory(run, true),
   setvcpus,
-  "attach-device": act(
-    "has the device",
-    async (domain, run) =>
-      await domain.attachDevice(
-        await readText(run.argument("file")),
-        run.flags(await deviceImpact(run, domain)),
-      ),
-  ),
-  "detach-device": act(
-    "is rid of the device, or soon will be",
-    async (domain, run) =>
-      await domain.detachDevice(
-        await readText(run.argument("file")),
-        run.flags(await deviceImpact(run, domain)),
-      ),
-  ),
   managedsave,
   "managedsave-remove": act(
     "has no saved state any more",

@@ -90,14 +90,17 @@ async function titleOf(run: Invocation, domain: Domain): Promise<string> {
 
 async function dominfo(run: Invocation): Promise<void> {
   const domain = await findDomain(run);
-  const [info, osType, persistent, autostart, managedSave, snapshots] = await Promise.all([
-    domain.getInfo(run.call),
-    domain.getOsType(run.call),
-    ifSupported(() => domain.isPersistent(run.call)),
-    ifSupported(() => domain.getAutostart(run.call)),
-    ifSupported(() => domain.hasManagedSaveImage(run.call)),
-    ifSupported(() => domain.numSnapshots(run.call)),
-  ]);
+  const [info, osType, persistent, autostart, managedSave, snapshots, messages] = await Promise.all(
+    [
+      domain.getInfo(run.call),
+      domain.getOsType(run.call),
+      ifSupported(() => domain.isPersistent(run.call)),
+      ifSupported(() => domain.getAutostart(run.call)),
+      ifSupported(() => domain.hasManagedSaveImage(run.call)),
+      ifSupported(() => domain.numSnapshots(run.call)),
+      ifSupported(() => domain.getMessages(run.call)),
+    ],
+  );
   const { json } = run.out;
   run.out.record({
     id: domain.id < 0 ? null : domain.id,
@@ -113,6 +116,7 @@ async function dominfo(run: Invocation): Promise<void> {
     autostart,
     managedSave,
     snapshots,
+    ...(messages?.length ? { messages } : {}),
   }, {
     id: "Id",
     name: "Name",
@@ -127,6 +131,7 @@ async function dominfo(run: Invocation): Promise<void> {
     autostart: "Autostart",
     managedSave: "Managed save",
     snapshots: "Snapshots",
+    messages: "Messages",
   });
 }
 

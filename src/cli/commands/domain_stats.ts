@@ -14,6 +14,7 @@ import {
   VcpuState,
 } from "../../../gen/enums/domain.ts";
 import { nestStats } from "../../domain_stats.ts";
+import { isUnsupported } from "../../errors.ts";
 import type { Domain } from "../../objects/mod.ts";
 import type { Handlers } from "../command.ts";
 import { UsageError } from "../failures.ts";
@@ -21,7 +22,7 @@ import { impact } from "../impact.ts";
 import type { Invocation } from "../invocation.ts";
 import { NAME_COLUMN, STATE_COLUMN } from "../lists.ts";
 import { findDomain } from "../lookup.ts";
-import type { Column } from "../output.ts";
+import type { Column, Row } from "../output.ts";
 import { bytes, ranges, words } from "../values.ts";
 
 const STATS: Readonly<Record<string, number>> = {
@@ -184,17 +185,38 @@ async function domblkinfo(run: Invocation): Promise<void> {
 }
 
 const BLOCK_TITLES = {
-  rdReq: "number of read operations",
-  rdBytes: "number of bytes read",
-  wrReq: "number of write operations",
-  wrBytes: "number of bytes written",
+  rd_operations: "number of read operations",
+  rd_bytes: "number of bytes read",
+  wr_operations: "number of write operations",
+  wr_bytes: "number of bytes written",
+  flush_operations: "number of flush operations",
+  rd_total_times: "total duration of reads (ns)",
+  wr_total_times: "total duration of writes (ns)",
+  flush_total_times: "total duration of flushes (ns)",
   errs: "error count",
 };
 
+/** What a disk has done; of old drivers without flushes and durations, under the same names. */
+async function blockStats(run: Invocation, domain: Domain, disk: string): Promise<Row> {
+  try {
+    return await domain.blockStatsFlags(disk, run.call);
+  } catch (error) {
+    if (!isUnsupported(error)) throw error;
+  }
+  const { rdReq, rdBytes, wrReq, wrBytes, errs } = await domain.blockStats(disk, run.call);
+  return {
+    rd_operations: rdReq,
+    rd_bytes: rdBytes,
+    wr_operations: wrReq,
+    wr_bytes: wrBytes,
+    ...(errs < 0n ? {} : { errs }), // -1 is libvirt's way to say that nobody counts them
+  };
+}
+
 async function domblkstat(run: Invocation): Promise<void> {
   const domain = await findDomain(run);
-  const stats = await domain.blockStats(run.maybe("device") ?? "", run.call);
-  run.out.record(stats as never, run.flag("human") ? BLOCK_TITLES : {});
+  const stats = await blockStats(run, domain, run.maybe("device") ?? "");
+  run.out.record(stats, run.flag("human") ? BLOCK_TITLES : {});
 }
 
 async function domifstat(run: Invocation): Promise<void> {

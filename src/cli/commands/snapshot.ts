@@ -262,6 +262,9 @@ async function parent(run: Invocation): Promise<void> {
 }
 
 async function edit(run: Invocation): Promise<void> {
+  if (run.flag("rename") && run.flag("clone")) {
+    throw new UsageError("Cannot combine --rename with --clone");
+  }
   const [domain, snapshot] = await chosen(run);
   const { REDEFINE, CURRENT } = DomainSnapshotCreateFlags;
   const current = await snapshot.isCurrent(run.call);
@@ -270,17 +273,14 @@ async function edit(run: Invocation): Promise<void> {
     what: `Snapshot "${before}"`,
     read: () => snapshot.getXmlDesc(run.flags(DomainSnapshotXmlFlags.SECURE)),
     write: async (xml) => {
-      const { name } = await domain.createSnapshotXml(
-        xml,
-        run.flags(REDEFINE, current && CURRENT),
-      );
-      if (name === before || run.flag("clone")) return;
-      if (!run.flag("rename")) {
-        throw new CommandError(
-          `The snapshot "${name}" is new, "${before}" as it was: say --rename or --clone`,
-        );
+      const isOther = parseXml(xml).textOf("name") !== before;
+      if (isOther && !run.flag("clone") && !run.flag("rename")) {
+        throw new CommandError("The name is another one: say --rename or --clone");
       }
-      await snapshot.delete(run.flags(DomainSnapshotDeleteFlags.METADATA_ONLY));
+      await domain.createSnapshotXml(xml, run.flags(REDEFINE, current && CURRENT));
+      if (isOther && run.flag("rename")) {
+        await snapshot.delete(run.flags(DomainSnapshotDeleteFlags.METADATA_ONLY));
+      }
     },
   });
 }

@@ -50,6 +50,9 @@ async function top(run: Invocation): Promise<void> {
   if (process.stdin.isTTY !== true || !run.out.isTerminal) {
     throw new CommandError("Cannot draw: this is not a terminal; use --once or --json");
   }
+  if (process.env["TERM"] === "dumb") {
+    throw new CommandError("Cannot draw on this terminal (TERM is dumb); use --once or --json");
+  }
   const [hostname, type, { cpus, memory }] = await Promise.all([
     conn.getHostname(run.call),
     conn.getType(run.call),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CommandGroup, Described } from "../command.ts";
+import type { CommandGroup } from "../command.ts";
 import {
   CONFIG,
   CURRENT,
@@ -17,11 +17,6 @@ import {
   XML_FILE,
   XPATH,
 } from "./words.ts";
-
-const BOTH: Described = [
-  "--persistent",
-  "in the definition and, where it runs, in the running domain",
-];
 
 /** Changing domains. */
 export const DOMAIN_CHANGE: CommandGroup = {
@@ -142,18 +137,6 @@ export const DOMAIN_CHANGE: CommandGroup = {
         ["--guest", "by the agent in the guest"],
         ["--hotpluggable", "so that they can be unplugged"],
       ],
-    },
-    {
-      name: "attach-device",
-      summary: "plug a device in",
-      arguments: [DOMAIN, XML_FILE],
-      options: [CONFIG, LIVE, CURRENT, BOTH],
-    },
-    {
-      name: "detach-device",
-      summary: "unplug a device",
-      arguments: [DOMAIN, XML_FILE],
-      options: [CONFIG, LIVE, CURRENT, BOTH],
     },
     {
       name: "managedsave",

@@ -122,6 +122,9 @@ export const NETWORKS: CommandGroup = {
 
 const INTERFACE: Described = ["<interface>", "name or MAC address of the interface"];
 
+const NWFILTER: Described = ["<nwfilter>", "name or UUID of the filter"];
+const SECRET: Described = ["<secret>", "UUID of the secret"];
+
 /** The host's own interfaces, filters and secrets. */
 export const OTHERS: CommandGroup = {
   title: "Interfaces, filters, secrets",
@@ -132,6 +135,25 @@ export const OTHERS: CommandGroup = {
       summary: "list the host's network interfaces",
       options: [ALL, INACTIVE, NAMES],
     },
+    { name: "iface-name", summary: "print an interface's name", arguments: [INTERFACE] },
+    { name: "iface-mac", summary: "print an interface's MAC address", arguments: [INTERFACE] },
+    {
+      name: "iface-define",
+      summary: "define an interface, or change its definition",
+      arguments: [XML_FILE],
+      options: [VALIDATE],
+    },
+    {
+      name: "iface-edit",
+      summary: "change an interface's definition with $VISUAL or $EDITOR",
+      arguments: [INTERFACE],
+    },
+    { name: "iface-start", summary: "start an interface", arguments: [INTERFACE] },
+    { name: "iface-destroy", summary: "stop an interface", arguments: [INTERFACE] },
+    { name: "iface-undefine", summary: "remove an interface's definition", arguments: [INTERFACE] },
+    { name: "iface-begin", summary: "remember the interfaces as they are, to come back to" },
+    { name: "iface-commit", summary: "keep the changes since iface-begin" },
+    { name: "iface-rollback", summary: "take the changes since iface-begin back" },
     {
       name: "iface-dumpxml",
       summary: "print an interface's description",
@@ -140,9 +162,21 @@ export const OTHERS: CommandGroup = {
     },
     { name: "nwfilter-list", summary: "list network filters", options: [NAMES, UUIDS] },
     {
+      name: "nwfilter-define",
+      summary: "define a network filter, or change its definition",
+      arguments: [XML_FILE],
+      options: [VALIDATE],
+    },
+    { name: "nwfilter-undefine", summary: "remove a network filter", arguments: [NWFILTER] },
+    {
+      name: "nwfilter-edit",
+      summary: "change a network filter with $VISUAL or $EDITOR",
+      arguments: [NWFILTER],
+    },
+    {
       name: "nwfilter-dumpxml",
       summary: "print a network filter's description",
-      arguments: [["<nwfilter>", "name or UUID of the filter"]],
+      arguments: [NWFILTER],
       options: [XPATH, WRAP],
     },
     {
@@ -156,9 +190,31 @@ export const OTHERS: CommandGroup = {
       ],
     },
     {
+      name: "secret-define",
+      summary: "define a secret",
+      arguments: [XML_FILE],
+      options: [VALIDATE],
+    },
+    { name: "secret-undefine", summary: "remove a secret", arguments: [SECRET] },
+    {
+      name: "secret-set-value",
+      summary: "give a secret its value",
+      arguments: [SECRET, ["[base64]", "the value in base64, which others on the host may see"]],
+      options: [
+        ["--file <file>", "file that has it in base64; - for standard input"],
+        ["--plain", "the file has it as it is"],
+      ],
+    },
+    {
+      name: "secret-get-value",
+      summary: "print a secret's value in base64",
+      arguments: [SECRET],
+      options: [["--plain", "as it is"]],
+    },
+    {
       name: "secret-dumpxml",
       summary: "print a secret's description, without its value",
-      arguments: [["<secret>", "UUID of the secret"]],
+      arguments: [SECRET],
       options: [XPATH, WRAP],
     },
   ],

@@ -72,3 +72,8 @@ export const TABLE: Described = [
 export const NO_OVERWRITE: Described = ["--no-overwrite", "but not over what is there"];
 /** What was there is lost. */
 export const OVERWRITE: Described = ["--overwrite", "over what is there, which is lost"];
+/** A change of both, where there are both. */
+export const BOTH: Described = [
+  "--persistent",
+  "in the definition and, where it runs, in the running domain",
+];

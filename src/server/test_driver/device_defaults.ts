@@ -6,6 +6,7 @@
 
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import { element, type XmlElement } from "../../xml/element.ts";
+import { conform, type Shape } from "../../xml/shape.ts";
 import { failure } from "../failure.ts";
 import { fillAddress, fillPlace } from "./address.ts";
 import { fillCharacterDevices } from "./chardev_defaults.ts";
@@ -17,13 +18,15 @@ import { checkDisk } from "./disk_checks.ts";
 import { fillDisk } from "./disk_defaults.ts";
 import type { Identities } from "./domain_definition.ts";
 import { put } from "./domain_defaults.ts";
-import { fillGraphics, fillVideo } from "./display_defaults.ts";
+import { fillVideo } from "./display_defaults.ts";
+import { fillGraphics } from "./graphics_defaults.ts";
 import { checkInput, fillInputBus } from "./input_defaults.ts";
 import { checkIommu, fillIommu } from "./iommu_checks.ts";
 import {
   checkAudio,
   checkBackends,
   checkSingles,
+  checkSmartcard,
   fillAudio,
   fillCrypto,
   fillLease,
@@ -32,30 +35,48 @@ import {
   fillPstore,
   fillRng,
   fillShmem,
+  fillSmartcard,
   fillSound,
   fillVsock,
 } from "./small_devices.ts";
 import { checkSourceInterface } from "./interface_checks.ts";
+import { checkTpm, fillTpm } from "./tpm_defaults.ts";
+import { fillFilesystem } from "./filesystem_defaults.ts";
+import { checkMemoryTarget, fillMemoryModule } from "./memory_defaults.ts";
 import { fillInterface } from "./interface_defaults.ts";
 import { fillSize } from "./tuning_defaults.ts";
 import { checkAddress } from "./address_checks.ts";
 import { checkSourceAddress, fillDrive, fillHostdev } from "./hostdev_defaults.ts";
+import { fillController } from "./controller_checks.ts";
 import { checkControllerModel } from "./controller_models.ts";
-import { checkNeeds, DISK_NEEDS, FILESYSTEM_NEEDS, INTERFACE_NEEDS } from "./needed_parts.ts";
+import { checkNeeds, DISK_NEEDS, INTERFACE_NEEDS } from "./needed_parts.ts";
 import { RULES } from "./shape_rules.ts";
 import { parseInteger, scale, unsupportedConfig, xmlFailure } from "./values.ts";
 
-/** Checks a domain's devices and fills in their defaults. */
-export function fillDevices(domain: XmlElement, identities: Identities): void {
-  let devices = domain.child("devices");
-  if (devices === undefined) {
-    devices = element("devices");
-    domain.children.push(devices);
+const BEHIND_DEVICES: ReadonlySet<string> = new Set(["seclabel", "keywrap", "launchSecurity"]);
+
+/** Reads a domain's devices, kind by kind, and fills in their defaults. */
+export function fillDevices(
+  domain: XmlElement,
+  source: XmlElement,
+  shape: Shape,
+  identities: Identities,
+): void {
+  const devices = element("devices");
+  const given = source.child("devices")?.elements.filter((one) => one.namespace === null) ?? [];
+  for (const kind of shape.children) {
+    const alike = given.filter(({ name }) => name === kind.name);
+    for (const one of kind.many ? alike : alike.slice(0, 1)) {
+      const device = readDevice(one, kind, identities);
+      dropAlias(device);
+      const empty = device.children.length === 0 && device.attributes.length === 0;
+      if (!empty || kind.keepEmpty) devices.children.push(device);
+    }
   }
-  for (const device of devices.elements) dropAlias(device);
-  for (const controller of devices.all("controller")) fillMaster(controller);
+  const behind = domain.elements.find(({ name }) => BEHIND_DEVICES.has(name));
+  const at = behind === undefined ? domain.children.length : domain.children.indexOf(behind);
+  domain.children.splice(at, 0, devices);
   orderDevices(devices);
-  for (const device of devices.elements) fillDevice(device, identities);
   for (const hostdev of devices.all("hostdev")) fillDrive(hostdev, devices);
   for (const device of devices.elements) checkInDomain(device, domain);
   checkUsb(devices);
@@ -81,8 +102,31 @@ export function dropAlias(device: XmlElement): void {
   if (alias !== undefined && !alias.get("name")?.startsWith("ua-")) device.remove(alias);
 }
 
+// Where a device is, and what it is called, is looked at behind all else of it.
+const LATE_PARTS: ReadonlySet<string> = new Set(
+  ["boot", "alias", "master", "rom", "acpi", "address"],
+);
+
+/** Reads one device. */
+export function readDevice(source: XmlElement, shape: Shape, identities: Identities): XmlElement {
+  let device: XmlElement;
+  let late: unknown;
+  try {
+    device = conform(source, shape, RULES);
+  } catch (error) {
+    late = error;
+    const children = shape.children.filter(({ name }) => !LATE_PARTS.has(name));
+    device = conform(source, { ...shape, children }, RULES);
+  }
+  checkSourceDevice(source);
+  if (device.name === "controller") fillMaster(device);
+  fillDevice(device, identities);
+  if (late !== undefined) throw late;
+  return device;
+}
+
 /** Checks one device and fills in its defaults. */
-export function fillDevice(device: XmlElement, identities: Identities): void {
+function fillDevice(device: XmlElement, identities: Identities): void {
   dropForeignParts(device);
   checkGist(device);
   if (device.name === "controller") checkControllerModel(device);
@@ -116,7 +160,8 @@ export function checkInDomain(device: XmlElement, domain: XmlElement): void {
   if (device.name === "disk") checkDisk(device);
   if (device.name === "input") fillInputBus(device, domain);
   if (device.name === "iommu") checkIommu(device, domain);
-  if (device.name === "sound") checkAudio(device, domain.child("devices")!);
+  const played = device.name === "sound" || device.get("type") === "vnc";
+  if (played) checkAudio(device, domain.child("devices")!);
   const noUsb = !(domain.child("devices")?.all("controller") ?? []).some((one) =>
     one.get("type") === "usb" && one.get("model") !== "none"
   );
@@ -192,9 +237,12 @@ function checkLoadParm(boot: XmlElement): void {
 }
 
 /** Throws for a device, as it came, that lacks what a part of it needs. */
-export function checkSourceDevice(device: XmlElement): void {
+function checkSourceDevice(device: XmlElement): void {
   checkNeeds(device, NEEDS[device.name] ?? []);
   checkBackends(device);
+  if (device.name === "tpm") checkTpm(device);
+  if (device.name === "memory") checkMemoryTarget(device);
+  if (device.name === "smartcard") checkSmartcard(device);
   if (device.name === "hostdev") checkSourceAddress(device);
   if (device.name === "interface") checkSourceInterface(device);
 }
@@ -202,7 +250,6 @@ export function checkSourceDevice(device: XmlElement): void {
 const NEEDS: Readonly<Record<string, Parameters<typeof checkNeeds>[1]>> = {
   disk: DISK_NEEDS,
   interface: INTERFACE_NEEDS,
-  filesystem: FILESYSTEM_NEEDS,
 };
 
 type Filler = (device: XmlElement, identities: Identities) => void;
@@ -228,6 +275,10 @@ const FILLERS: Readonly<Record<string, Filler>> = {
   iommu: fillIommu,
   nvram: fillNvram,
   audio: fillAudio,
+  tpm: fillTpm,
+  memory: fillMemoryModule,
+  controller: fillController,
+  smartcard: fillSmartcard,
 };
 
 // Devices that need one thing above all, and what libvirt says where it is missing.
@@ -248,52 +299,26 @@ function checkGist(device: XmlElement): void {
       if (type !== "usb") unsupportedConfig(`unknown hub device type '${type}'`);
       return;
     case "redirdev":
-      if (type === undefined) internal("missing type in redirdev");
+      if (type === undefined && (device.get("bus") ?? "usb") === "usb") {
+        internal("missing type in redirdev");
+      }
       return;
-    case "tpm":
-      if (device.child("backend") === undefined) xml("missing TPM device backend");
+    case "panic": {
+      const model = device.get("model");
+      if (model !== undefined && !PANIC_MODELS.has(model)) {
+        unsupportedConfig(`unknown panic model '${model}'`);
+      }
       return;
+    }
     case "shmem":
       if (device.get("name") === undefined) xml("shmem element must contain 'name' attribute");
       return;
   }
 }
 
-function fillFilesystem(filesystem: XmlElement): void {
-  if (filesystem.child("source") === undefined) {
-    throw failure(ErrorDomain.DOMAIN, ErrorNumber.NO_SOURCE);
-  }
-  const driver = filesystem.child("driver");
-  const formatted = ["loop", "nbd", "virtiofs"].includes(driver?.get("type") ?? "");
-  if (driver !== undefined && !formatted) driver.set("format", undefined);
-  if (driver?.attributes.length === 0) filesystem.remove(driver);
-  const type = filesystem.get("type") ?? "mount";
-  const socket = filesystem.child("source")?.get("socket");
-  const rest = filesystem.attributes.filter(({ name }) => !["type", "accessmode"].includes(name));
-  filesystem.attributes = [
-    { name: "type", value: type },
-    ...(socket === undefined
-      ? [{ name: "accessmode", value: filesystem.get("accessmode") ?? "passthrough" }]
-      : []),
-    ...rest,
-  ];
-  for (const name of ["fmode", "dmode"]) {
-    const mode = filesystem.get(name);
-    if (mode !== undefined) filesystem.set(name, mode.replace(/^0+/, "").padStart(4, "0"));
-  }
-  const source = filesystem.child("source");
-  const usage = source?.get("usage");
-  if (usage !== undefined) {
-    const bytes = scale(parseInteger(usage) ?? 0n, source!.get("units"), 1024n);
-    source!.attributes = [
-      { name: "usage", value: String(bytes / 1024n) },
-      { name: "units", value: "KiB" },
-    ];
-  }
-  for (const name of ["space_hard_limit", "space_soft_limit"]) {
-    fillSize(filesystem.child(name), "bytes");
-  }
-}
+const PANIC_MODELS: ReadonlySet<string> = new Set(
+  ["isa", "pseries", "hyperv", "s390", "pvpanic"],
+);
 
 const USB_FILTERS = { class: 2, vendor: 4, product: 4 } as const;
 const USB_CLASS_MAX = 0xff;
@@ -329,8 +354,27 @@ function fillWatchdog(watchdog: XmlElement): void {
   if (watchdog.get("action") === undefined) watchdog.set("action", "reset");
 }
 
+const REDIRECTED: ReadonlySet<string> = new Set(
+  ("null vc pty dev file pipe stdio udp tcp unix spicevmc spiceport nmdm qemu-vdagent dbus").split(
+    " ",
+  ),
+);
+
 function fillRedirdev(redirdev: XmlElement): void {
-  if (redirdev.get("type") !== "dbus" || redirdev.child("source") !== undefined) return;
+  const bus = redirdev.get("bus") ?? "usb";
+  const type = redirdev.get("type")!;
+  if (bus !== "usb") unsupportedConfig(`unknown redirdev bus '${bus}'`);
+  if (!REDIRECTED.has(type)) {
+    unsupportedConfig(`unknown redirdev character device type '${type}'`);
+  }
+  redirdev.attributes = [{ name: "bus", value: bus }, { name: "type", value: type }];
+  const address = redirdev.child("address")?.get("type");
+  if (address !== undefined && address !== "usb") {
+    xmlFailure("Invalid address for a USB device", ErrorDomain.DOMAIN);
+  }
+  const source = redirdev.child("source");
+  if (type !== "dbus" || source?.get("channel") !== undefined) return;
+  if (source !== undefined) redirdev.remove(source);
   redirdev.children.unshift(element("source", { channel: "org.qemu.usbredir" }));
 }
 
@@ -359,7 +403,6 @@ function fillCards(devices: XmlElement): void {
 }
 
 function fillMaster(controller: XmlElement): void {
-  fillSize(controller.child("pcihole64"), "KiB");
   const startport = START_PORTS[controller.get("model") ?? ""];
   if (startport === undefined || controller.child("master") !== undefined) return;
   put(controller, element("master", { startport }), ["model", "target", "driver", "alias"]);

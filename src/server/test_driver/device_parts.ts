@@ -75,23 +75,6 @@ const HOSTDEV_ADDRESSES: Parts = {
   mdev: "@uuid",
 };
 
-const FILESYSTEM_SOURCES: Parts = {
-  mount: "@dir @socket",
-  bind: "@dir",
-  block: "@dev",
-  file: "@file",
-  template: "@name",
-  ram: "@usage @units",
-  volume: "@pool @volume",
-};
-
-const GRAPHICS_PARTS: Parts = {
-  vnc: "@sharePolicy @powerControl @websocket",
-  spice: "@tlsPort @defaultMode",
-  rdp: "@replaceUser @multiUser @username",
-};
-const TYPED_GRAPHICS_PARTS = Object.values(GRAPHICS_PARTS).join(" ").split(" ");
-
 const INTERFACE_SOURCES: Parts = {
   user: "@dev",
   network: "@network @portgroup",
@@ -114,13 +97,11 @@ const ANY_INTERFACE_SOURCE = "ip route";
 const CONTROLLER_PARTS: Parts = {
   pci: "model target pcihole64",
   "virtio-serial": "@ports @vectors",
-  usb: "@ports master",
+  usb: "@ports",
   xenbus: "@maxEventChannels @maxGrantFrames",
   nvme: "serial",
 };
-const ANY_CONTROLLER_PART = "@type @index @model driver alias acpi address";
-
-const SPICE_PARTS = "channel image jpeg zlib playback streaming clipboard filetransfer mouse";
+const ANY_CONTROLLER_PART = "@type @index @model driver alias master acpi address";
 
 /** Leaves out of a device what its type has not. */
 export function dropForeignParts(device: XmlElement): void {
@@ -148,15 +129,6 @@ export function dropForeignParts(device: XmlElement): void {
     if (type !== "hostdev") drop(device, ["@managed"]);
     for (const ip of [...device.all("ip"), ...source?.all("ip") ?? []]) fillFamily(ip);
     drop(device.child("mac") ?? device, ["@currentAddress"]);
-  } else if (name === "graphics") {
-    const own = (GRAPHICS_PARTS[device.get("type") ?? ""] ?? "").split(" ");
-    drop(device, TYPED_GRAPHICS_PARTS.filter((part) => !own.includes(part)));
-    drop(device, SPICE_PARTS.split(" ").filter(() => device.get("type") !== "spice"));
-    if (device.get("passwd") === undefined) drop(device, ["@connected", "@passwdValidTo"]);
-  } else if (name === "filesystem") {
-    if (source !== undefined) keep(source, FILESYSTEM_SOURCES[device.get("type") ?? "mount"]);
-    if (source?.get("socket") !== undefined) drop(source, ["@dir"]);
-    if (device.child("driver")?.get("type") !== "virtiofs") drop(device, ["binary"]);
   } else if (name === "smartcard" && device.get("mode") !== "passthrough") {
     drop(device, ["@type", "source", "log", "protocol"]);
   } else if (name === "rng") {

@@ -53,7 +53,7 @@ interface*! @type=bridge|client|direct|ethernet|hostdev|internal|mcast|network|n
       frames @max
   <rominfo>
 smartcard*! @mode!=host|host-certificates|passthrough @type
-  certificate* #
+  certificate*! #
   database #
   <chardev>
   <info>
@@ -81,7 +81,7 @@ input*! @type @bus @model
   source @dev @grab @grabToggle @repeat @evdev
   <info>
 tpm*! @model=spapr-tpm-proxy|tpm-crb|tpm-spapr|tpm-tis
-  backend! @type!=emulator|external|passthrough @version @persistent_state=yes|no @debug
+  backend*! @type!=emulator|external|passthrough @version @persistent_state @debug
     device @path
     encryption @secret
     active_pcr_banks
@@ -89,22 +89,22 @@ tpm*! @model=spapr-tpm-proxy|tpm-crb|tpm-spapr|tpm-tis
       sha256!
       sha384!
       sha512!
-    source @type @mode @path @file @dir
-    profile @source @name @removeDisabled
+    source! @type @mode @path
+    profile! @source @name @removeDisabled
   <info>
-graphics*! @type=dbus|desktop|egl-headless|rdp|sdl|spice|vnc @port:int @socket @tlsPort:int @autoport=no|yes @address @p2p @display @xauth @fullscreen @websocket @multiUser @replaceUser @wait @listen @keymap @username @passwd @defaultMode @passwdValidTo @connected @sharePolicy @powerControl
+graphics*! @type @port @socket @tlsPort @autoport @address @p2p @display @xauth @fullscreen @websocket @multiUser @replaceUser @listen @keymap @username @passwd @defaultMode @passwdValidTo @connected @sharePolicy @powerControl
   listen* @type!=address|network|none|socket @address @socket @network
-  audio @id
-  channel* @name @mode
-  gl @enable @rendernode
-  mouse @mode
-  image @compression
-  jpeg @compression
-  zlib @compression
-  playback @compression
-  streaming @mode
-  clipboard @copypaste
-  filetransfer @enable
+  audio! @id
+  channel*! @name @mode
+  gl! @enable @rendernode
+  mouse! @mode
+  image! @compression
+  jpeg! @compression
+  zlib! @compression
+  playback! @compression
+  streaming! @mode
+  clipboard! @copypaste
+  filetransfer! @enable
 sound*! @model!=sb16|es1370|pcspk|ac97|ich6|ich9|usb|ich7|virtio @multichannel @streams
   codec*! @type
   audio! @id!:uint+
@@ -144,7 +144,7 @@ hostdev*! @mode=capabilities|subsystem @type! @managed @sgio=filtered|unfiltered
   readonly!
   shareable!
   <rominfo>
-redirdev*! @bus @type
+redirdev*!+ @bus @type
   <chardev>
   <bootinfo>
 redirfilter!
@@ -165,7 +165,7 @@ rng*! @model!=virtio|virtio-transitional|virtio-non-transitional
   <info>
 nvram*!
   <info>
-panic* @model=isa|pseries|hyperv|s390|pvpanic
+panic* @model
   <info>
 shmem*! @name @role
   model @type=ivshmem|ivshmem-doorbell|ivshmem-plain
@@ -175,13 +175,14 @@ shmem*! @name @role
   <info>
 memory*! @model!=dimm|nvdimm|virtio-pmem|virtio-mem|sgx-epc @access=private|shared @discard=no|yes
   uuid #
+  driver @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off
   source
     nodemask #
     pagesize # @unit
     path #
     alignsize # @unit
     pmem!
-  target @dynamicMemslots
+  target! @dynamicMemslots
     size # @unit
     node #
     label
@@ -191,7 +192,6 @@ memory*! @model!=dimm|nvdimm|virtio-pmem|virtio-mem|sgx-epc @access=private|shar
     requested # @unit
     current # @unit
     address @base
-  driver @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off
   <info>
 iommu*! @model!=intel|smmuv3|virtio|amd
   driver @intremap=off|on @caching_mode=off|on @eim=off|on @iotlb=off|on @aw_bits:uint @dma_translation=off|on @xtsup=off|on @passthrough=off|on @pciBus:int @accel=off|on @ats=off|on @ril=off|on @ssidsize:int @oas:int @cmdqv=off|on

@@ -1,119 +1,14 @@
 /**
- * What libvirt checks and fills in of a domain's displays.
+ * What libvirt checks and fills in of a domain's video devices.
  *
  * @module
  */
 
 import { element, type XmlElement } from "../../xml/element.ts";
-import { ErrorDomain } from "../../../gen/enums/errors.ts";
 import { checkNoVirtioOptions } from "./disk_checks.ts";
 import { put } from "./domain_defaults.ts";
 import { lookupTable } from "./lookup_table.ts";
-import { badValue, unsupportedConfig, xmlFailure } from "./values.ts";
-
-const TYPES: ReadonlySet<string> = new Set(
-  "sdl vnc rdp desktop spice egl-headless dbus".split(" "),
-);
-
-const REMOTE: ReadonlySet<string> = new Set(["vnc", "rdp", "spice"]);
-
-/** Checks a graphical display and fills in its defaults. */
-export function fillGraphics(graphics: XmlElement): void {
-  const type = graphics.get("type");
-  if (type === undefined) xmlFailure("Missing required attribute 'type' in element 'graphics'");
-  if (!TYPES.has(type)) badValue("type", graphics, type);
-  if (!REMOTE.has(type)) return;
-  fillListen(graphics, type);
-}
-
-// Behind a socket, or behind nothing, there is no port.
-function fillVnc(graphics: XmlElement): void {
-  const kind = graphics.child("listen")?.get("type");
-  const port = graphics.get("port");
-  const autoport = graphics.get("autoport");
-  const automatic = port === "-1" || autoport === "yes" ||
-    (port === undefined && autoport === undefined);
-  const rest = graphics.attributes.filter(({ name }) =>
-    !["type", "port", "autoport", "socket"].includes(name)
-  );
-  graphics.attributes = [{ name: "type", value: "vnc" }];
-  if (kind === "socket") {
-    const socket = graphics.child("listen")!.get("socket");
-    if (socket !== undefined) graphics.attributes.push({ name: "socket", value: socket });
-  } else if (kind !== "none") {
-    if (automatic) graphics.attributes.push({ name: "port", value: "-1" });
-    else if (port !== undefined && port !== "0") {
-      graphics.attributes.push({ name: "port", value: port });
-    }
-    graphics.attributes.push({ name: "autoport", value: automatic ? "yes" : "no" });
-  }
-  graphics.attributes.push(...rest);
-}
-
-function wantsPort(graphics: XmlElement): boolean {
-  return graphics.get("port") !== undefined || graphics.get("tlsPort") !== undefined ||
-    graphics.get("autoport") === "yes";
-}
-
-// An attribute of older documents says what the first element says in newer ones.
-function checkListen(graphics: XmlElement, first: XmlElement): void {
-  const kind = first.get("type");
-  const disagree = (attribute: string, told: string, found: string | undefined): never =>
-    unsupportedConfig(
-      `graphics '${attribute}' attribute '${told}' must match '${
-        attribute === "listen" ? "address" : attribute
-      }' attribute of first listen element (found '${found ?? "none"}')`,
-    );
-  const listen = graphics.get("listen");
-  const address = first.get("address");
-  if (kind === "address" && listen !== undefined && address !== undefined && address !== listen) {
-    disagree("listen", listen, address);
-  }
-  const socket = graphics.get("socket");
-  if (kind === "socket" && socket !== undefined && first.get("socket") !== undefined) {
-    if (first.get("socket") !== socket) disagree("socket", socket, first.get("socket"));
-  }
-  if (kind === "network" && first.get("network") === undefined) {
-    xmlFailure("'network' attribute is required for listen type 'network'", ErrorDomain.DOMAIN);
-  }
-}
-
-function fillListen(graphics: XmlElement, type: string): void {
-  const attribute = graphics.get("listen");
-  const socket = type === "vnc" ? graphics.get("socket") : undefined;
-  let first = graphics.child("listen");
-  if (first === undefined) {
-    if (socket !== undefined) first = element("listen", { type: "socket", socket });
-    else if (type === "spice" && !wantsPort(graphics)) {
-      first = element("listen", { type: "none" });
-      graphics.set("autoport", undefined);
-    } else first = element("listen", { type: "address", address: attribute });
-    graphics.children.unshift(first);
-  }
-  checkListen(graphics, first);
-  if (socket !== undefined && first.get("type") !== "socket") {
-    first.attributes = [{ name: "type", value: "socket" }, { name: "socket", value: socket }];
-  } else if (socket !== undefined) first.set("socket", socket);
-  if (type === "vnc") fillVnc(graphics);
-  const kind = first.get("type");
-  graphics.attributes = graphics.attributes.filter(({ name }) => name !== "listen");
-  if (kind === "address") {
-    const address = first.get("address") ?? attribute;
-    if (address !== undefined) {
-      const at = graphics.attributes.findLastIndex(({ name }) => PORTS.has(name)) + 1;
-      graphics.attributes.splice(at, 0, { name: "listen", value: address });
-      first.set("address", address);
-    }
-  }
-}
-
-const PORTS: ReadonlySet<string> = new Set([
-  "type",
-  "port",
-  "tlsPort",
-  "autoport",
-  "websocket",
-]);
+import { unsupportedConfig } from "./values.ts";
 
 const VIDEO_MEMORY: Readonly<Record<string, string | undefined>> = lookupTable({
   vga: "16384",
@@ -147,7 +42,7 @@ function checkVideos(videos: readonly XmlElement[]): void {
 function fillVideoDriver(video: XmlElement): void {
   const driver = video.child("driver");
   const memory = driver?.get("vgaconf");
-  if (memory !== undefined && !["io", "on", "off"].includes(memory)) {
+  if (memory !== undefined && memory !== "on" && memory !== "off") {
     driver!.set("vgaconf", undefined);
   }
   if (driver?.attributes.length === 0) video.remove(driver);

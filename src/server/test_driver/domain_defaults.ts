@@ -11,6 +11,15 @@ import { failure } from "../failure.ts";
 import { isArchitecture } from "./cpu_models.ts";
 import { cellMemory, fillCpu } from "./cpu_defaults.ts";
 import type { Identities } from "./domain_definition.ts";
+import { fillClock } from "./clock_defaults.ts";
+import {
+  checkPerfEvents,
+  checkResource,
+  fillIdMap,
+  fillKeywrap,
+  fillSecurityLabels,
+  fillSysinfo,
+} from "./domain_parts.ts";
 import { fillBoot, fillFeatures } from "./feature_defaults.ts";
 import { checkCpu, checkLimits, checkNeeds, DOMAIN_NEEDS } from "./needed_parts.ts";
 import { fillTuning } from "./tuning_defaults.ts";
@@ -25,7 +34,9 @@ export function fillDomain(domain: XmlElement, source: XmlElement, identities: I
   for (const group of source.child("throttlegroups")?.all("throttlegroup") ?? []) {
     checkLimits(group, "throttle group");
   }
+  fillSecurityLabels(domain);
   fillMemory(domain, source);
+  checkResource(source);
   fillVcpus(domain, source);
   fillOs(domain, source);
   checkFeatures(source);
@@ -35,29 +46,57 @@ export function fillDomain(domain: XmlElement, source: XmlElement, identities: I
   fillBoot(domain.child("os")!);
   fillTuning(domain);
   fillGenerationId(domain, source, identities);
-  fillClock(domain);
+  if (domain.child("clock") === undefined) {
+    put(domain, element("clock", { offset: "utc" }), BEFORE_CLOCK);
+  }
+  fillClock(domain.child("clock")!);
   fillActions(domain);
+  fillIdMap(domain.child("idmap"));
+  fillKeywrap(domain);
+  checkPerfEvents(domain);
+  fillSysinfo(domain, source);
 }
 
-/** Throws for a definition without a name, and for a name that no file could have. */
-export function checkName(source: XmlElement): void {
-  const name = source.child("name")?.text ?? "";
-  if (name === "") throw failure(ErrorDomain.DOMAIN, ErrorNumber.NO_NAME);
+/** Throws for what makes no domain once all of it is read. */
+export function checkWhole(domain: XmlElement): void {
+  const name = domain.textOf("name") ?? "";
   if (name.includes("/")) xmlFailure(`name ${name} cannot contain '/'`, ErrorDomain.DOMAIN);
+  const size = BigInt(domain.textOf("memory")!);
+  if (size === 0n) {
+    xmlFailure(
+      "Memory size must be specified via <memory> or in the <numa> configuration",
+      ErrorDomain.DOMAIN,
+    );
+  }
+  const most = domain.textOf("maxMemory");
+  if (most !== undefined && BigInt(most) < size) {
+    xmlFailure(
+      "maximum memory size must be equal or greater than the actual memory size",
+      ErrorDomain.DOMAIN,
+    );
+  }
+}
+
+/** Throws for a definition without a name, or with a UUID that is none. */
+export function checkIdentity(source: XmlElement): void {
+  if (source.textOf("name") === undefined) {
+    throw failure(ErrorDomain.DOMAIN, ErrorNumber.NO_NAME);
+  }
+  for (const name of ["uuid", "hwuuid", "genid"]) {
+    const text = source.textOf(name);
+    if (text === undefined || parseUuid(text) !== undefined) continue;
+    throw failure(ErrorDomain.DOMAIN, ErrorNumber.INTERNAL_ERROR, `malformed ${name} element`);
+  }
 }
 
 function fillIdentity(domain: XmlElement, source: XmlElement, identities: Identities): void {
-  const uuid = source.child("uuid");
-  const canonical = element("uuid");
-  if (uuid === undefined) canonical.setText(identities.uuid().toString());
-  else {
-    const parsed = parseUuid(uuid.text);
-    if (parsed === undefined) {
-      throw failure(ErrorDomain.DOMAIN, ErrorNumber.INTERNAL_ERROR, "malformed uuid element");
-    }
-    canonical.setText(parsed.toString());
+  const text = source.textOf("uuid");
+  const uuid = text === undefined ? identities.uuid() : parseUuid(text)!;
+  put(domain, element("uuid", {}, uuid.toString()), ["name"]);
+  for (const name of ["hwuuid", "genid"]) {
+    const one = domain.child(name);
+    if (one !== undefined && one.text !== "") one.setText(parseUuid(one.text)!.toString());
   }
-  put(domain, canonical, ["name"]);
   const title = domain.child("title");
   if (title?.text.includes("\n")) {
     xmlFailure("Domain title can't contain newlines", ErrorDomain.DOMAIN);
@@ -88,25 +127,14 @@ function fillMemory(domain: XmlElement, source: XmlElement): void {
     cellSum = cells.reduce((sum, cell) => sum + cellMemory(cell), 0n);
     if (memory === undefined) size = cellSum;
   }
-  if (size === 0n) {
-    xmlFailure(
-      "Memory size must be specified via <memory> or in the <numa> configuration",
-      ErrorDomain.DOMAIN,
-    );
-  }
   const current = source.child("currentMemory");
   let balloon = current === undefined ? 0n : memorySize(current, "./currentMemory[1]");
   const modules = (source.child("devices")?.all("memory") ?? []).reduce((sum, module) => {
     const target = module.find("target/size");
-    return target === undefined ? sum : sum + memorySize(target, "./target/size");
+    return target === undefined || target.text === "" ? sum : sum + memorySize(target, "./size");
   }, 0n);
   if (memory === undefined && cellSum > 0n) size = cellSum + modules;
-  if (size <= modules) {
-    xmlFailure(
-      "Memory size must be specified via <memory> or in the <numa> configuration",
-      ErrorDomain.DOMAIN,
-    );
-  }
+  if (size <= modules) size = 0n;
   if (balloon === 0n || balloon > size) balloon = size;
   const dump = memory?.get("dumpCore");
   if (dump !== undefined && dump !== "on" && dump !== "off") {
@@ -114,8 +142,18 @@ function fillMemory(domain: XmlElement, source: XmlElement): void {
   }
   const max = domain.child("maxMemory");
   if (max !== undefined) {
-    const slots = max.get("slots");
-    const kib = memorySize(max, "./maxMemory[1]");
+    const told = parseDecimal(max.get("slots") ?? "0");
+    if (told === undefined || told < 0n || told > UINT_MAX) {
+      xmlFailure("Failed to parse memory slot count", ErrorDomain.DOMAIN);
+    }
+    const slots = told === 0n ? undefined : String(told);
+    const kib = max.text === "" ? 0n : memorySize(max, "./maxMemory[1]");
+    if (kib === 0n && slots !== undefined) {
+      xmlFailure(
+        "maximum memory size must be specified when specifying number of memory slots",
+        ErrorDomain.DOMAIN,
+      );
+    }
     put(domain, element("maxMemory", { slots, ...KIB }, kib.toString()), BEFORE_MEMORY);
   }
   put(domain, element("memory", { dumpCore: dump, ...KIB }, size.toString()), BEFORE_CURRENT);
@@ -225,30 +263,38 @@ export function parseCpuSet(text: string): number[] | undefined {
   return [...cpus].sort((a, b) => a - b);
 }
 
+/** Throws for an operating system, or an architecture, that libvirt does not know. */
+export function checkOs(source: XmlElement): void {
+  const type = source.find("os/type");
+  const name = type?.text || (source.textOf("bootloader") === undefined ? undefined : "xen");
+  if (name === undefined) xmlFailure("an os <type> must be specified", ErrorDomain.DOMAIN);
+  if (!OS_TYPES.has(name)) unsupportedConfig(`unknown OS type '${name}'`);
+  const arch = type?.get("arch");
+  if (arch && !isArchitecture(arch)) unsupportedConfig(`Unknown architecture ${arch}`);
+}
+
 function fillOs(domain: XmlElement, source: XmlElement): void {
   const os = domain.child("os") ?? element("os");
   put(domain, os, BEFORE_OS);
   let type = os.child("type");
   if (type === undefined || type.text === "") {
-    if (source.child("bootloader") === undefined) {
-      xmlFailure("an os <type> must be specified", ErrorDomain.DOMAIN);
-    }
     type = element("type", {}, "xen");
     if (os.child("type") !== undefined) os.remove(os.child("type")!);
     os.children.unshift(type);
   }
-  if (!OS_TYPES.has(type.text)) {
-    unsupportedConfig(`unknown OS type '${type.text}'`);
-  }
-  const arch = type.get("arch");
-  if (arch !== undefined && !isArchitecture(arch)) {
-    unsupportedConfig(`Unknown architecture ${arch}`);
-  }
   type.attributes = [
-    { name: "arch", value: type.get("arch") ?? "i686" },
-    ...type.attributes.filter(({ name }) => name === "machine"),
+    { name: "arch", value: type.get("arch") || "i686" },
+    ...type.attributes.filter(({ name, value }) => name === "machine" && value !== ""),
   ];
-  const hvm = type.text === "hvm";
+  const args = domain.child("bootloader_args");
+  const loader = domain.textOf("bootloader") !== undefined;
+  if (!loader && args !== undefined) domain.remove(args);
+}
+
+/** Fills in what a domain boots from, which a device of it may tell. */
+export function fillBootDevices(domain: XmlElement): void {
+  const os = domain.child("os")!;
+  const hvm = os.textOf("type") === "hvm";
   const bootable = domain.child("devices")?.elements.some((device) =>
     device.child("boot") !== undefined
   );
@@ -260,8 +306,6 @@ function fillOs(domain: XmlElement, source: XmlElement): void {
     put(os, element("boot", { dev: "hd" }), BEFORE_BOOT);
   }
   if (!hvm) { for (const boot of boots) os.remove(boot); }
-  const args = domain.child("bootloader_args");
-  if (hvm && args !== undefined) domain.remove(args);
 }
 
 const OS_TYPES: ReadonlySet<string> = new Set(["hvm", "xen", "linux", "exe", "uml", "xenpvh"]);
@@ -349,38 +393,6 @@ export const BEFORE_CLOCK: readonly string[] = [
   "cpu",
 ];
 
-function fillClock(domain: XmlElement): void {
-  let clock = domain.child("clock");
-  if (clock === undefined) {
-    clock = element("clock", { offset: "utc" });
-    put(domain, clock, BEFORE_CLOCK);
-  }
-  const offset = clock.get("offset");
-  if (offset !== undefined && !CLOCKS.has(offset)) {
-    unsupportedConfig(`unknown clock offset '${offset}'`);
-  }
-  const adjustment = clock.get("adjustment");
-  if ((offset === "localtime" || offset === "utc") && /^-?[1-9]\d*$/.test(adjustment ?? "")) {
-    // as documents for Xen once said it
-    clock.attributes = [
-      { name: "offset", value: "variable" },
-      { name: "adjustment", value: adjustment! },
-      { name: "basis", value: offset },
-    ];
-  }
-  if (clock.get("offset") === undefined) {
-    clock.attributes.unshift({ name: "offset", value: "utc" });
-  }
-}
-
-const CLOCKS: ReadonlySet<string> = new Set([
-  "utc",
-  "localtime",
-  "variable",
-  "timezone",
-  "absolute",
-]);
-
 function fillActions(domain: XmlElement): void {
   let before = [...BEFORE_CLOCK, "clock"];
   for (const [name, byDefault] of Object.entries(ACTIONS)) {
@@ -391,10 +403,24 @@ function fillActions(domain: XmlElement): void {
     if (action === undefined) put(domain, element(name, {}, byDefault), before);
     before = [...before, name];
   }
+  const lock = domain.textOf("on_lockfailure");
+  if (lock !== undefined && !LOCK_FAILURE_ACTIONS.has(lock)) {
+    unsupportedConfig(`unknown on_lockfailure action: ${lock}`);
+  }
+  for (const event of ["poweroff", "reboot"]) {
+    const action = domain.textOf(`on_${event}`) ?? "";
+    if (action.startsWith("coredump-")) {
+      unsupportedConfig(`Lifecycle event '${event}' doesn't support '${action}' action`);
+    }
+  }
 }
 
 const LIFECYCLE_ACTIONS: ReadonlySet<string> = new Set(
   "destroy restart rename-restart preserve coredump-destroy coredump-restart".split(" "),
+);
+
+const LOCK_FAILURE_ACTIONS: ReadonlySet<string> = new Set(
+  ["poweroff", "restart", "pause", "ignore"],
 );
 
 const ACTIONS = { on_poweroff: "destroy", on_reboot: "restart", on_crash: "destroy" } as const;

@@ -15,9 +15,15 @@ import { conform, parseShape, type Shape } from "../../xml/shape.ts";
 import { XmlSyntaxError } from "../../xml/well_formed.ts";
 import type { Uuid } from "../../xdr/uuid.ts";
 import { failure } from "../failure.ts";
-import { checkInDomain, checkSourceDevice, fillDevice, fillDevices } from "./device_defaults.ts";
+import { checkInDomain, fillDevices, readDevice } from "./device_defaults.ts";
 import { DEVICES_OUTLINE } from "./device_shapes.ts";
-import { checkName, fillDomain } from "./domain_defaults.ts";
+import {
+  checkIdentity,
+  checkOs,
+  checkWhole,
+  fillBootDevices,
+  fillDomain,
+} from "./domain_defaults.ts";
 import { DOMAIN_OUTLINE } from "./domain_shape.ts";
 import { withParts } from "./outline_parts.ts";
 import { checkSchema } from "./schema_check.ts";
@@ -81,9 +87,7 @@ export function canonicalDevice(
   if (shape === undefined || PARTS.has(source.name)) {
     unsupportedConfig(`unknown device type '${source.name}'`);
   }
-  checkSourceDevice(source);
-  const device = conform(source, shape, RULES);
-  fillDevice(device, identities);
+  const device = readDevice(source, shape, identities);
   checkInDomain(device, domain);
   return device;
 }
@@ -104,9 +108,9 @@ export function parseDomain(
 
 /** The canonical form of a domain's element. */
 export function canonicalDomain(source: XmlElement, identities: Identities): XmlElement {
-  checkName(source);
+  checkIdentity(source);
   const type = source.get("type");
-  if (type === undefined) {
+  if (!type) {
     throw failure(
       ErrorDomain.DOMAIN,
       ErrorNumber.INTERNAL_ERROR,
@@ -114,11 +118,16 @@ export function canonicalDomain(source: XmlElement, identities: Identities): Xml
     );
   }
   if (!DOMAIN_TYPES.has(type)) unsupportedConfig(`invalid domain type ${type}`);
-  for (const device of source.child("devices")?.elements ?? []) checkSourceDevice(device);
-  const domain = conform(source, shapeOfDomain(), RULES);
+  checkOs(source);
+  const shape = shapeOfDomain();
+  const devices = shape.children.find((child) => child.name === "devices")!;
+  const rest = shape.children.filter((child) => child !== devices);
+  const domain = conform(source, { ...shape, children: rest }, RULES);
   domain.set("id", undefined);
   fillDomain(domain, source, identities);
-  fillDevices(domain, identities);
+  fillDevices(domain, source, devices, identities);
+  fillBootDevices(domain);
+  checkWhole(domain);
   return domain;
 }
 

@@ -78,7 +78,7 @@ function withoutSecrets(definition: XmlElement): XmlElement["children"] {
         device instanceof XmlElement && device.name === "graphics" && hasPassword(device)
           ? new XmlElement(
             device.name,
-            device.attributes.filter(({ name }) => !PASSWORD.has(name)),
+            device.attributes.filter(({ name }) => name !== "passwd"),
             device.children,
           )
           : device
@@ -89,8 +89,6 @@ function withoutSecrets(definition: XmlElement): XmlElement["children"] {
   });
 }
 
-const PASSWORD: ReadonlySet<string> = new Set(["passwd", "passwdValidTo", "connected"]);
-
 function hasPassword(graphics: XmlElement): boolean {
-  return graphics.attributes.some(({ name }) => PASSWORD.has(name));
+  return graphics.get("passwd") !== undefined;
 }

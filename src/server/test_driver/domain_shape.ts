@@ -88,11 +88,11 @@ domain @type @id
       entry* # @name
     baseBoard*
       entry* # @name
-    entry* # @name @file
+    entry*! # @name @file
     chassis
       entry* # @name
     oemStrings
-      entry* #
+      entry*! #
   bootloader #
   bootloader_args #
   os @firmware
@@ -123,8 +123,8 @@ domain @type @id
     smbios @mode
     bios @useserial @rebootTimeout:int
   idmap
-    uid @start @target @count
-    gid @start @target @count
+    uid*! @start @target @count
+    gid*! @start @target @count
   features
     acpi!
     apic! @eoi=off|on
@@ -245,8 +245,8 @@ domain @type @id
         latency* @initiator @target @cache @type @value
         bandwidth* @initiator @target @cache @type @value @unit
   clock @offset @start @timezone @adjustment @basis
-    timer* @name!=armvtimer|hpet|hypervclock|kvmclock|pit|platform|rtc|tsc @tickpolicy @present @track @frequency @mode
-      catchup @slew @threshold @limit
+    timer* @name!=armvtimer|hpet|hypervclock|kvmclock|pit|platform|rtc|tsc @present=no|yes @tickpolicy=catchup|delay|discard|merge @track=boot|guest|realtime|wall @frequency:ull @mode=auto|emulate|native|paravirt|smpsafe
+      catchup @threshold:uint @slew:uint @limit:uint
   on_poweroff #
   on_reboot #
   on_crash #
@@ -255,13 +255,13 @@ domain @type @id
     suspend-to-mem @enabled=no|yes
     suspend-to-disk @enabled=no|yes
   perf
-    event* @name!=alignment_faults|branch_instructions|branch_misses|bus_cycles|cache_misses|cache_references|cmt|context_switches|cpu_clock|cpu_cycles|cpu_migrations|emulation_faults|instructions|mbml|mbmt|page_faults|page_faults_maj|page_faults_min|ref_cpu_cycles|stalled_cycles_backend|stalled_cycles_frontend|task_clock @enabled!
+    event* @name!=alignment_faults|branch_instructions|branch_misses|bus_cycles|cache_misses|cache_references|cmt|context_switches|cpu_clock|cpu_cycles|cpu_migrations|emulation_faults|instructions|mbml|mbmt|page_faults|page_faults_maj|page_faults_min|ref_cpu_cycles|stalled_cycles_backend|stalled_cycles_frontend|task_clock @enabled!=no|yes
   devices!
-  seclabel* @type=dynamic|none|static @model @relabel=no|yes
+  seclabel*! @type=dynamic|none|static @model @relabel=no|yes
     baselabel #
     label #
   keywrap
-    cipher @name!=aes|dea @state!
+    cipher* @name!=aes|dea @state!=on|off
   launchSecurity @type!=s390-pv|sev|sev-snp|tdx @kernelHashes @authorKey @vcek
     cbitpos #
     reducedPhysBits #

@@ -55,7 +55,9 @@ export function checkInput(input: XmlElement): void {
 function defaultBus(type: string, domain: XmlElement): string | undefined {
   if (type === "evdev") return undefined;
   if (type === "passthrough") return "virtio";
-  if (domain.textOf("os/type") !== "hvm") return "xen";
+  const os = domain.textOf("os/type");
+  if (os === "xen" || os === "xenpvh") return "xen";
+  if (os !== "hvm") internal("Input devices are not supported by this virtualization driver.");
   const arch = domain.find("os/type")?.get("arch") ?? "";
   if (arch.startsWith("s390")) return "virtio";
   return type === "tablet" || !/^(i686|x86_64)$/.test(arch) ? "usb" : "ps2";

@@ -75,12 +75,6 @@ export const INTERFACE_NEEDS: readonly Need[] = [
   need("teaming", "@type", CONFIG_UNSUPPORTED, DOMAIN, "unknown teaming type '(null)'"),
 ];
 
-/** What a file system needs. */
-export const FILESYSTEM_NEEDS: readonly Need[] = [
-  need("idmap/uid", "@start @target @count", XML_ERROR, DOMAIN, ID_MAP),
-  need("idmap/gid", "@start @target @count", XML_ERROR, DOMAIN, ID_MAP),
-];
-
 /** What a domain needs, its devices aside. */
 export const DOMAIN_NEEDS: readonly Need[] = [
   need("idmap/uid", "@start @target @count", XML_ERROR, DOMAIN, ID_MAP),
@@ -96,9 +90,6 @@ export function checkNeeds(root: XmlElement, needs: readonly Need[]): void {
     for (const found of findAll(root, where)) {
       // of its network an interface may get a port, and an empty team is none
       if (where === "virtualport" && root.get("type") === "network") continue;
-      if (where.startsWith("idmap") && root.name === "filesystem") {
-        if (root.child("driver")?.get("type") !== "virtiofs") continue;
-      }
       if (where === "teaming" && found.attributes.length === 0) continue;
       const lacks = what.split(" ").some((part) =>
         part.startsWith("@")

@@ -40,6 +40,8 @@ const NUMBERS: Readonly<Record<string, NumberFormat>> = lookupTable({
   "ull-c": numbers(0n, ULLONG_MAX, parseInteger),
   "ull-hex": numbers(0n, ULLONG_MAX, parseHexadecimal),
   int: numbers(-INT_MAX - 1n, INT_MAX, parseDecimal),
+  // an integer that may not be negative, which libvirt tells apart from what is no integer
+  nat: numbers(-INT_MAX - 1n, INT_MAX, parseDecimal),
   "int-c": numbers(-INT_MAX - 1n, INT_MAX, parseInteger),
 });
 
@@ -50,7 +52,9 @@ export const RULES: ShapeRules = {
   format(format: string, value: string, where: XmlElement, attribute: string | undefined): string {
     const nonzero = format.endsWith("+");
     const kind = NUMBERS[nonzero ? format.slice(0, -1) : format];
-    if (kind !== undefined) return integer(kind, nonzero, value, where, attribute);
+    if (kind !== undefined) {
+      return integer(kind, nonzero, format === "nat", value, where, attribute);
+    }
     switch (format) {
       case "cpuset":
         return formatCpuSet(value);
@@ -66,21 +70,25 @@ export const RULES: ShapeRules = {
 function integer(
   { least, most, read }: NumberFormat,
   nonzero: boolean,
+  natural: boolean,
   value: string,
   where: XmlElement,
   attribute: string | undefined,
 ): string {
   const number = read(value);
   const fits = number !== undefined && number >= least && number <= most;
-  if (fits && (number !== 0n || !nonzero)) return number.toString();
+  const negative = fits && natural && number < 0n;
+  if (fits && !negative && (number !== 0n || !nonzero)) return number.toString();
   if (attribute === undefined) {
     xmlFailure(`Invalid value '${value}' for element or attribute './${where.name}'`);
   }
-  const complaint = fits
+  const told = `'${value}'. Expected `;
+  const complaint = negative
+    ? `${told}non-negative value`
+    : fits
     ? "Zero is not permitted"
-    : `Expected ${least === 0n ? "non-negative integer" : "integer"} value`;
+    : `${told}${least === 0n ? "non-negative integer" : "integer"} value`;
   xmlFailure(
-    `Invalid value for attribute '${attribute}' in element '${where.localName}': ` +
-      `${fits ? "" : `'${value}'. `}${complaint}`,
+    `Invalid value for attribute '${attribute}' in element '${where.localName}': ${complaint}`,
   );
 }

@@ -243,3 +243,30 @@ export function fillNvram(nvram: XmlElement): void {
   nvram.children = nvram.elements.filter(({ name }) => name !== "address");
   if (address !== undefined) put(nvram, address, ["alias", "master", "acpi"]);
 }
+
+const CERTIFICATES = 3;
+
+/** Throws for a smart card, as it came, that does not say how the host has it. */
+export function checkSmartcard(card: XmlElement): void {
+  const mode = card.get("mode");
+  if (mode === "passthrough" && card.get("type") === undefined) {
+    xml("passthrough mode requires a character device type attribute");
+  }
+  if (mode !== "host-certificates") return;
+  if (card.all("certificate").length !== CERTIFICATES) {
+    xml("host-certificates mode needs exactly three certificates");
+  }
+  const database = card.textOf("database");
+  if (database !== undefined && !database.startsWith("/")) {
+    xml(`expecting absolute path: ${database}`);
+  }
+}
+
+/** Leaves out of a smart card what its mode has not. */
+export function fillSmartcard(card: XmlElement): void {
+  for (const certificate of card.all("certificate")) {
+    if (certificate.children.length === 0) certificate.children = [""];
+  }
+  if (card.get("mode") === "host-certificates") return;
+  card.children = card.elements.filter(({ name }) => name !== "certificate" && name !== "database");
+}

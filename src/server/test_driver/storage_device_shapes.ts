@@ -16,7 +16,7 @@ disk*! @type=block|ctl|dir|file|network|nvme|vhostuser|vhostvdpa|volume @device=
       max_size # @unit
     iothreads
       iothread* @id!:uint
-        queue* @id
+        queue* @id:uint
     statistics
       statistic* @interval:uint
       latency-histogram*! @type
@@ -56,36 +56,36 @@ disk*! @type=block|ctl|dir|file|network|nvme|vhostuser|vhostvdpa|volume @device=
     cipher @name @size @mode @hash
     ivgen @name @hash
   <bootinfo>
-controller*! @type=ide|fdc|scsi|sata|virtio-serial|ccid|usb|pci|xenbus|isa|nvme @index:int @model @ports:int @vectors @maxEventChannels @maxGrantFrames
+controller*! @type=ide|fdc|scsi|sata|virtio-serial|ccid|usb|pci|xenbus|isa|nvme @index:nat @model @ports @vectors @maxGrantFrames @maxEventChannels
   serial #
   model @name
-  target @chassisNr @chassis @port @index @busNr @hotplug=on|off @memReserve
+  target @chassisNr @chassis @port @index @busNr @hotplug @memReserve
     node #
   driver @queues:uint @cmd_per_lun:uint @max_sectors:uint @ioeventfd=on|off @iothread:uint @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off
     iothreads
       iothread* @id!:uint
-        queue* @id
+        queue* @id:uint
   pcihole64 # @unit
   <info>
-lease!
+lease*!
   lockspace #
   key #
   target @path @offset:uint
-filesystem*! @type=bind|block|file|mount|ram|template @accessmode=mapped|passthrough|squash @model=virtio|virtio-non-transitional|virtio-transitional @multidevs=default|forbid|remap|warn @fmode @dmode
+filesystem*! @type=bind|block|file|mount|ram|template|volume @accessmode=mapped|passthrough|squash @model=virtio|virtio-non-transitional|virtio-transitional @multidevs=default|forbid|remap|warn @fmode @dmode
   driver @type=handle|loop|mtp|nbd|path|ploop|virtiofs @format @wrpolicy=immediate @queue @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off
   idmap
     uid* @start @target @count
     gid* @start @target @count
   binary @path @xattr=on|off
-    cache @mode
-    sandbox @mode
+    cache @mode=none|always|auto|metadata|never
+    sandbox @mode=namespace|chroot|none
     lock @posix=on|off @flock=on|off
     thread_pool @size
     openfiles @max
   source @dir @socket @dev @file @name @usage @units @pool @volume
   target @dir
   readonly!
-  <info>
+  <bootinfo>
   space_hard_limit # @unit
   space_soft_limit # @unit
 `;

@@ -104,12 +104,14 @@ export function scale(
   return bytes;
 }
 
+const LLONG_MAX = (1n << 63n) - 1n;
+
 /** A memory element's size in KiB, rounded up; throws libvirt's errors for what it cannot be. */
 export function memorySize(where: XmlElement, path: string): bigint {
-  const value = parseInteger(where.text);
-  if (value === undefined || value < 0n) {
+  const value = parseDecimal(where.text);
+  if (value === undefined || value < 0n || value > ULLONG_MAX) {
     xmlFailure(`Invalid value '${where.text}' for element or attribute '${path}'`);
   }
-  const bytes = scale(value, where.get("unit"), 1024n);
+  const bytes = scale(value, where.get("unit"), 1024n, LLONG_MAX);
   return (bytes + 1023n) / 1024n;
 }
