@@ -15,6 +15,7 @@ import { SecurableDuplex } from "./auth/security_layer.ts";
 import { Connection } from "./connection.ts";
 import { deadline } from "./deadline.ts";
 import { type HostFacts, type ResolvedEndpoint, resolveEndpoint } from "./endpoint.ts";
+import { ConnectionError } from "./errors.ts";
 import type { KeepaliveOptions } from "./rpc/keepalive.ts";
 import { CALLS_IN_FLIGHT, KEEPALIVE_COUNT, KEEPALIVE_INTERVAL } from "./rpc/limits.ts";
 import { abortable } from "./session/abortable.ts";
@@ -154,8 +155,16 @@ export async function authenticateWith(
     return { session, target };
   } catch (error) {
     session.abort(asError(error));
-    throw error;
+    throw neverConnected(error, duplex.label);
   }
+}
+
+// A program such as ssh says only once it runs that it does not get there: no call was lost by that.
+function neverConnected(error: unknown, label: string): unknown {
+  const failed = error instanceof ConnectionError && error.reason === "error" ? error.cause : null;
+  if (!(failed instanceof ConnectionError)) return error;
+  const { message } = failed.cause instanceof Error ? failed.cause : failed;
+  return new ConnectionError(`Cannot connect to ${label}: ${message}`, "error", { cause: failed });
 }
 
 /** The endpoint with what shows who we are; nobody but a WebSocket's server is shown it. */

@@ -11,6 +11,7 @@ import type { XdrReader } from "../xdr/reader.ts";
 import { abortable } from "./abortable.ts";
 import type { CallOptions } from "./caller.ts";
 import type { InternalCallOptions } from "./calls.ts";
+import { withStackOf } from "./failure.ts";
 
 /** How events of one kind are asked for and told apart. */
 export interface EventSource<M> {
@@ -37,6 +38,8 @@ export interface Sink<M> {
   lost(count: number): void;
   /** No more will come, because of this error or because the session was closed. */
   end(error: Error | undefined): void;
+  /** Made where somebody has asked for the events: shows who it was, when the connection is lost. */
+  readonly opened?: Error;
 }
 
 /** What registrations need of a session. */
@@ -160,7 +163,10 @@ export class Registrations {
     this.#byKey.clear();
     this.#channels.clear();
     for (const registration of registrations) {
-      for (const sink of registration.sinks) sink.end(errorOf());
+      for (const sink of registration.sinks) {
+        const error = errorOf();
+        sink.end(error && sink.opened ? withStackOf(error, sink.opened, OWN_FRAMES) : error);
+      }
       registration.sinks.clear();
     }
   }
@@ -262,6 +268,9 @@ export class Registrations {
     return channel;
   }
 }
+
+// What lies between whoever calls `Connection.events()` and the sink that is made for it.
+const OWN_FRAMES = 3;
 
 function channelName(message: EventMessage<unknown>): string {
   return `${message.program.number}:${message.number}`;

@@ -144,6 +144,9 @@ export class SupervisedEvents<T> implements AsyncIterableIterator<T | Resync>, A
           generation.resync = undefined;
           if (this.#generations[0] !== generation) continue;
           if (generation.stood) return { done: false, value: resync };
+          this.#generations.shift();
+          this.#forget(generation.stream);
+          continue;
         }
         const result = await generation.stream.next();
         if (!result.done) return result;

@@ -14,7 +14,7 @@ export class ListBar {
   readonly #search: HTMLInputElement = element("input", {
     type: "search",
     "aria-label": "Find domains",
-    placeholder: "Find by name, state or UUID",
+    placeholder: "Name, state, UUID",
     autocomplete: "off",
     spellcheck: "false",
   });

@@ -99,7 +99,7 @@ class Page {
     if (moved) { for (const view of this.#views) view.update(); }
     // beside the domain's page the list is a narrow one, in which the row lies elsewhere
     const row = opens ? this.#list.querySelector(".domain.open") : null;
-    if (row !== null) bringIntoView(row, SETTLING);
+    if (row !== null) bringIntoView(row);
   }
 
   #count(): void {
@@ -120,14 +120,17 @@ class Page {
       this.#list.querySelector<HTMLElement>("a");
     if (!had && document.activeElement !== document.body) return;
     opened?.focus();
-    if (opened) bringIntoView(opened, SETTLING);
+    if (opened) bringIntoView(opened);
   }
 }
 
-function bringIntoView(target: Element, frames: number): void {
+/** Scrolls to what is not in the window, for as long as it takes until it stays there. */
+function bringIntoView(target: Element, frames: number = SETTLING): void {
   const { top, bottom } = target.getBoundingClientRect();
-  if (top < 0 || bottom > innerHeight) target.scrollIntoView({ block: "center" });
-  if (frames > 0) requestAnimationFrame(() => bringIntoView(target, frames - 1));
+  const away = top < 0 || bottom > innerHeight;
+  if (away) target.scrollIntoView({ block: "center" });
+  const left = away ? frames - 1 : Math.min(frames - 1, 2);
+  if (left > 0) requestAnimationFrame(() => bringIntoView(target, left));
 }
 
 async function main(): Promise<void> {

@@ -54,6 +54,14 @@ test("cli: without a URI it is said how to name a host, with one it is not", () 
   }
 });
 
+test("cli: a program that leads nowhere is said to, not what was asked through it", async () => {
+  const { status, stderr } = await cli(["-c", "qemu+ext:///system?command=/bin/false", "list"]);
+  assertEquals(
+    [status, stderr],
+    [1, "Error: Cannot connect to ext:/bin/false: /bin/false ended with status 1\n"],
+  );
+});
+
 test("cli: a directory that is missing is not called a file", async () => {
   for (
     const args of [["--capture", "/nonexistent/file", "list"], [

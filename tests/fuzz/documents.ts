@@ -74,7 +74,7 @@ export interface Oddness {
   readonly strangers: number;
 }
 
-const ODD: Oddness = { values: 12, strangers: 4 };
+const ODD: Oddness = { values: 30, strangers: 12 };
 
 class Maker {
   readonly #random: Random;

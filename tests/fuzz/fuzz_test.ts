@@ -1,11 +1,12 @@
 import { assert } from "@std/assert";
 import { test } from "../harness.ts";
+import { DOCUMENTS } from "./document_target.ts";
 import { corpusOf, fuzz } from "./fuzz.ts";
 import { PROXY } from "./proxy_target.ts";
 import { closeSessions, SESSIONS } from "./sessions.ts";
 import { TARGETS } from "./targets.ts";
 
-for (const target of [...TARGETS, PROXY, ...SESSIONS]) {
+for (const target of [...TARGETS, DOCUMENTS, PROXY, ...SESSIONS]) {
   const inputs = SESSIONS.includes(target) ? 200 : 5000;
 
   test(`fuzz: ${target.name} takes ${inputs} damaged inputs as it must`, async () => {

@@ -228,6 +228,11 @@ async function sparse(): Promise<void> {
 }
 
 const chosen = process.argv.slice(2);
+const unknown = chosen.find((name) => !Object.hasOwn(PROOFS, name));
+if (unknown !== undefined) {
+  process.stderr.write(`Usage: streams.ts [${Object.keys(PROOFS).join("] [")}]\n`);
+  process.exit(unknown === "--help" ? 0 : 2);
+}
 for (const [name, prove] of Object.entries(PROOFS)) {
   if (chosen.length === 0 || chosen.includes(name)) await prove();
 }

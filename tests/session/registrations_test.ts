@@ -295,6 +295,32 @@ test("registrations: a lost connection tells the sinks why", () =>
     await leave();
   }));
 
+test("registrations: each sink learns of the loss by an error of its own, from where it was opened", () =>
+  withPeer(async ({ session, peer }) => {
+    const errors: Error[] = [];
+    const subscribed = ["first", "second"].map((name) => {
+      const opened = new Error();
+      const own = ["sink", "EventStream", "openEvents"].map((each) => `    at ${each} (x.ts:1:1)`);
+      opened.stack = ["Error", ...own, `    at ${name} (mine.ts:1:1)`].join("\n");
+      return session.subscribe(lifecycleSource(), {
+        opened,
+        message: () => {},
+        lost: () => {},
+        end: (error) => errors.push(error!),
+      });
+    });
+    peer.send(registered(await peer.next(), 1));
+    await Promise.all(subscribed);
+    await peer.close();
+    await session.closed;
+    const message = "ConnectionError: No more events: the daemon closed the connection " +
+      "(the test's peer)";
+    assertEquals(
+      errors.map(({ stack }) => stack),
+      ["first", "second"].map((name) => `${message}\n    at ${name} (mine.ts:1:1)`),
+    );
+  }));
+
 test("registrations: the session ends while one is pending, in every way", async () => {
   for (const end of ["close", "abort", "eof"] as const) {
     await withPeer(async ({ session, peer }) => {

@@ -24,12 +24,32 @@ import { TurnClock } from "../faults/turn_clock.ts";
 import { memoryInUse } from "./memory.ts";
 import { grows, lineThrough } from "./slope.ts";
 
-/** What was used at one moment. */
-interface Sample {
-  readonly calls: number;
-  readonly heap: number;
-  readonly descriptors: number;
-  readonly timers: number;
+/** Samples at most. Their place is taken at the start, as else they were what grows. */
+const CAPACITY = 100_000;
+
+/** What was used at each moment. */
+class Samples {
+  count = 0;
+  readonly #columns = {
+    calls: new Float64Array(CAPACITY),
+    heap: new Float64Array(CAPACITY),
+    descriptors: new Float64Array(CAPACITY),
+    timers: new Float64Array(CAPACITY),
+  };
+
+  add(calls: number, timers: number): void {
+    const { count } = this;
+    this.#columns.calls[count] = calls;
+    this.#columns.timers[count] = timers;
+    this.#columns.descriptors[count] = openDescriptors();
+    this.#columns.heap[count] = memoryInUse();
+    this.count++;
+  }
+
+  /** One column without what came before the warm-up was over. */
+  counted(name: "calls" | "heap" | "descriptors" | "timers"): number[] {
+    return [...this.#columns[name].subarray(Math.floor(this.count * WARM_UP), this.count)];
+  }
 }
 
 /** What came of it. */
@@ -80,31 +100,26 @@ export async function soak(
   const pairs = new SocketPairs();
   await pairs.open();
   const world = new Soak(pairs, leaked);
-  const samples: Sample[] = [];
+  const samples = new Samples();
   try {
     await world.start();
     for (;;) {
       for (let n = 0; n < ROUNDS; n++) await world.round();
       await world.quiet();
-      samples.push({
-        calls: world.counts().calls,
-        heap: memoryInUse(),
-        descriptors: openDescriptors(),
-        timers: timers.live.length,
-      });
+      samples.add(world.counts().calls, timers.live.length);
       const over = performance.now() - started > minutes * 60_000;
-      if (over && samples.length >= samplesAtLeast) break;
+      if (over && samples.count >= samplesAtLeast || samples.count === CAPACITY) break;
     }
   } finally {
     await world.end();
     await pairs.close();
     timers.restore();
   }
-  const counted = samples.slice(Math.floor(samples.length * WARM_UP));
-  const heaps = counted.map(({ heap }) => heap / 1048576);
-  const calls = counted.at(-1)!.calls - counted[0]!.calls;
-  const descriptors = counted.map((one) => one.descriptors);
-  const live = counted.map((one) => one.timers);
+  const heaps = samples.counted("heap").map((heap) => heap / 1048576);
+  const descriptors = samples.counted("descriptors");
+  const live = samples.counted("timers");
+  const counts = samples.counted("calls");
+  const calls = counts.at(-1)! - counts[0]!;
   const growing = [
     ...grows(heaps, HEAP_SHARE, LEAK * calls / 1048576) ? ["heap"] : [],
     ...grows(descriptors, HANDLE_SHARE) ? ["descriptors"] : [],
@@ -116,7 +131,7 @@ export async function soak(
   return {
     minutes: round((performance.now() - started) / 60_000),
     ...world.counts(),
-    samples: counted.length,
+    samples: heaps.length,
     heapMib: { mean: round(heap.mean), rise: round(heap.rise), noise: round(heap.noise) },
     descriptors: { mean: round(handles.mean), rise: round(handles.rise) },
     timers: { mean: round(waits.mean), rise: round(waits.rise) },

@@ -3,7 +3,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { Locator, Page } from "playwright-core";
-import type { Connection } from "../../mod.ts";
+import { type Connection, DomainListFlags } from "../../mod.ts";
 import {
   AWAY,
   consoleTest,
@@ -87,6 +87,12 @@ async function defineMany(conn: Connection): Promise<void> {
   }
 }
 
+/** Waits until the state of every domain is shown: rows take another height with it. */
+async function isComplete(page: Page, conn: Connection): Promise<void> {
+  const { length } = await conn.listAllDomains({ flags: DomainListFlags.ACTIVE });
+  await page.getByText(`${length} of 121 domains active`).waitFor();
+}
+
 /** Waits until something is in the window as a whole. */
 async function isInSight(page: Page, place: Locator): Promise<void> {
   // rows that were not seen yet take some frames to find their height
@@ -96,20 +102,23 @@ async function isInSight(page: Page, place: Locator): Promise<void> {
   }, [(await place.elementHandle())!, page.viewportSize()!.height] as const);
 }
 
-consoleTest("keeps the opened domain and its page in sight in a long list", async ({ page }) => {
+consoleTest("keeps the opened domain and its page in sight in a long list", async (place) => {
+  const { page, conn } = place;
+  await isComplete(page, conn);
   for (const name of ["test", "node-60"]) {
     await row(page, name).getByRole("link").click();
     await page.getByRole("heading", { name }).waitFor();
     await page.locator("summary", { hasText: "XML" }).click();
     await page.locator("pre", { hasText: `<name>${name}</name>` }).waitFor();
-    for (const place of [row(page, name), page.locator(".panel")]) {
-      await isInSight(page, place);
+    for (const it of [row(page, name), page.locator(".panel")]) {
+      await isInSight(page, it);
     }
     await page.getByRole("link", { name: "Back to the list" }).click();
   }
 }, { prepare: defineMany });
 
-consoleTest("a phone comes back to where it was in a long list", async ({ page }) => {
+consoleTest("a phone comes back to where it was in a long list", async ({ page, conn }) => {
+  await isComplete(page, conn);
   const link = row(page, "node-60").getByRole("link");
   await link.tap();
   await page.getByRole("heading", { name: "node-60" }).waitFor();

@@ -4,9 +4,14 @@
  * @module
  */
 
+import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
+import { failure } from "../failure.ts";
 import { element, XmlElement } from "../../xml/element.ts";
+import { insertDevice } from "./device_order.ts";
 import { lookupTable } from "./lookup_table.ts";
-import { unsupportedConfig } from "./values.ts";
+import { parseIp } from "./ip_address.ts";
+import { RULES } from "./shape_rules.ts";
+import { missingAttribute, unsupportedConfig, xmlFailure } from "./values.ts";
 import { fillCharacterSource } from "./chardev_source.ts";
 
 const CHARACTER_DEVICES = ["parallel", "serial", "console", "channel"] as const;
@@ -16,9 +21,12 @@ export function fillCharacterDevices(domain: XmlElement, devices: XmlElement): v
   for (const kind of CHARACTER_DEVICES) {
     for (const device of devices.all(kind)) {
       const type = device.get("type");
-      if (type === undefined) device.attributes.unshift({ name: "type", value: "pty" });
+      device.attributes = [{ name: "type", value: type ?? "pty" }];
       fillCharacterSource(device, type ?? "pty");
       checkTarget(device);
+      checkModel(device);
+      checkForwarding(device);
+      checkSpice(device);
     }
   }
   for (const redirdev of devices.all("redirdev")) {
@@ -38,7 +46,10 @@ export function fillCharacterDevices(domain: XmlElement, devices: XmlElement): v
     const type = target.get("type") ?? "serial";
     target.attributes = [
       { name: "type", value: type },
-      { name: "port", value: target.get("port") ?? String(at) },
+      {
+        name: "port",
+        value: at === 0 && type === "serial" ? target.get("port") ?? "0" : String(at),
+      },
     ];
   });
 }
@@ -56,6 +67,62 @@ function checkTarget(device: XmlElement): void {
   unsupportedConfig(`unknown target type '${type}' specified for character device`);
 }
 
+const MODELS: ReadonlySet<string> = new Set(
+  ("isa-serial usb-serial pci-serial spapr-vty pl011 sclpconsole sclplmconsole 16550a " +
+    "sbsa-uart isa-debugcon").split(" "),
+);
+
+// Only of a serial port's target the model is looked at.
+function checkModel(device: XmlElement): void {
+  const target = device.child("target");
+  const model = target?.child("model");
+  if (device.name !== "serial") {
+    if (model !== undefined) target!.remove(model);
+    return;
+  }
+  const name = model?.get("name");
+  if (name !== undefined && !MODELS.has(name)) {
+    unsupportedConfig(`unknown target model '${name}' specified for character device`);
+  }
+  const address = device.child("address")?.get("type");
+  if (target?.get("type") === "usb-serial" && address !== undefined && address !== "usb") {
+    unsupportedConfig("usb-serial requires address of usb type");
+  }
+}
+
+function checkSpice(device: XmlElement): void {
+  if (device.get("type") !== "spicevmc") return;
+  if (device.name === "channel" && device.child("target")?.get("type") === "virtio") return;
+  unsupportedConfig("spicevmc device type only supports virtio");
+}
+
+const FORWARDED_PORTS = 65536;
+
+// Where the guest finds what is forwarded to it.
+function checkForwarding(device: XmlElement): void {
+  const target = device.child("target");
+  if (device.name !== "channel" || target?.get("type") !== "guestfwd") return;
+  const address = target.get("address");
+  if (address === undefined) {
+    xmlFailure("guestfwd channel does not define a target address", ErrorDomain.DOMAIN);
+  }
+  const parsed = parseIp(address);
+  if (parsed === undefined) {
+    throw failure(
+      ErrorDomain.NONE,
+      ErrorNumber.SYSTEM_ERROR,
+      `Cannot parse socket address '${address}': Name or service not known`,
+    );
+  }
+  if (parsed.family !== "ipv4") {
+    unsupportedConfig("guestfwd channel only supports IPv4 addresses");
+  }
+  const port = target.get("port");
+  if (port === undefined) missingAttribute("port", target);
+  const number = Number(RULES.format("uint", port, target, "port"));
+  target.set("port", String(number % FORWARDED_PORTS));
+}
+
 function targetOf(device: XmlElement): XmlElement {
   let target = device.child("target");
   if (target === undefined) {
@@ -67,17 +134,19 @@ function targetOf(device: XmlElement): XmlElement {
   return target;
 }
 
+// Ports without a number get those behind the highest that is told.
 function numberPorts(ports: readonly XmlElement[]): void {
-  let next = 0;
-  for (const port of ports) {
+  const told = ports.map((port) => port.child("target")?.get("port"));
+  const numbers = told.flatMap((number) => number === undefined ? [] : [Number(number)]);
+  let next = Math.max(-1, ...numbers) + 1;
+  for (const [at, port] of ports.entries()) {
     const target = targetOf(port);
-    const number = target.get("port") ?? String(next);
+    const number = told[at] ?? String(next++);
     const type = target.get("type");
     target.attributes = [
       ...(type === undefined ? [] : [{ name: "type", value: type }]),
       { name: "port", value: number },
     ];
-    next = Math.max(next, Number(number) + 1);
   }
 }
 
@@ -87,7 +156,7 @@ function matchConsole(devices: XmlElement): void {
   const [serial] = devices.all("serial");
   if (console !== undefined) {
     const type = console.child("target")?.get("type");
-    if (type !== undefined && type !== "serial") {
+    if (type !== undefined && type !== "serial" && type !== "none") {
       if (serial !== undefined && isConsolePort(serial)) {
         devices.children.splice(devices.children.indexOf(console), 0, consoleOf(serial));
         // all are numbered anew then
@@ -98,12 +167,15 @@ function matchConsole(devices: XmlElement): void {
     if (serial === undefined) {
       const made = new XmlElement("serial", [...console.attributes], console.clone().children);
       const target = targetOf(made);
-      target.attributes = [{ name: "port", value: target.get("port") ?? "0" }];
-      devices.children.splice(devices.children.indexOf(console), 0, made);
+      target.attributes = [{ name: "port", value: "0" }];
+      insertDevice(devices, made);
+      devices.children[devices.children.indexOf(console)] = consoleOf(made);
+      checkConsoles(devices);
       return;
     }
     const copy = consoleOf(serial);
     devices.children[devices.children.indexOf(console)] = copy;
+    checkConsoles(devices);
     return;
   }
   if (serial === undefined) return;
@@ -112,6 +184,13 @@ function matchConsole(devices: XmlElement): void {
   const parallels = devices.all("parallel");
   const last = [...serials, ...parallels].at(-1)!;
   devices.children.splice(devices.children.indexOf(last) + 1, 0, consoleOf(serial));
+}
+
+function checkConsoles(devices: XmlElement): void {
+  const further = devices.all("console").slice(1);
+  if (further.some((one) => (one.child("target")?.get("type") ?? "serial") === "serial")) {
+    unsupportedConfig("Only the first console can be a serial port");
+  }
 }
 
 function isConsolePort(serial: XmlElement): boolean {

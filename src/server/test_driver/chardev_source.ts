@@ -10,7 +10,8 @@ import { failure } from "../failure.ts";
 import { put } from "./domain_defaults.ts";
 import { keepCharacterParts } from "./device_parts.ts";
 import { lookupTable } from "./lookup_table.ts";
-import { missingAttribute, unsupportedConfig, xmlFailure } from "./values.ts";
+import { RULES } from "./shape_rules.ts";
+import { badValue, missingAttribute, unsupportedConfig, xmlFailure } from "./values.ts";
 
 const TYPES: ReadonlySet<string> = new Set(
   ("null vc pty dev file pipe stdio udp tcp unix spicevmc spiceport nmdm qemu-vdagent dbus").split(
@@ -47,13 +48,19 @@ export function fillCharacterSource(device: XmlElement, type: string): void {
       ErrorDomain.DOMAIN,
     );
   }
+  if (device.all("protocol").length > 1) {
+    xmlFailure("only one protocol element is allowed for character device", ErrorDomain.DOMAIN);
+  }
   keepCharacterParts(device, type);
+  for (const source of device.all("source")) checkSource(source);
   for (const source of device.all("source")) fillMode(source, type);
   if (type === "udp") orderEnds(device);
   checkReconnect(device.child("source"));
   checkPlace(device, type);
-  if (type === "tcp" && device.child("protocol") === undefined) {
-    put(device, element("protocol", { type: "raw" }), ["source", "log"]);
+  if (type === "tcp") {
+    const protocol = device.child("protocol");
+    const told = protocol === undefined ? undefined : choice(protocol, "type", PROTOCOLS);
+    put(device, element("protocol", { type: told ?? "raw" }), ["source", "log"]);
   }
   const unix = device.child("source");
   if (type === "unix" && unix !== undefined && unix.get("path") === undefined) {
@@ -62,6 +69,36 @@ export function fillCharacterSource(device: XmlElement, type: string): void {
     if (!kept) device.remove(unix);
   }
 }
+
+const PROTOCOLS = "raw telnet telnets tls";
+
+function choice(where: XmlElement, name: string, words: string): string | undefined {
+  const value = where.get(name);
+  if (value !== undefined && !words.split(" ").includes(value)) badValue(name, where, value);
+  return value;
+}
+
+function checkSource(source: XmlElement): void {
+  choice(source, "mode", "connect bind");
+  choice(source, "tls", "yes no");
+  choice(source, "append", "on off");
+  for (const [name, attribute, words] of VDAGENT) {
+    const part = source.child(name);
+    if (part === undefined) continue;
+    if (part.get(attribute) === undefined) missingAttribute(attribute, part);
+    choice(part, attribute, words);
+  }
+  for (const label of source.all("seclabel")) {
+    if (label.get("relabel") === "yes" && label.child("label") === undefined) {
+      xmlFailure(
+        `Cannot specify relabel if label is missing. model=${label.get("model") ?? "<null>"}`,
+        ErrorDomain.DOMAIN,
+      );
+    }
+  }
+}
+
+const VDAGENT = [["clipboard", "copypaste", "yes no"], ["mouse", "mode", "server client"]] as const;
 
 // The end that is bound comes first.
 function orderEnds(device: XmlElement): void {
@@ -81,9 +118,16 @@ function fillMode(source: XmlElement, type: string): void {
 
 function checkReconnect(source: XmlElement | undefined): void {
   const reconnect = source?.child("reconnect");
-  if (reconnect?.get("enabled") === undefined) return;
+  if (reconnect === undefined) return;
+  const enabled = choice(reconnect, "enabled", "yes no");
+  if (enabled !== "yes") reconnect.set("timeout", undefined);
+  if (enabled === undefined) return source!.remove(reconnect);
   if (reconnect.get("enabled") === "yes" && reconnect.get("timeout") === undefined) {
     missingAttribute("timeout", reconnect);
+  }
+  const timeout = reconnect.get("timeout");
+  if (timeout !== undefined) {
+    reconnect.set("timeout", RULES.format("uint", timeout, reconnect, "timeout"));
   }
   if (source!.get("mode") === "connect") return;
   throw failure(
@@ -98,6 +142,14 @@ function checkPlace(device: XmlElement, type: string): void {
   const channel = device.name === "channel" && CHANNELS.has(device.child("target")?.get("type"));
   if (WITH_PATH.has(type) || (type === "unix" && !channel)) {
     if (source?.get("path") === undefined) refuse("path");
+  } else if (type === "nmdm") {
+    if ((source?.get("master") === undefined) !== (source?.get("slave") === undefined)) {
+      throw failure(
+        ErrorDomain.DOMAIN,
+        ErrorNumber.INTERNAL_ERROR,
+        "Should define both master and slave path attributes for nmdm device",
+      );
+    }
   } else if (type === "tcp") {
     if (source?.get("host") === undefined) refuse("host");
     if (source.get("service") === undefined) refuse("service");

@@ -5,9 +5,10 @@
  */
 
 import type { XmlElement } from "../../xml/element.ts";
+import { lookupTable } from "./lookup_table.ts";
 import { unsupportedConfig } from "./values.ts";
 
-const MODELS: Readonly<Record<string, ReadonlySet<string>>> = {
+const MODELS: Readonly<Record<string, ReadonlySet<string>>> = lookupTable({
   scsi: words(
     "auto buslogic lsilogic lsisas1068 vmpvscsi ibmvscsi virtio-scsi lsisas1078 " +
       "virtio-transitional virtio-non-transitional ncr53c90 dc390 am53c974",
@@ -23,7 +24,7 @@ const MODELS: Readonly<Record<string, ReadonlySet<string>>> = {
   ide: words("piix3 piix4 ich6"),
   "virtio-serial": words("virtio virtio-transitional virtio-non-transitional"),
   isa: words(""),
-};
+});
 
 function words(text: string): ReadonlySet<string> {
   return new Set(text.split(" "));

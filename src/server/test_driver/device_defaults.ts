@@ -8,6 +8,7 @@ import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import { element, type XmlElement } from "../../xml/element.ts";
 import { conform, type Shape } from "../../xml/shape.ts";
 import { failure } from "../failure.ts";
+import { lookupTable } from "./lookup_table.ts";
 import { fillAddress, fillPlace } from "./address.ts";
 import { fillCharacterDevices } from "./chardev_defaults.ts";
 import { fillControllers } from "./controller_defaults.ts";
@@ -46,12 +47,12 @@ import { checkMemoryTarget, fillMemoryModule } from "./memory_defaults.ts";
 import { fillInterface } from "./interface_defaults.ts";
 import { fillSize } from "./tuning_defaults.ts";
 import { checkAddress } from "./address_checks.ts";
-import { checkSourceAddress, fillDrive, fillHostdev } from "./hostdev_defaults.ts";
+import { checkSourceHostdev, fillDrive, fillHostdev } from "./hostdev_defaults.ts";
 import { fillController } from "./controller_checks.ts";
 import { checkControllerModel } from "./controller_models.ts";
 import { checkNeeds, DISK_NEEDS, INTERFACE_NEEDS } from "./needed_parts.ts";
 import { RULES } from "./shape_rules.ts";
-import { parseInteger, scale, unsupportedConfig, xmlFailure } from "./values.ts";
+import { parseInteger, unsupportedConfig, xmlFailure } from "./values.ts";
 
 const BEHIND_DEVICES: ReadonlySet<string> = new Set(["seclabel", "keywrap", "launchSecurity"]);
 
@@ -243,18 +244,18 @@ function checkSourceDevice(device: XmlElement): void {
   if (device.name === "tpm") checkTpm(device);
   if (device.name === "memory") checkMemoryTarget(device);
   if (device.name === "smartcard") checkSmartcard(device);
-  if (device.name === "hostdev") checkSourceAddress(device);
+  if (device.name === "hostdev") checkSourceHostdev(device);
   if (device.name === "interface") checkSourceInterface(device);
 }
 
-const NEEDS: Readonly<Record<string, Parameters<typeof checkNeeds>[1]>> = {
+const NEEDS: Readonly<Record<string, Parameters<typeof checkNeeds>[1]>> = lookupTable({
   disk: DISK_NEEDS,
   interface: INTERFACE_NEEDS,
-};
+});
 
 type Filler = (device: XmlElement, identities: Identities) => void;
 
-const FILLERS: Readonly<Record<string, Filler>> = {
+const FILLERS: Readonly<Record<string, Filler>> = lookupTable({
   disk: fillDisk,
   interface: fillInterface,
   filesystem: fillFilesystem,
@@ -279,7 +280,7 @@ const FILLERS: Readonly<Record<string, Filler>> = {
   memory: fillMemoryModule,
   controller: fillController,
   smartcard: fillSmartcard,
-};
+});
 
 // Devices that need one thing above all, and what libvirt says where it is missing.
 function checkGist(device: XmlElement): void {
@@ -290,8 +291,11 @@ function checkGist(device: XmlElement): void {
   const type = device.get("type");
   switch (device.name) {
     case "channel":
-      if (device.child("target")?.get("type") === undefined) {
+      if (device.child("target") === undefined) {
         xml("target type must be specified for channel device");
+      }
+      if (device.child("target")!.get("type") === undefined) {
+        unsupportedConfig("unknown target type '(null)' specified for character device");
       }
       return;
     case "hub":
@@ -379,11 +383,11 @@ function fillRedirdev(redirdev: XmlElement): void {
 }
 
 // The first USB port of each part of a USB 2 controller.
-const START_PORTS: Readonly<Record<string, string>> = {
+const START_PORTS: Readonly<Record<string, string>> = lookupTable({
   "ich9-uhci1": "0",
   "ich9-uhci2": "2",
   "ich9-uhci3": "4",
-};
+});
 
 // Smart cards stand in a row in the first reader.
 function fillCards(devices: XmlElement): void {

@@ -4,12 +4,13 @@
  * @module
  */
 
+import { lookupTable } from "./lookup_table.ts";
 import { XmlElement } from "../../xml/element.ts";
 
 type Parts = Readonly<Record<string, string>>;
 
 // Of each type: its attributes (`@`) and elements.
-const DISK_SOURCES: Parts = {
+const DISK_SOURCES: Parts = lookupTable({
   none: "",
   file: "@file @fdgroup",
   block: "@dev",
@@ -21,10 +22,10 @@ const DISK_SOURCES: Parts = {
   nvme: "@type @managed @namespace address",
   vhostuser: "@type @path @mode reconnect",
   vhostvdpa: "@dev",
-};
+});
 const ANY_DISK_SOURCE = "@startupPolicy slices seclabel encryption reservations dataStore";
 
-const PROTOCOLS: Parts = {
+const PROTOCOLS: Parts = lookupTable({
   http: "@query ssl cookies readahead timeout",
   https: "@query ssl cookies readahead timeout",
   ftp: "readahead timeout",
@@ -34,12 +35,12 @@ const PROTOCOLS: Parts = {
   iscsi: "initiator",
   rbd: "snapshot config",
   nbd: "reconnect",
-};
+});
 const PROTOCOL_PARTS =
   "@query ssl cookies readahead timeout identity knownHosts initiator snapshot " +
   "config reconnect";
 
-const CHARACTER_SOURCES: Parts = {
+const CHARACTER_SOURCES: Parts = lookupTable({
   null: "",
   vc: "",
   stdio: "",
@@ -55,9 +56,9 @@ const CHARACTER_SOURCES: Parts = {
   spiceport: "@channel",
   dbus: "@channel",
   "qemu-vdagent": "clipboard mouse",
-};
+});
 
-const HOSTDEV_SOURCES: Parts = {
+const HOSTDEV_SOURCES: Parts = lookupTable({
   usb: "@startupPolicy @guestReset vendor product address",
   pci: "@writeFiltering address",
   scsi: "@protocol @name adapter address host auth initiator",
@@ -66,16 +67,16 @@ const HOSTDEV_SOURCES: Parts = {
   storage: "block",
   misc: "char",
   net: "interface",
-};
+});
 
-const HOSTDEV_ADDRESSES: Parts = {
+const HOSTDEV_ADDRESSES: Parts = lookupTable({
   usb: "@bus @port @device",
   pci: "@domain @bus @slot @function @multifunction",
   scsi: "@bus @target @unit",
   mdev: "@uuid",
-};
+});
 
-const INTERFACE_SOURCES: Parts = {
+const INTERFACE_SOURCES: Parts = lookupTable({
   user: "@dev",
   network: "@network @portgroup",
   bridge: "@bridge",
@@ -91,16 +92,16 @@ const INTERFACE_SOURCES: Parts = {
   client: "@address @port",
   mcast: "@address @port",
   udp: "@address @port local",
-};
+});
 const ANY_INTERFACE_SOURCE = "ip route";
 
-const CONTROLLER_PARTS: Parts = {
+const CONTROLLER_PARTS: Parts = lookupTable({
   pci: "model target pcihole64",
   "virtio-serial": "@ports @vectors",
   usb: "@ports",
   xenbus: "@maxEventChannels @maxGrantFrames",
   nvme: "serial",
-};
+});
 const ANY_CONTROLLER_PART = "@type @index @model driver alias master acpi address";
 
 /** Leaves out of a device what its type has not. */
@@ -137,7 +138,8 @@ export function dropForeignParts(device: XmlElement): void {
   } else if (name === "input" && device.get("type") !== "passthrough") {
     if (device.get("type") !== "evdev") drop(device, ["source"]);
   } else if (name === "parallel") {
-    drop(device.child("target") ?? device, ["@type", "model"]);
+    const target = device.child("target");
+    if (target !== undefined) drop(target, ["@type", "model"]);
   } else if (name === "controller") {
     keep(device, CONTROLLER_PARTS[device.get("type") ?? "ide"] ?? "", ANY_CONTROLLER_PART);
   }
@@ -145,7 +147,9 @@ export function dropForeignParts(device: XmlElement): void {
 
 function fillFamily(ip: XmlElement): void {
   const address = ip.get("address");
-  if (address === undefined || ip.get("family") !== undefined) return;
+  if (ip.get("prefix") === "0") ip.set("prefix", undefined);
+  if (address === undefined) return;
+  ip.set("family", undefined);
   const at = ip.attributes.findIndex(({ name }) => name === "address") + 1;
   ip.attributes.splice(at, 0, { name: "family", value: address.includes(":") ? "ipv6" : "ipv4" });
 }
@@ -179,9 +183,10 @@ function keepHostdevParts(device: XmlElement): void {
   const adapter = source?.child("adapter");
   if (adapter !== undefined) keep(adapter, "@name");
   if (source?.get("protocol") !== "iscsi") drop(source ?? device, ["auth", "initiator", "host"]);
-  if (type !== "mdev") drop(device, ["@display", "@ramfb"]);
+  if (type !== "mdev" && type !== "pci") drop(device, ["@display", "@ramfb"]);
   if (type !== "pci") drop(device, ["driver"]);
   if (type !== "net") drop(device, ["ip", "route"]);
+  for (const ip of device.all("ip")) fillFamily(ip);
 }
 
 function keep(element: XmlElement, own: string | undefined, any = ""): void {

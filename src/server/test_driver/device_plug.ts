@@ -17,12 +17,12 @@ import { refusal } from "./refusals.ts";
 import { memorySize, unsupportedConfig, xmlFailure } from "./values.ts";
 
 // What libvirt calls the kinds of device that its users write in another way.
-const KINDS: Readonly<Record<string, string>> = {
+const KINDS: Readonly<Record<string, string>> = lookupTable({
   serial: "chr",
   parallel: "chr",
   console: "chr",
   channel: "chr",
-};
+});
 
 /** What libvirt calls the kind of a device. */
 export function deviceKind(device: XmlElement): string {

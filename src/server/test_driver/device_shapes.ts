@@ -13,31 +13,31 @@ interface*! @type=bridge|client|direct|ethernet|hostdev|internal|mcast|network|n
   mac @address @type=generated|static @check=no|yes @currentAddress
   source! @switchid @bridge @network @portgroup @portid @portgroupid @connectionid @name @address @port @dev @type @path @mode @macTableManager @missing
     ip* @address @family @prefix @peer
-    route* @family @address @netmask @prefix:uint @gateway @metric:uint
+    route* @family @address @netmask @prefix:uint @gateway @metric:uint+
     address @type @domain @bus @slot @function @multifunction @device @port
     vendor @id
     product @id
     local @address @port
     reconnect @enabled @timeout @delay
   vlan @trunk
-    tag* @id!:uint @nativeMode
+    tag* @id!:uint @nativeMode=tagged|untagged
   virtualport @type=802.1Qbg|802.1Qbh|midonet|openvswitch
     parameters @managerid:uint @typeid:uint @typeidversion:uint @instanceid @interfaceid @profileid
   bandwidth @classID:uint
-    inbound @average:uint @peak:uint @burst:uint @floor:uint
-    outbound @average:uint @peak:uint @burst:uint
+    inbound! @average:uint @peak:uint @burst:ull @floor:uint
+    outbound! @average:uint @peak:uint @burst:ull @floor:uint
   port @isolated=no|yes
   ip* @address @family @prefix @peer
-  route* @family @address @netmask @prefix:uint @gateway @metric:uint
+  route* @family @address @netmask @prefix:uint @gateway @metric:uint+
   portForward* @proto!=tcp|udp @address @dev
-    range* @start @end @to @exclude
+    range* @start:uint @end:uint @to:uint @exclude=no|yes
   script @path
   downscript @path
   backenddomain @name
   target @dev @managed=no|yes
   guest @dev @actual
   model @type
-  driver @name @txmode=iothread|timer @ioeventfd=on|off @event_idx=on|off @queues @rx_queue_size @tx_queue_size @rss=on|off @rss_hash_report=on|off @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off @model @iommufd
+  driver @name @txmode=iothread|timer @ioeventfd=on|off @event_idx=on|off @queues:uint @rx_queue_size:uint @tx_queue_size:uint @rss=on|off @rss_hash_report=on|off @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off @model @iommufd
     host @csum @gso @tso4 @tso6 @ecn @ufo @mrg_rxbuf
     guest @csum @tso4 @tso6 @ecn @ufo
   backend @type=default|passt @tap @vhost @logFile @hostname @fqdn
@@ -59,22 +59,22 @@ smartcard*! @mode!=host|host-certificates|passthrough @type
   <info>
 serial*! @type
   <chardev>
-  target @type @port:int
+  target @type @port:nat
     model @name
   <info>
 parallel*! @type
   <chardev>
-  target @type @port:int
+  target @type @port:nat
     model @name
   <info>
 console*! @type
   <chardev>
-  target @type @port:int
+  target @type @port:nat
     model @name
   <info>
 channel*! @type
   <chardev>
-  target @type @name @address @port
+  target! @type @name @address @port
   <info>
 input*! @type @bus @model
   driver @iommu=off|on @ats=off|on @packed=off|on @page_per_vq=off|on
@@ -123,19 +123,19 @@ video*!
   <info>
 hostdev*! @mode=capabilities|subsystem @type! @managed @sgio=filtered|unfiltered @rawio=no|yes @model=vfio-ap|vfio-ccw|vfio-pci|virtio|virtio-non-transitional|virtio-transitional @display @ramfb
   driver @name @model @iommufd
-  source @protocol @name @wwpn @startupPolicy=mandatory|optional|requisite @guestReset @writeFiltering
-    vendor @id
-    product @id
+  source! @protocol @name @wwpn @startupPolicy=mandatory|optional|requisite @guestReset @writeFiltering
+    vendor! @id
+    product! @id
     block #
     char #
     interface #
-    adapter @name @type @parent @parent_wwnn @parent_wwpn @parent_fabric_wwn @managed @wwnn @wwpn
+    adapter! @name @type @parent @parent_wwnn @parent_wwpn @parent_fabric_wwn @managed @wwnn @wwpn
       parentaddr @unique_id
         address @domain @bus @slot @function @multifunction
-    address @uuid @domain @bus @port @device @slot @function @multifunction @target @unit
+    address! @uuid @domain @bus @port @device @slot @function @multifunction @target @unit
     host @name @port
-    auth @username
-      secret @type @uuid @usage
+    auth! @username
+      secret! @type @uuid @usage
     initiator
       iqn @name
   teaming @type @persistent

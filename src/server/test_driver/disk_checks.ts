@@ -8,6 +8,7 @@ import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import type { XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
 import { sourceOf } from "./domain_devices.ts";
+import { lookupTable } from "./lookup_table.ts";
 import { checkLimits } from "./needed_parts.ts";
 import { unsupportedConfig, xmlFailure } from "./values.ts";
 
@@ -96,6 +97,11 @@ function checkBackingStores(disk: XmlElement): void {
   }
 }
 
+const SECRET_TYPES: Readonly<Record<string, string>> = lookupTable({
+  iscsi: "iscsi",
+  rbd: "ceph",
+});
+
 function checkSource(disk: XmlElement): void {
   const source = disk.child("source");
   for (const name of ["auth", "encryption"]) {
@@ -119,7 +125,7 @@ function checkSource(disk: XmlElement): void {
     unsupportedConfig(`authentication is not supported for protocol '${protocol}'`);
   }
   const secret = auth.child("secret")?.get("type");
-  const expected = ({ iscsi: "iscsi", rbd: "ceph" } as Record<string, string>)[protocol];
+  const expected = SECRET_TYPES[protocol];
   if (secret === undefined && expected !== undefined) {
     unsupportedConfig("unknown secret type '<null>'");
   }

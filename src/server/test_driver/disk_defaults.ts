@@ -22,7 +22,7 @@ const DEVICES: ReadonlySet<string> = new Set(["disk", "cdrom", "floppy", "lun"])
 
 const DISK_NAME = /^((fd|hd|sd|vd|xvd|ubd)[a-z]+\d*|nvme\d+n\d+(p\d+)?)$/;
 
-const BUS_OF_PREFIX: Readonly<Record<string, string>> = {
+const BUS_OF_PREFIX: Readonly<Record<string, string>> = lookupTable({
   fd: "fdc",
   hd: "ide",
   sd: "scsi",
@@ -30,7 +30,7 @@ const BUS_OF_PREFIX: Readonly<Record<string, string>> = {
   xvd: "xen",
   ubd: "uml",
   nvme: "nvme",
-};
+});
 
 /** Checks a disk and fills in its defaults. */
 export function fillDisk(disk: XmlElement): void {

@@ -68,27 +68,36 @@ function withMetadata(root: XmlElement): string {
   );
 }
 
+// The passwords of displays, and the cookies that disks are fetched with.
 function withoutSecrets(definition: XmlElement): XmlElement["children"] {
-  return definition.children.map((child) => {
-    if (!(child instanceof XmlElement) || child.name !== "devices") return child;
-    const devices = new XmlElement(
-      child.name,
-      child.attributes,
-      child.children.map((device) =>
-        device instanceof XmlElement && device.name === "graphics" && hasPassword(device)
-          ? new XmlElement(
-            device.name,
-            device.attributes.filter(({ name }) => name !== "passwd"),
-            device.children,
-          )
-          : device
-      ),
-    );
-    devices.open = child.open;
-    return devices;
-  });
+  return definition.children.map((child) =>
+    child instanceof XmlElement && child.name === "devices"
+      ? copyOf(
+        child,
+        child.children.map((device) =>
+          device instanceof XmlElement ? withoutSecret(device) : device
+        ),
+      )
+      : child
+  );
 }
 
-function hasPassword(graphics: XmlElement): boolean {
-  return graphics.get("passwd") !== undefined;
+function withoutSecret(device: XmlElement): XmlElement {
+  if (device.name === "graphics" && device.get("passwd") !== undefined) {
+    const copy = copyOf(device, device.children);
+    return copy.set("passwd", undefined);
+  }
+  if (device.name !== "disk") return device;
+  const children = device.elements.map((part) =>
+    part.name === "source" && part.child("cookies") !== undefined
+      ? copyOf(part, part.elements.filter(({ name }) => name !== "cookies"))
+      : part
+  );
+  return copyOf(device, children);
+}
+
+function copyOf(original: XmlElement, children: XmlElement["children"]): XmlElement {
+  const copy = new XmlElement(original.name, [...original.attributes], children);
+  copy.open = original.open;
+  return copy;
 }

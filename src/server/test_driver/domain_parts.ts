@@ -7,6 +7,7 @@
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import { element, type XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
+import { lookupTable } from "./lookup_table.ts";
 import { parseUuid } from "./domain_defaults.ts";
 import { unknownCause } from "./refusals.ts";
 import { parseDecimal, unsupportedConfig, xmlFailure } from "./values.ts";
@@ -137,12 +138,12 @@ export function fillIdMap(map: XmlElement | undefined): void {
 }
 
 // What each table of SMBIOS tells, in the order in which it is printed.
-const TABLES: Readonly<Record<string, string>> = {
+const TABLES: Readonly<Record<string, string>> = lookupTable({
   bios: "vendor version date release",
   system: "manufacturer product version serial uuid sku family",
   baseBoard: "manufacturer product version serial asset location",
   chassis: "manufacturer version serial asset sku",
-};
+});
 const DATE = /^\s*(0?[1-9]|1[0-2])\/\s*(0?[1-9]|[12]\d|3[01])\/\s*(\d{2}|(19|2\d)\d{2})$/;
 
 /** Checks what a domain's firmware tells of it. */

@@ -9,6 +9,7 @@ import type { NonnullDomain } from "../../../gen/remote/common.ts";
 import type { RemoteHandlers } from "../../../gen/remote/dispatch.ts";
 import { element, type XmlElement } from "../../xml/element.ts";
 import type { CallContext } from "../driver.ts";
+import { lookupTable } from "./lookup_table.ts";
 import { cpusOf, firstCpus, mapOf } from "./cpu_maps.ts";
 import { BEFORE_CPUTUNE, parseCpuSet, printCpuSet, put } from "./domain_defaults.ts";
 import { setMaximumVcpus, setOnlineVcpus, vcpusOf } from "./domain_values.ts";
@@ -133,10 +134,10 @@ export function domainVcpus(state: TestState): RemoteHandlers<CallContext> {
   };
 }
 
-const PIN_ATTRIBUTE: Readonly<Record<string, string>> = {
+const PIN_ATTRIBUTE: Readonly<Record<string, string>> = lookupTable({
   vcpupin: "vcpu",
   iothreadpin: "iothread",
-};
+});
 
 /** Where something is pinned to; without a pin of its own where the domain is. */
 export function pinOf(
@@ -162,11 +163,11 @@ const BEFORE_PINS: readonly string[] = [
   "iothread_quota",
 ];
 
-const PIN_ORDER: Readonly<Record<string, readonly string[]>> = {
+const PIN_ORDER: Readonly<Record<string, readonly string[]>> = lookupTable({
   vcpupin: BEFORE_PINS,
   emulatorpin: [...BEFORE_PINS, "vcpupin"],
   iothreadpin: [...BEFORE_PINS, "vcpupin", "emulatorpin"],
-};
+});
 
 /** Removes the pin of something that is gone. */
 export function unpin(definition: XmlElement, kind: string, id: string): void {

@@ -7,13 +7,14 @@
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import { element, type XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
+import { lookupTable } from "./lookup_table.ts";
 import { fillIdEntries } from "./domain_parts.ts";
 import { sanitizePath } from "./source_path.ts";
 import { fillSize } from "./tuning_defaults.ts";
 import { parseDecimal, scale, unsupportedConfig, xmlFailure } from "./values.ts";
 
 // What tells where a file system of each type is.
-const SOURCES: Readonly<Record<string, readonly string[]>> = {
+const SOURCES: Readonly<Record<string, readonly string[]>> = lookupTable({
   mount: ["dir"],
   bind: ["dir"],
   block: ["dev"],
@@ -21,7 +22,7 @@ const SOURCES: Readonly<Record<string, readonly string[]>> = {
   template: ["name"],
   ram: ["usage", "units"],
   volume: ["pool", "volume"],
-};
+});
 
 const FORMATS: ReadonlySet<string> = new Set(
   ("none raw dir bochs cloop dmg iso vpc vdi fat vhd ploop cow qcow qcow2 qed vmdk").split(" "),

@@ -46,6 +46,7 @@ export function checkInput(input: XmlElement): void {
   if (source === undefined) return;
   const evdev = type === "evdev";
   source.attributes = source.attributes.filter(({ name }) => evdev === (name !== "evdev"));
+  if (source.attributes.length === 0) input.remove(source);
   for (const { name, value } of source.attributes) {
     const known = EVDEV[name];
     if (known !== undefined && !known.includes(value)) badValue(name, source, value);
@@ -57,7 +58,6 @@ function defaultBus(type: string, domain: XmlElement): string | undefined {
   if (type === "passthrough") return "virtio";
   const os = domain.textOf("os/type");
   if (os === "xen" || os === "xenpvh") return "xen";
-  if (os !== "hvm") internal("Input devices are not supported by this virtualization driver.");
   const arch = domain.find("os/type")?.get("arch") ?? "";
   if (arch.startsWith("s390")) return "virtio";
   return type === "tablet" || !/^(i686|x86_64)$/.test(arch) ? "usb" : "ps2";
@@ -67,6 +67,9 @@ function defaultBus(type: string, domain: XmlElement): string | undefined {
 export function fillInputBus(input: XmlElement, domain: XmlElement): void {
   const type = input.get("type")!;
   const told = input.get("bus");
+  if (!["hvm", "xen", "xenpvh"].includes(domain.textOf("os/type")!)) {
+    internal("Input devices are not supported by this virtualization driver.");
+  }
   const model = input.get("model");
   if (type === "evdev" && told !== undefined && told !== "none") {
     unsupportedConfig("input evdev doesn't support bus element");

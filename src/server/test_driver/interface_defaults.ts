@@ -8,8 +8,10 @@ import { element, type XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import type { Identities } from "./domain_definition.ts";
+import { fillInterfaceParts } from "./interface_parts.ts";
 import { lookupTable } from "./lookup_table.ts";
-import { badValue, missingAttribute, xmlFailure } from "./values.ts";
+import { put } from "./domain_defaults.ts";
+import { badValue, unsupportedConfig, xmlFailure } from "./values.ts";
 
 const TYPES: ReadonlySet<string> = new Set(
   "user ethernet vhostuser server client mcast network bridge internal direct hostdev udp vdpa vds null"
@@ -51,6 +53,8 @@ export function fillInterface(net: XmlElement, identities: Identities): void {
     mac!.set("address", parts.map((part) => part.padStart(2, "0")).join(":"));
   }
   fillSource(net, type);
+  const managed = net.get("managed");
+  if (managed !== undefined && managed !== "yes") net.set("managed", undefined);
   const model = net.child("model")?.get("type");
   if (model !== undefined && !/^[\w-]*$/.test(model)) {
     throw failure(
@@ -59,6 +63,7 @@ export function fillInterface(net: XmlElement, identities: Identities): void {
       "Model name contains invalid characters",
     );
   }
+  fillInterfaceParts(net, identities);
   fillModel(net, type);
   const driver = net.child("driver");
   if (type === "hostdev" && driver !== undefined) {
@@ -101,21 +106,9 @@ function dropChild(parent: XmlElement, name: string): void {
   if (child !== undefined) parent.remove(child);
 }
 
-const NEEDED: Readonly<Record<string, string>> = lookupTable({
-  network: "network",
-  bridge: "bridge",
-  direct: "dev",
-});
-
 function fillSource(net: XmlElement, type: string): void {
   const source = net.child("source");
-  const needed = NEEDED[type];
-  if (needed !== undefined) {
-    if (source === undefined) {
-      xmlFailure(`interface type='${type}' requires a 'source' element`, ErrorDomain.DOMAIN);
-    }
-    if (source.get(needed) === undefined) missingAttribute(needed, source);
-  }
+  if (type === "vhostuser") return fillSocket(net, source);
   const known = SOURCE_ATTRIBUTES[type];
   if (source === undefined) return;
   if (known === undefined) return dropEmpty(net, source);
@@ -125,6 +118,19 @@ function fillSource(net: XmlElement, type: string): void {
   });
   if (type === "direct" && source.get("mode") === undefined) source.set("mode", "vepa");
   dropEmpty(net, source);
+}
+
+// The other end of a socket that the guest's memory is shared over.
+function fillSocket(net: XmlElement, source: XmlElement | undefined): void {
+  const type = source?.get("type") ?? "unix";
+  const mode = source?.get("mode") ?? "client";
+  if (type !== "unix") {
+    unsupportedConfig(`Type='${type}' unsupported for <interface type='vhostuser'>`);
+  }
+  if (mode !== "client" && mode !== "server") badValue("mode", source!, mode);
+  const made = element("source", { type, path: source?.get("path"), mode });
+  made.children = source?.children ?? [];
+  put(net, made, ["mac"]);
 }
 
 function dropEmpty(net: XmlElement, source: XmlElement): void {

@@ -6,16 +6,17 @@
 
 import { ErrorDomain } from "../../../gen/enums/errors.ts";
 import { element, type XmlElement } from "../../xml/element.ts";
+import { lookupTable } from "./lookup_table.ts";
 import { RULES } from "./shape_rules.ts";
 import { memorySize, unsupportedConfig, xmlFailure } from "./values.ts";
 
 // What each model has of its own; of all are the options of virtio devices.
-const OPTIONS: Readonly<Record<string, string>> = {
+const OPTIONS: Readonly<Record<string, string>> = lookupTable({
   intel: "intremap caching_mode eim iotlb aw_bits dma_translation",
   virtio: "aw_bits granule",
   amd: "intremap iotlb xtsup passthrough",
   smmuv3: "pciBus accel ats ril ssidsize oas cmdqv",
-};
+});
 const VIRTIO = ["iommu", "packed", "page_per_vq"];
 const ACCELERATED = ["ats", "ril", "ssidsize", "oas", "cmdqv"];
 

@@ -7,6 +7,7 @@
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import type { XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
+import { lookupTable } from "./lookup_table.ts";
 import { checkNoVirtioOptions } from "./disk_checks.ts";
 import { formatCpuSet, parseUuid } from "./domain_defaults.ts";
 import { RULES } from "./shape_rules.ts";
@@ -17,13 +18,13 @@ interface Model {
   readonly target: string;
 }
 
-const MODELS: Readonly<Record<string, Model>> = {
+const MODELS: Readonly<Record<string, Model>> = lookupTable({
   dimm: { source: "nodemask pagesize", target: "" },
   nvdimm: { source: "path alignsize pmem", target: "label readonly" },
   "virtio-pmem": { source: "path", target: "address" },
   "virtio-mem": { source: "nodemask pagesize", target: "block requested address" },
   "sgx-epc": { source: "nodemask", target: "" },
-};
+});
 
 const ADDRESS_ALIGNMENT = 4096n;
 const LEAST_LABEL = 128n;

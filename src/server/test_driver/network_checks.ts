@@ -100,7 +100,7 @@ function checkBridge(network: XmlElement, name: string): void {
     xml(`Invalid bridge mac address '${mac}' in network '${name}'`);
   }
   const mtu = network.child("mtu")?.get("size");
-  if (mtu !== undefined && (parseInteger(mtu) ?? -1n) < 0n) {
+  if (mtu && (parseInteger(mtu) ?? -1n) < 0n) {
     xml(`Invalid mtu size '${mtu}' in network '${name}'`);
   }
 }

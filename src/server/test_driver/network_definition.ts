@@ -14,6 +14,7 @@ import { fillAddress } from "./address.ts";
 import { type Identities, parseRoot } from "./domain_definition.ts";
 import { parseUuid, put } from "./domain_defaults.ts";
 import { NETWORK_OUTLINE } from "./network_shape.ts";
+import { fillBandwidth, fillVlan } from "./net_parts.ts";
 import { RULES } from "./shape_rules.ts";
 import { unsupportedConfig, xmlFailure } from "./values.ts";
 
@@ -48,6 +49,12 @@ export function canonicalNetwork(source: XmlElement, identities: Identities): Xm
   fillUuid(network, source, identities);
   const given = source.child("forward");
   checkNetwork(source, given === undefined ? "none" : given.get("mode") ?? "nat");
+  for (const one of [network, ...network.all("portgroup")]) {
+    fillVlan(one.child("vlan"));
+    fillBandwidth(one.child("bandwidth"), one !== network);
+  }
+  const mtu = network.child("mtu");
+  if (mtu !== undefined && !Number(mtu.get("size"))) network.remove(mtu);
   if (network.get("ipv6") !== "yes") network.set("ipv6", undefined);
   const domain = network.child("domain");
   if (domain !== undefined && domain.get("name") === undefined) network.remove(domain);

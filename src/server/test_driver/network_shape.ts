@@ -33,12 +33,12 @@ network @ipv6 @trustGuestRxFilters=yes|no
     host* @ip
       hostname* #
   vlan @trunk
-    tag* @id!:uint @nativeMode
+    tag* @id!:uint @nativeMode=tagged|untagged
   virtualport @type=none|802.1Qbg|802.1Qbh|openvswitch|midonet
     parameters @managerid @typeid @typeidversion @instanceid @interfaceid @profileid
   bandwidth @classID:uint
-    inbound @average:uint @peak:uint @burst:uint @floor:uint
-    outbound @average:uint @peak:uint @burst:uint @floor:uint
+    inbound! @average:uint @peak:uint @burst:ull @floor:uint
+    outbound! @average:uint @peak:uint @burst:ull @floor:uint
   ip* @family @address @netmask @prefix:uint @localPtr=yes|no
     tftp @root
     dhcp
@@ -49,13 +49,13 @@ network @ipv6 @trustGuestRxFilters=yes|no
       bootp @file! @server
   route* @family @address @netmask @prefix:uint @gateway @metric:uint
   port @isolated=yes|no
-  portgroup*+ @name @default @trustGuestRxFilters
+  portgroup*+ @name @default @trustGuestRxFilters=yes|no
     port @isolated=yes|no
     vlan @trunk
-      tag* @id!:uint @nativeMode
+      tag* @id!:uint @nativeMode=tagged|untagged
     virtualport @type=none|802.1Qbg|802.1Qbh|openvswitch|midonet
       parameters @managerid @typeid @typeidversion @instanceid @interfaceid @profileid
     bandwidth @classID:uint
-      inbound @average:uint @peak:uint @burst:uint @floor:uint
-      outbound @average:uint @peak:uint @burst:uint @floor:uint
+      inbound! @average:uint @peak:uint @burst:ull @floor:uint
+      outbound! @average:uint @peak:uint @burst:ull @floor:uint
 `;

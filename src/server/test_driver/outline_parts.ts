@@ -4,7 +4,9 @@
  * @module
  */
 
-const PARTS: Readonly<Record<string, string>> = {
+import { lookupTable } from "./lookup_table.ts";
+
+const PARTS: Readonly<Record<string, string>> = lookupTable({
   // where a device is, and what it is called
   info: `
 alias @name
@@ -36,10 +38,10 @@ source*! @master @slave @mode @path @channel @append @host @service @tls
   reconnect @enabled @timeout
   seclabel* @model @relabel=yes|no
     label #
-  clipboard @copypaste
-  mouse @mode
-log @file @append
-protocol @type
+  clipboard! @copypaste
+  mouse! @mode
+log @file @append=on|off
+protocol*! @type
 `,
   // what is behind a disk
   storage: `
@@ -93,7 +95,7 @@ total_iops_sec_max_length #
 read_iops_sec_max_length #
 write_iops_sec_max_length #
 `,
-};
+});
 
 const STORAGE_SOURCE =
   "@file @dev @protocol @name @startupPolicy @query @tls @tlsHostname @type @managed @namespace " +

@@ -7,6 +7,7 @@
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import { element, type XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
+import { lookupTable } from "./lookup_table.ts";
 import { checkNoVirtioOptions } from "./disk_checks.ts";
 import { put } from "./domain_defaults.ts";
 import { unknownCause } from "./refusals.ts";
@@ -176,12 +177,12 @@ interface Single {
   readonly what: string;
 }
 
-const SINGLE: Readonly<Record<string, Single>> = {
+const SINGLE: Readonly<Record<string, Single>> = lookupTable({
   nvram: { code: ErrorNumber.INTERNAL_ERROR, what: "nvram" },
   memballoon: { code: ErrorNumber.INTERNAL_ERROR, what: "memory balloon" },
   vsock: { code: ErrorNumber.XML_ERROR, what: "vsock" },
   pstore: { code: ErrorNumber.XML_ERROR, what: "pstore" },
-};
+});
 
 /** Throws for a second device of a kind of which a domain has one. */
 export function checkSingles(devices: XmlElement): void {
@@ -193,7 +194,7 @@ export function checkSingles(devices: XmlElement): void {
   if (pages !== undefined && BigInt(pages) < 4n) xml("invalid size of ACPI ERST pstore device");
 }
 
-const AUDIO_OPTIONS: Readonly<Record<string, string>> = {
+const AUDIO_OPTIONS: Readonly<Record<string, string>> = lookupTable({
   alsa: "dev",
   coreaudio: "bufferCount",
   jack: "serverName clientName connectPorts exactName",
@@ -202,14 +203,14 @@ const AUDIO_OPTIONS: Readonly<Record<string, string>> = {
   pipewire: "name streamName latency",
   sdl: "bufferCount",
   file: "",
-};
-const BACKEND_OPTIONS: Readonly<Record<string, string>> = {
+});
+const BACKEND_OPTIONS: Readonly<Record<string, string>> = lookupTable({
   oss: "tryMMap exclusive dspPolicy",
   pulseaudio: "serverName",
   pipewire: "runtimeDir",
   sdl: "driver",
   file: "path",
-};
+});
 
 /** Leaves out of a sound backend what its type has not. */
 export function fillAudio(audio: XmlElement): void {
