@@ -9,7 +9,7 @@ import { element, XmlElement } from "../../xml/element.ts";
 import { Uuid } from "../../xdr/uuid.ts";
 import { failure } from "../failure.ts";
 import { isArchitecture } from "./cpu_models.ts";
-import { cellMemory, fillCpu } from "./cpu_defaults.ts";
+import { fillCpu } from "./cpu_defaults.ts";
 import type { Identities } from "./domain_definition.ts";
 import { fillClock } from "./clock_defaults.ts";
 import {
@@ -20,10 +20,11 @@ import {
   fillSecurityLabels,
   fillSysinfo,
 } from "./domain_parts.ts";
+import { fillMemory } from "./domain_sizes.ts";
 import { fillBoot, fillFeatures } from "./feature_defaults.ts";
 import { checkCpu, checkLimits, checkNeeds, DOMAIN_NEEDS } from "./needed_parts.ts";
 import { fillTuning } from "./tuning_defaults.ts";
-import { memorySize, parseDecimal, unsupportedConfig, xmlFailure } from "./values.ts";
+import { parseDecimal, unsupportedConfig, xmlFailure } from "./values.ts";
 
 /** Checks a domain and fills in its defaults; the devices are filled in after it. */
 export function fillDomain(domain: XmlElement, source: XmlElement, identities: Identities): void {
@@ -38,7 +39,7 @@ export function fillDomain(domain: XmlElement, source: XmlElement, identities: I
   fillMemory(domain, source);
   checkResource(source);
   fillVcpus(domain, source);
-  fillOs(domain, source);
+  fillOs(domain);
   checkFeatures(source);
   fillCpu(domain);
   const features = domain.child("features");
@@ -116,56 +117,18 @@ export function parseUuid(text: string): Uuid | undefined {
   return /^[0-9a-fA-F]{32}$/.test(digits) ? Uuid.parse(digits) : undefined;
 }
 
-const KIB = { unit: "KiB" };
-
-function fillMemory(domain: XmlElement, source: XmlElement): void {
-  const memory = source.child("memory");
-  const cells = source.find("cpu/numa")?.all("cell") ?? [];
-  let size = memory === undefined ? 0n : memorySize(memory, "./memory[1]");
-  let cellSum = 0n;
-  if (cells.length > 0) {
-    cellSum = cells.reduce((sum, cell) => sum + cellMemory(cell), 0n);
-    if (memory === undefined) size = cellSum;
-  }
-  const current = source.child("currentMemory");
-  let balloon = current === undefined ? 0n : memorySize(current, "./currentMemory[1]");
-  const modules = (source.child("devices")?.all("memory") ?? []).reduce((sum, module) => {
-    const target = module.find("target/size");
-    return target === undefined || target.text === "" ? sum : sum + memorySize(target, "./size");
-  }, 0n);
-  if (memory === undefined && cellSum > 0n) size = cellSum + modules;
-  if (size <= modules) size = 0n;
-  if (balloon === 0n || balloon > size) balloon = size;
-  const dump = memory?.get("dumpCore");
-  if (dump !== undefined && dump !== "on" && dump !== "off") {
-    unsupportedConfig(`Invalid value '${dump}' for element or attribute './memory[1]/@dumpCore'`);
-  }
-  const max = domain.child("maxMemory");
-  if (max !== undefined) {
-    const told = parseDecimal(max.get("slots") ?? "0");
-    if (told === undefined || told < 0n || told > UINT_MAX) {
-      xmlFailure("Failed to parse memory slot count", ErrorDomain.DOMAIN);
-    }
-    const slots = told === 0n ? undefined : String(told);
-    const kib = max.text === "" ? 0n : memorySize(max, "./maxMemory[1]");
-    if (kib === 0n && slots !== undefined) {
-      xmlFailure(
-        "maximum memory size must be specified when specifying number of memory slots",
-        ErrorDomain.DOMAIN,
-      );
-    }
-    put(domain, element("maxMemory", { slots, ...KIB }, kib.toString()), BEFORE_MEMORY);
-  }
-  put(domain, element("memory", { dumpCore: dump, ...KIB }, size.toString()), BEFORE_CURRENT);
-  put(
-    domain,
-    element("currentMemory", KIB, balloon.toString()),
-    [...BEFORE_CURRENT, "memory"],
-  );
-}
-
-const BEFORE_MEMORY = ["name", "uuid", "hwuuid", "genid", "title", "description", "metadata"];
-const BEFORE_CURRENT = [...BEFORE_MEMORY, "maxMemory"];
+/** What stands before a domain's `maxMemory`. */
+export const BEFORE_MEMORY: readonly string[] = [
+  "name",
+  "uuid",
+  "hwuuid",
+  "genid",
+  "title",
+  "description",
+  "metadata",
+];
+/** What stands before a domain's `memory`. */
+export const BEFORE_CURRENT: readonly string[] = [...BEFORE_MEMORY, "maxMemory"];
 
 const UINT_MAX = 0xffff_ffffn;
 
@@ -273,7 +236,7 @@ export function checkOs(source: XmlElement): void {
   if (arch && !isArchitecture(arch)) unsupportedConfig(`Unknown architecture ${arch}`);
 }
 
-function fillOs(domain: XmlElement, source: XmlElement): void {
+function fillOs(domain: XmlElement): void {
   const os = domain.child("os") ?? element("os");
   put(domain, os, BEFORE_OS);
   let type = os.child("type");
