@@ -14,7 +14,8 @@ export interface EventStreamOptions {
   /** Events that may wait for the consumer; 1024 when left out. */
   readonly queue?: number | undefined;
   /**
-   * `error`, the default: the loop gets the events that fit, then an `EventOverflowError`.
+   * `error`, the default: the loop gets the events that fit, then an `EventOverflowError` with the
+   * number of those that did not.
    * `drop-oldest`: the oldest event makes room, and `dropped` counts it.
    */
   readonly overflow?: OverflowPolicy | undefined;
@@ -26,16 +27,19 @@ export interface EventStreamOptions {
 export class EventOverflowError extends Error {
   /** Class name, kept when the code is minified. */
   override readonly name: string = "EventOverflowError";
-  /** How many events waited when the next one came. */
+  /** How many events could wait. */
   readonly queued: number;
+  /** How many were lost, from the first that found no place until the consumer was told. */
+  readonly lost: number;
 
   /** Creates the error. */
-  constructor(queued: number) {
+  constructor(queued: number, lost: number) {
     super(
-      `Cannot queue another event: ${queued} wait for a consumer that is too slow; ` +
+      `Cannot queue more than ${queued} events for a consumer that is too slow: ${lost} were lost; ` +
         `raise "queue" or choose overflow "drop-oldest"`,
     );
     this.queued = queued;
+    this.lost = lost;
   }
 }
 
@@ -84,6 +88,8 @@ export class EventStream<T> implements AsyncIterableIterator<T>, AsyncDisposable
   #head = 0;
   #waiting: PromiseWithResolvers<IteratorResult<T>>[] = [];
   #dropped = 0;
+  // there is a gap, behind which nothing may be queued any more
+  #overflowed = false;
   #iterating = false;
   #end: { error: unknown; failed: boolean } | undefined;
   #released: Promise<void> | undefined;
@@ -98,7 +104,7 @@ export class EventStream<T> implements AsyncIterableIterator<T>, AsyncDisposable
     this.#signal = options.signal;
     this.#ready = Promise.withResolvers();
     this.ready = this.#ready.promise;
-    this.ready.catch(() => {}); // the loop tells it too
+    this.ready.catch(ignore); // the loop tells it too
     if (this.#signal?.aborted) {
       this.#producer = NOTHING;
       this.#abort();
@@ -124,29 +130,31 @@ export class EventStream<T> implements AsyncIterableIterator<T>, AsyncDisposable
     if (this.#end !== undefined) return;
     const waiting = this.#waiting.shift();
     if (waiting !== undefined) return waiting.resolve({ done: false, value: event });
+    if (this.#overflowed) return this.lost(1);
     if (this.queued === this.#limit) {
-      if (this.#policy === "error") {
-        this.fail(new EventOverflowError(this.queued));
-        return;
-      }
       this.lost(1);
+      if (this.#overflowed) return;
       this.#shift();
     }
     this.#queue.push(event);
   }
 
-  /** Notes events that were lost before they reached the stream. */
+  /** Notes events that were lost, here or before they reached the stream. */
   lost(count: number): void {
     this.#dropped += count;
+    this.#overflowed = this.#policy === "error";
+    if (this.#overflowed && this.#waiting.length > 0) this.#tellLoss();
   }
 
   /** Ends the stream after the events that wait; the loop ends. */
   end(): void {
+    if (this.#overflowed) this.#tellLoss();
     this.#finish({ error: undefined, failed: false });
   }
 
   /** Ends the stream after the events that wait; the loop throws the error. */
   fail(error: unknown): void {
+    if (this.#overflowed) this.#tellLoss();
     this.#finish({ error, failed: true });
   }
 
@@ -162,6 +170,8 @@ export class EventStream<T> implements AsyncIterableIterator<T>, AsyncDisposable
   /** The next event. */
   next(): Promise<IteratorResult<T>> {
     if (this.queued > 0) return Promise.resolve({ done: false, value: this.#shift() });
+    // only now: until here it could be counted how many are lost
+    if (this.#overflowed) this.#tellLoss();
     if (this.#end === undefined) {
       const waiting = Promise.withResolvers<IteratorResult<T>>();
       this.#waiting.push(waiting);
@@ -195,8 +205,12 @@ export class EventStream<T> implements AsyncIterableIterator<T>, AsyncDisposable
   readonly #abort = (): void => {
     this.#queue = [];
     this.#head = 0;
-    this.fail(this.#signal?.reason);
+    this.#finish({ error: this.#signal?.reason, failed: true });
   };
+
+  #tellLoss(): void {
+    this.#finish({ error: new EventOverflowError(this.#limit, this.#dropped), failed: true });
+  }
 
   #finish(end: { error: unknown; failed: boolean }): void {
     if (this.#end !== undefined) return;
@@ -213,7 +227,7 @@ export class EventStream<T> implements AsyncIterableIterator<T>, AsyncDisposable
     }
     for (const other of others) other.resolve({ done: true, value: undefined });
     // the daemon may be gone, and what it still sends is dropped: there is nothing to tell
-    this.#released = this.#producer.release().catch(() => {});
+    this.#released = this.#producer.release().catch(ignore);
   }
 
   #shift(): T {
@@ -228,3 +242,5 @@ export class EventStream<T> implements AsyncIterableIterator<T>, AsyncDisposable
     return event;
   }
 }
+
+function ignore(): void {}

@@ -18,7 +18,8 @@ const HELP = `deno task test [--runtime NAME,…] [--filter TEXT] [PATH…]
 
 Bun and Node, where they are missing or too old, come from npm. Tests that need a real libvirtd are
 skipped where none is installed, unless VIRTWIRE_REQUIRE_DAEMONS=1; tests/daemons/install.sh
-installs two.`;
+installs two. VIRTWIRE_REQUIRE_BROWSER=1 and VIRTWIRE_REQUIRE_SHELLS=1 do so for Chromium, and for
+bash, zsh and fish.`;
 
 function isRuntime(name: string): name is typeof RUNTIMES[number] {
   return (RUNTIMES as readonly string[]).includes(name);

@@ -121,6 +121,7 @@ export function openEvents<T, F extends object>(
 ): EventStream<T> {
   return new EventStream<T>((stream) => {
     const sink: Sink<unknown> = {
+      opened: new Error(),
       message: (message) => deliver(kind, message, origin.session, options, stream),
       lost: (count) => stream.lost(count),
       end: (error) => error === undefined ? stream.end() : stream.fail(error),

@@ -51,7 +51,9 @@ export async function pending(
   return {
     async ended() {
       const errors = (await settled).map((one) => (one as PromiseRejectedResult).reason as Error);
-      for (const { stack } of errors.slice(1)) assertStringIncludes(stack!, "callOfTheTest");
+      const [loop, ...calls] = errors.map(({ stack }) => stack!);
+      assertStringIncludes(loop!, "pending.ts");
+      for (const stack of calls) assertStringIncludes(stack, "callOfTheTest");
       return errors;
     },
   };

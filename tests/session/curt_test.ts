@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ConnectionError } from "../../src/errors.ts";
 import { Session } from "../../src/session/session.ts";
+import type { ByteDuplex } from "../../src/transport.ts";
 import { dialDefault } from "../../transports/default.ts";
 import { runtime, test } from "../harness.ts";
 import { fs, runChild, withTempDir } from "../transports/host.ts";
@@ -15,8 +16,13 @@ test(
       const child = runChild(new URL("./curt_child.ts", import.meta.url), [path]);
       let ended = false;
       child.then(() => ended = true);
-      while (!fs.existsSync(path) && !ended) await new Promise((resolve) => setTimeout(resolve, 5));
-      const session = new Session(await dialDefault({ kind: "unix", path }));
+      // the socket is there a moment before anybody listens on it
+      let duplex: ByteDuplex | undefined;
+      while (duplex === undefined && !ended) {
+        duplex = await dialDefault({ kind: "unix", path }).catch(() => undefined);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      const session = new Session(duplex!);
       const first = session.call(echo, "first");
       await Promise.resolve(); // its packet leaves now, before this thread stands still
       // until the child has gone, and with it the other end; nothing of this process runs meanwhile

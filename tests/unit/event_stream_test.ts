@@ -137,14 +137,36 @@ test("event stream: too many for the queue are an error after those that fit", a
   pushAll(stream, 1, 2, 3);
   assertEquals(released(), 0);
   pushAll(stream, 4, 5);
-  assertEquals(released(), 1);
   const found: number[] = [];
   const error = await assertRejects(async () => {
-    for await (const value of stream) found.push(value);
+    for await (const value of stream) {
+      found.push(value);
+      pushAll(stream, 6, 7); // there is room for them, but not for those before them
+    }
   }, EventOverflowError);
   assertEquals(found, [1, 2, 3]);
-  assertEquals([error.name, error.queued, stream.dropped], ["EventOverflowError", 3, 0]);
+  assertEquals([error.name, error.queued, error.lost], ["EventOverflowError", 3, 8]);
+  assertEquals([stream.dropped, released()], [8, 1]);
+  pushAll(stream, 8);
+  assertEquals([stream.dropped, await stream.next()], [8, DONE]);
   assert(error.message.includes('"queue"') && error.message.includes('"drop-oldest"'));
+});
+
+test("event stream: a loss is told before whatever ended the stream after it", async () => {
+  for (const end of ["end", "fail"] as const) {
+    const { stream, released } = fed({ queue: 1 });
+    pushAll(stream, 1, 2, 3);
+    stream[end](new Error("lost"));
+    assertEquals([(await stream.next()).value, released()], [1, 1]);
+    const error = await assertRejects(() => stream.next(), EventOverflowError, "2 were lost");
+    assertEquals(error.lost, 2);
+    assertEquals(await stream.next(), DONE);
+  }
+  const controller = new AbortController();
+  const { stream } = fed({ queue: 1, signal: controller.signal });
+  pushAll(stream, 1, 2);
+  controller.abort(new Error("enough"));
+  await assertRejects(() => stream.next(), Error, "enough");
 });
 
 test("event stream: the queue holds 1024 unless said otherwise", async () => {
@@ -165,11 +187,21 @@ test("event stream: drop-oldest keeps the newest and counts the others", async (
   assertEquals(await rest(stream), [10, 11, 12]);
 });
 
-test("event stream: what was lost before it came counts as dropped", () => {
-  const { stream } = fed();
+test("event stream: what was lost before it came counts as dropped, and is told", async () => {
+  for (const waits of [false, true]) {
+    const { stream } = fed();
+    const waiting = waits ? stream.next() : undefined;
+    waiting?.catch(() => {});
+    stream.lost(5);
+    stream.push(1);
+    const error = await assertRejects(() => waiting ?? stream.next(), EventOverflowError);
+    assertEquals([error.lost, stream.dropped], waits ? [5, 5] : [6, 6]);
+  }
+  const { stream } = fed({ overflow: "drop-oldest" });
   stream.lost(5);
   stream.lost(2);
-  assertEquals(stream.dropped, 7);
+  stream.push(1);
+  assertEquals([stream.dropped, (await stream.next()).value], [7, 1]);
 });
 
 test("event stream: a queue that cannot be is refused", () => {
@@ -232,7 +264,11 @@ test("event stream: whatever ends it leaves no listener on the signal", async ()
     if (end === "end") stream.end();
     if (end === "fail") stream.fail(new Error("x"));
     if (end === "close") await stream.close();
-    if (end === "overflow") pushAll(stream, 1, 2);
+    if (end === "overflow") {
+      pushAll(stream, 1, 2);
+      await stream.next();
+      await assertRejects(() => stream.next(), EventOverflowError);
+    }
     assertEquals(controller.listeners, 0, end);
     controller.abort();
     if (end === "end") assertEquals(await stream.next(), DONE);

@@ -16,6 +16,7 @@ import { dropForeignParts } from "./device_parts.ts";
 import { orderDevices } from "./device_order.ts";
 import { checkConflicts } from "./device_conflicts.ts";
 import { checkDisk } from "./disk_checks.ts";
+import { checkSourceDisk } from "./disk_sources.ts";
 import { fillDisk } from "./disk_defaults.ts";
 import type { Identities } from "./domain_definition.ts";
 import { put } from "./domain_defaults.ts";
@@ -45,7 +46,6 @@ import { checkTpm, fillTpm } from "./tpm_defaults.ts";
 import { fillFilesystem } from "./filesystem_defaults.ts";
 import { checkMemoryTarget, fillMemoryModule } from "./memory_defaults.ts";
 import { fillInterface } from "./interface_defaults.ts";
-import { fillSize } from "./tuning_defaults.ts";
 import { checkAddress } from "./address_checks.ts";
 import { checkSourceHostdev, fillDrive, fillHostdev } from "./hostdev_defaults.ts";
 import { fillController } from "./controller_checks.ts";
@@ -160,6 +160,7 @@ function fillInfo(device: XmlElement): void {
 /** Throws for a device that does not go with the domain that it is for. */
 export function checkInDomain(device: XmlElement, domain: XmlElement): void {
   if (device.name === "disk") checkDisk(device);
+  if (device.name === "disk") checkThrottling(device, domain);
   if (device.name === "input") fillInputBus(device, domain);
   if (device.name === "iommu") checkIommu(device, domain);
   const played = device.name === "sound" || device.get("type") === "vnc";
@@ -178,6 +179,15 @@ export function checkInDomain(device: XmlElement, domain: XmlElement): void {
     : `can't add memory backend for guest node '${node}' as the guest has only '${cells}' NUMA ` +
       "nodes configured";
   if (node >= cells) throw failure(ErrorDomain.DOMAIN, ErrorNumber.XML_DETAIL, detail);
+}
+
+function checkThrottling(disk: XmlElement, domain: XmlElement): void {
+  const groups = domain.child("throttlegroups")?.all("throttlegroup") ?? [];
+  for (const filter of disk.child("throttlefilters")?.all("throttlefilter") ?? []) {
+    const name = filter.get("group");
+    if (name === undefined || groups.some((one) => one.textOf("group_name") === name)) continue;
+    xmlFailure(`throttle group '${name}' not found`, ErrorDomain.DOMAIN);
+  }
 }
 
 // A domain says that it has no USB by a controller of the model `none`.
@@ -242,6 +252,7 @@ function checkLoadParm(boot: XmlElement): void {
 function checkSourceDevice(device: XmlElement): void {
   checkNeeds(device, NEEDS[device.name] ?? []);
   checkBackends(device);
+  if (device.name === "disk") checkSourceDisk(device);
   if (device.name === "tpm") checkTpm(device);
   if (device.name === "memory") checkMemoryTarget(device);
   if (device.name === "smartcard") checkSmartcard(device);

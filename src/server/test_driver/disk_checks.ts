@@ -48,6 +48,10 @@ export function checkDisk(disk: XmlElement): void {
   }
   if (device === "lun") checkLun(disk);
   else checkNoLun(disk);
+  const driver = disk.child("driver");
+  if (driver?.get(UNREFERENCED) !== undefined && driver.get("type") !== "qcow2") {
+    unsupportedConfig(`'${UNREFERENCED}' only works with qcow2 disk format`);
+  }
   checkLimits(disk.child("iotune"), "disk iotune");
   checkIoTune(disk.child("iotune"));
   const address = disk.child("address")?.get("type");
@@ -64,6 +68,9 @@ export function checkDisk(disk: XmlElement): void {
   checkNames(disk, bus);
   if (device === "floppy" && bus !== "fdc") internal(`Invalid bus type '${bus}' for floppy disk`);
   if (device !== "floppy" && bus === "fdc") internal(`Invalid bus type '${bus}' for disk`);
+  if (target.get("dpofua") !== undefined && bus !== "scsi") {
+    unsupportedConfig("'dpofua' option is available only for SCSI disks");
+  }
   if (target.get("removable") !== undefined && bus !== "usb" && bus !== "scsi") {
     xml("removable is only valid for usb or scsi disks");
   }
@@ -76,7 +83,8 @@ export function checkDisk(disk: XmlElement): void {
     internal(`Invalid harddisk device name: ${dev}`);
   }
   if (device === "floppy" && !dev.startsWith("fd")) internal(`Invalid floppy device name: ${dev}`);
-  const empty = disk.child("source") === undefined;
+  const source = disk.child("source");
+  const empty = source === undefined || source.get("file") === "" || source.get("dev") === "";
   if (empty && disk.get("type") !== "none" && (device === "disk" || device === "lun")) {
     throw failure(ErrorDomain.DOMAIN, ErrorNumber.NO_SOURCE, dev);
   }
@@ -176,6 +184,8 @@ function checkIoTune(tune: XmlElement | undefined): void {
     }
   }
 }
+
+const UNREFERENCED = "discard_no_unref";
 
 function checkNoVirtio(disk: XmlElement, bus: string): void {
   const model = disk.get("model");

@@ -12,7 +12,15 @@ import { lookupTable } from "./lookup_table.ts";
 import { partsBefore } from "./part_order.ts";
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import { fillSize } from "./tuning_defaults.ts";
-import { badValue, missingAttribute, unsupportedConfig, xmlFailure } from "./values.ts";
+import { fillDiskSource } from "./disk_sources.ts";
+import { fillEncryption } from "./secret_parts.ts";
+import {
+  badValue,
+  missingAttribute,
+  parseDecimal,
+  unsupportedConfig,
+  xmlFailure,
+} from "./values.ts";
 import { failure } from "../failure.ts";
 
 const TYPES: ReadonlySet<string> = new Set(
@@ -39,7 +47,7 @@ export function fillDisk(disk: XmlElement): void {
   if (!TYPES.has(type)) badValue("type", disk, type);
   const device = disk.get("device") ?? "disk";
   if (!DEVICES.has(device)) badValue("device", disk, device);
-  if (type === "vhostuser" || type === "vhostvdpa") disk.set("snapshot", "no");
+  if (type === "vhostuser") disk.set("snapshot", "no");
   const rest = disk.attributes.filter(({ name }) => name !== "type" && name !== "device");
   disk.attributes = [{ name: "type", value: type }, { name: "device", value: device }, ...rest];
   const target = disk.child("target");
@@ -71,13 +79,14 @@ export function fillDisk(disk: XmlElement): void {
       if (only !== undefined) source!.remove(only);
     }
   }
+  fillDiskSource(disk.child("source"), type);
+  const encryption = disk.child("encryption");
+  if (encryption !== undefined) fillEncryption(encryption);
+  dropZeros(disk);
   const driver = disk.child("driver");
+  if (driver?.get("type") === "aio") driver.set("type", "raw");
   if (driver?.get("cache") === "default") driver.set("cache", undefined);
   if (driver?.attributes.length === 0 && driver.children.length === 0) disk.remove(driver);
-  // libvirt prints only what is true
-  if (target.get("removable") === "off" && (bus === "usb" || bus === "scsi")) {
-    target.set("removable", undefined);
-  }
   checkFormat(disk);
   if (sourceOf(disk) === undefined) dropEmptySource(disk);
   const empty = disk.child("source") === undefined;
@@ -89,7 +98,14 @@ export function fillDisk(disk: XmlElement): void {
   if (target.get("tray") === "closed") target.set("tray", undefined);
   for (let store: XmlElement | undefined = disk; store !== undefined;) {
     const holder: XmlElement | undefined = store.child(store === disk ? "driver" : "format");
-    fillSize(holder?.find("metadata_cache/max_size"), "bytes");
+    const cache = holder?.child("metadata_cache");
+    fillSize(cache?.child("max_size"), "bytes", "./metadata_cache/max_size");
+    if (cache?.textOf("max_size") === "0") holder!.remove(cache);
+    const source = store === disk ? undefined : store.child("source");
+    if (source !== undefined) {
+      if (store.get("type") === "network") fillNetworkSource(source);
+      fillDiskSource(source, store.get("type") ?? "file");
+    }
     store = store.child("backingStore");
   }
   for (const label of disk.child("source")?.all("seclabel") ?? []) {
@@ -97,6 +113,31 @@ export function fillDisk(disk: XmlElement): void {
     if (!told) disk.child("source")!.remove(label);
   }
   if (disk.child("address") === undefined && bus !== undefined) fillDriveAddress(disk, dev, bus);
+}
+
+// What is the same as not told.
+const ZEROS = lookupTable({
+  driver: ["queues", "queue_size"],
+  blockio: ["logical_block_size", "physical_block_size"],
+  target: ["rotation_rate"],
+});
+
+function dropZeros(disk: XmlElement): void {
+  for (const [name, attributes] of Object.entries(ZEROS)) {
+    const part = disk.child(name);
+    for (const one of attributes) if (part?.get(one) === "0") part.set(one, undefined);
+  }
+  const transient = disk.child("transient");
+  if (transient?.get("shareBacking") === "no") transient.set("shareBacking", undefined);
+  const domain = disk.child("backenddomain");
+  if (domain !== undefined && !domain.get("name")) disk.remove(domain);
+  const tune = disk.child("iotune");
+  for (const limit of tune?.elements ?? []) {
+    const value = limit.name === "group_name" ? undefined : parseDecimal(limit.text);
+    if (value === 0n) tune!.remove(limit);
+    else if (value !== undefined) limit.setText(String(value));
+  }
+  if (tune?.children.length === 0) disk.remove(tune);
 }
 
 const PORTS: Readonly<Record<string, string>> = lookupTable({
@@ -150,7 +191,7 @@ const PROTOCOLS: ReadonlySet<string> = new Set(
 );
 
 const FORMATS: ReadonlySet<string> = new Set(
-  ("none raw dir bochs cloop dmg iso vpc vdi fat vhd ploop cow qcow qcow2 qed vmdk").split(" "),
+  ("raw dir bochs cloop dmg iso vpc vdi fat vhd ploop cow qcow qcow2 qed vmdk").split(" "),
 );
 
 function checkFormat(disk: XmlElement): void {

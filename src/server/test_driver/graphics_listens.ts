@@ -19,7 +19,7 @@ export function fillListens(graphics: XmlElement, type: string): XmlElement[] {
   const socket = type === "vnc" ? graphics.get("socket") : undefined;
   const listens = given.map((one) => fillListen(one, type));
   let first = listens[0];
-  if (first !== undefined) checkListen(graphics, first, address, socket);
+  if (first !== undefined) checkListen(first, address, socket);
   else if (socket !== undefined) first = element("listen", { type: "socket", socket });
   else first = element("listen", { type: "address", address });
   if (socket !== undefined && first.get("type") !== "socket") {
@@ -64,7 +64,6 @@ function wantsPort(graphics: XmlElement): boolean {
 
 // An attribute of older documents says what the first element says in newer ones.
 function checkListen(
-  graphics: XmlElement,
   first: XmlElement,
   listen: string | undefined,
   socket: string | undefined,

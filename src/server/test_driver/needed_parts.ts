@@ -7,7 +7,7 @@
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import type { XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
-import { parseInteger } from "./values.ts";
+import { parseDecimal } from "./values.ts";
 
 const { XML_ERROR, CONFIG_UNSUPPORTED, XML_DETAIL } = ErrorNumber;
 const { NONE, STORAGE, DOMAIN, NETWORK, CPU, XML } = ErrorDomain;
@@ -108,6 +108,8 @@ function findAll(root: XmlElement, path: string): XmlElement[] {
   );
 }
 
+const LIMIT_MAX = 0xffff_ffff_ffff_ffffn;
+
 /** Throws for limits of a disk, or of a group of disks, that are no numbers. */
 export function checkLimits(
   limits: XmlElement | undefined,
@@ -115,8 +117,8 @@ export function checkLimits(
 ): void {
   for (const limit of limits?.elements ?? []) {
     if (limit.name === "group_name") continue;
-    const value = parseInteger(limit.text);
-    if (value !== undefined && value >= 0n) continue;
+    const value = parseDecimal(limit.text);
+    if (value !== undefined && value >= 0n && value <= LIMIT_MAX) continue;
     throw failure(DOMAIN, XML_ERROR, `${of} field '${limit.name}' must be an integer`);
   }
 }

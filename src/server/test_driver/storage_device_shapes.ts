@@ -11,14 +11,14 @@
 export const STORAGE_DEVICES_OUTLINE: string = `
 emulator #
 disk*! @type=block|ctl|dir|file|network|nvme|vhostuser|vhostvdpa|volume @device=cdrom|disk|floppy|lun @model=usb-bot|usb-storage|virtio|virtio-non-transitional|virtio-transitional @rawio=no|yes @sgio=filtered|unfiltered @snapshot=external|internal|manual|no
-  driver @name @type @cache=default|none|writethrough|writeback|directsync|unsafe @error_policy=default|stop|report|ignore|enospace @rerror_policy=stop|report|ignore|default @io=native|threads|io_uring @ioeventfd=on|off @event_idx=on|off @copy_on_read=on|off @discard=unmap|ignore|default @iothread:uint @detect_zeroes=off|on|unmap|default @queues:uint @queue_size:uint @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off @discard_no_unref=on|off
+  driver @name @type @cache=default|none|writethrough|writeback|directsync|unsafe @error_policy=stop|report|ignore|enospace @rerror_policy=stop|report|ignore @io=native|threads|io_uring @ioeventfd=on|off @event_idx=on|off @copy_on_read=on|off @discard=unmap|ignore|default @iothread:uint+ @detect_zeroes=off|on|unmap|default @queues:uint @queue_size:uint @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off @discard_no_unref=on|off
     metadata_cache
       max_size # @unit
     iothreads
       iothread* @id!:uint
         queue* @id:uint
     statistics
-      statistic* @interval:uint
+      statistic*! @interval!:uint+
       latency-histogram*! @type
         bin* @start:uint
   auth @username
