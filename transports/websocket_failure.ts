@@ -28,6 +28,16 @@ const UNKNOWN = "the handshake failed, and it is not told why; check that the pr
   "its certificate, the target's name, the ticket or token, and on a web page whether the proxy " +
   "allows its origin";
 
+/** What kept it from getting as far as an answer: the system's name for it, or Deno's words. */
+const UNREACHED: readonly (readonly [RegExp, string])[] = [
+  [
+    /ECONNREFUSED|tcp connect error/,
+    "connection refused; check that the proxy runs there, and its port",
+  ],
+  [/ENOTFOUND|dns error/, "host not found; check its name"],
+  [/EAI_AGAIN/, "host not found, the name server gives no answer; try again later"],
+];
+
 /** The words of each runtime for an answer other than 101, Switching Protocols. */
 const STATUS_IN_MESSAGE = /(?:status code|server response): (\d{3})/;
 
@@ -41,13 +51,15 @@ const STATUS_IN_MESSAGE = /(?:status code|server response): (\d{3})/;
 export function openingFailure(what: string, address: string, cause: unknown): ConnectionError {
   const message = cause instanceof Error ? cause.message : "";
   const status = STATUS_IN_MESSAGE.exec(message)?.[1];
+  const { code } = (cause ?? {}) as { code?: unknown };
+  const unreached = UNREACHED.find(([sign]) => sign.test(`${code} ${message}`))?.[1];
   const found = cause instanceof Error && cause.name === "NotCapable"
     ? `it is not allowed; run again with --allow-net=${address}`
     : status !== undefined
     ? `HTTP status ${status}: ${STATUS[Number(status)] ?? "no WebSocket is to be had there"}`
     : message === ""
     ? UNKNOWN
-    : message.replace(/wss?:\/\/\S+/g, (url) => withoutSecrets(url)); // Bun quotes the whole URL
+    : unreached ?? message.replace(/wss?:\/\/\S+/g, (url) => withoutSecrets(url)); // Bun quotes the whole URL
   return new ConnectionError(`${what}: ${found}`, "error", { cause });
 }
 

@@ -9,6 +9,7 @@ import {
 import { ConnectionError, UnsupportedError } from "../../src/errors.ts";
 import type { ByteDuplex } from "../../src/transport.ts";
 import { dialDefault } from "../../transports/default.ts";
+import { listenTcp } from "../../transports/listen.ts";
 import { dialWebSocket, type WebSocketConstructor } from "../../transports/websocket.ts";
 import { isOrderlyEnd } from "../../transports/websocket_failure.ts";
 import {
@@ -340,6 +341,24 @@ test("websocket: where there is none", async () => {
 
 test("websocket: the codes of an end in order", () => {
   assertEquals([1000, 1005, 1001, 1006, 0].map(isOrderlyEnd), [true, true, false, false, false]);
+});
+
+test("websocket: that nobody listens there is said alike on every runtime", async () => {
+  const listener = await listenTcp("127.0.0.1", 0);
+  const { endpoint } = listener;
+  await listener.close();
+  const port = endpoint.kind === "tcp" ? endpoint.port : 0;
+  for (const scheme of ["ws", "wss"]) {
+    const url = `${scheme}://127.0.0.1:${port}/t`;
+    const error = await assertRejects(
+      () => dialDefault({ kind: "websocket", url }),
+      ConnectionError,
+    );
+    assertEquals(
+      error.message,
+      `Cannot connect to ${url}: connection refused; check that the proxy runs there, and its port`,
+    );
+  }
 });
 
 test("websocket: Deno's permission is named", async () => {
