@@ -4,7 +4,7 @@
  * @module
  */
 
-import { XmlElement } from "../../src/xml/element.ts";
+import type { XmlElement } from "../../src/xml/element.ts";
 import { printXml } from "../../src/xml/print.ts";
 
 // What each side makes up for itself.

@@ -37,6 +37,7 @@ const FATAL: readonly RegExp[] = [
   /<vcpu[^>]*>\s*\d{6,}/,
   /<iothreads>\s*[+0]*\d{6,}/,
   /current='\d{6,}/,
+  /<filesystem[^>]*type='volume'/,
 ];
 
 async function answer(connection: Connection, xml: string): Promise<string> {

@@ -87,9 +87,11 @@ function printed(address: XmlElement, all: readonly Field[]): { name: string; va
 }
 
 function checkPci(found: readonly { name: string; value: string }[]): void {
+  // without a place its function is of no matter
+  if (found.every(({ name, value }) => name === "function" || BigInt(value) === 0n)) return;
   for (const { name, value } of found) {
     const limit = PCI_LIMITS[name];
-    if (limit === undefined || BigInt(value) <= limit) continue;
+    if (limit === undefined || name === "domain" || BigInt(value) <= limit) continue;
     const digits = BigInt(value).toString(16);
     const shown = name === "function" ? `0x${digits}` : `'0x${digits.toUpperCase()}'`;
     const most = name === "function" ? "7" : `0x${limit.toString(16).toUpperCase()}`;
@@ -129,7 +131,7 @@ export function fillAddress(_device: XmlElement, address: XmlElement): void {
   fillZpci(address, type);
   // an address without a place asks the hypervisor for one
   const placed = address.attributes.some(({ name, value }) =>
-    PCI_LIMITS[name] !== undefined && BigInt(value) !== 0n
+    name !== "function" && PCI_LIMITS[name] !== undefined && BigInt(value) !== 0n
   );
   if (type === "pci" && !placed) {
     address.attributes = address.attributes.filter(({ name }) => name === "type");

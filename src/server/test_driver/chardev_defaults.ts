@@ -12,7 +12,7 @@ import { lookupTable } from "./lookup_table.ts";
 import { parseIp } from "./ip_address.ts";
 import { RULES } from "./shape_rules.ts";
 import { missingAttribute, unsupportedConfig, xmlFailure } from "./values.ts";
-import { fillCharacterSource } from "./chardev_source.ts";
+import { checkCharacterType, checkEnds, fillCharacterSource } from "./chardev_source.ts";
 
 const CHARACTER_DEVICES = ["parallel", "serial", "console", "channel"] as const;
 
@@ -59,6 +59,13 @@ const TARGETS: Readonly<Record<string, string>> = lookupTable({
   console: "none serial xen uml virtio lxc openvz sclp sclplm",
   channel: "none guestfwd virtio xen",
 });
+
+/** Throws for a device whose other end or whose target libvirt does not know. */
+export function checkCharacterDevice(device: XmlElement): void {
+  checkCharacterType(device);
+  checkTarget(device);
+  checkEnds(device, device.get("type") ?? "pty");
+}
 
 function checkTarget(device: XmlElement): void {
   const type = device.child("target")?.get("type");

@@ -35,11 +35,15 @@ function refuse(what: string): never {
   );
 }
 
-/** Checks what a device holds of its other end, and fills it in. */
-export function fillCharacterSource(device: XmlElement, type: string): void {
-  if (!TYPES.has(type)) {
-    unsupportedConfig(`unknown type presented to host for character device: ${type}`);
-  }
+/** Throws for a device of no known type. */
+export function checkCharacterType(device: XmlElement): void {
+  const type = device.get("type");
+  if (type === undefined || TYPES.has(type)) return;
+  unsupportedConfig(`unknown type presented to host for character device: ${type}`);
+}
+
+/** Throws for a device with more ends than its type has. */
+export function checkEnds(device: XmlElement, type: string): void {
   const [most, word] = MOST_SOURCES[type] ?? [1, "one"];
   if (device.all("source").length > most) {
     const plural = most === 1 ? "element is" : "elements are";
@@ -51,6 +55,14 @@ export function fillCharacterSource(device: XmlElement, type: string): void {
   if (device.all("protocol").length > 1) {
     xmlFailure("only one protocol element is allowed for character device", ErrorDomain.DOMAIN);
   }
+}
+
+/** Checks what a device holds of its other end, and fills it in. */
+export function fillCharacterSource(device: XmlElement, type: string): void {
+  if (!TYPES.has(type)) {
+    unsupportedConfig(`unknown type presented to host for character device: ${type}`);
+  }
+  checkEnds(device, type);
   keepCharacterParts(device, type);
   for (const source of device.all("source")) checkSource(source);
   for (const source of device.all("source")) fillMode(source, type);

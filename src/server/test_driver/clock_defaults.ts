@@ -41,11 +41,11 @@ export function fillClock(clock: XmlElement): void {
         push("adjustment", "reset");
         break;
       }
-      const seconds = parseDecimal(adjustment ?? "0");
+      if (adjustment === undefined) break;
+      const seconds = parseDecimal(adjustment);
       if (seconds === undefined) {
         xmlFailure(`unknown clock adjustment '${adjustment}'`, ErrorDomain.DOMAIN);
       }
-      if (seconds === 0n) break;
       // as documents for Xen once said it
       made[0]!.value = "variable";
       push("adjustment", String(seconds));

@@ -52,7 +52,15 @@ export function fillController(controller: XmlElement): void {
   const root = controller.get("model") === "pci-root" || controller.get("model") === "pcie-root";
   if (hole !== undefined && !root) controller.remove(hole);
   else fillSize(hole, "KiB", "./pcihole64");
+  checkNode(controller.child("target")?.child("node"));
   if (type === "pci") fillPci(controller);
+}
+
+function checkNode(node: XmlElement | undefined): void {
+  if (node === undefined) return;
+  const number = parseDecimal(node.text);
+  if (number === undefined || number < 0n) xml("invalid NUMA node in target");
+  node.setText(String(number));
 }
 
 function fillDriver(controller: XmlElement, type: string): void {
@@ -87,12 +95,6 @@ function fillPci(controller: XmlElement): void {
   const reserve = target.get("memReserve");
   if (reserve !== undefined) {
     target.set("memReserve", RULES.format("ull-c+", reserve, target, "memReserve"));
-  }
-  const node = target.child("node");
-  if (node !== undefined) {
-    const number = parseDecimal(node.text);
-    if (number === undefined || number < 0n) xml("invalid NUMA node in target");
-    node.setText(String(number));
   }
   for (const { name, least, most } of RANGES) {
     const value = target.get(name);

@@ -10,7 +10,8 @@ import { conform, type Shape } from "../../xml/shape.ts";
 import { failure } from "../failure.ts";
 import { lookupTable } from "./lookup_table.ts";
 import { fillAddress, fillPlace } from "./address.ts";
-import { fillCharacterDevices } from "./chardev_defaults.ts";
+import { checkCharacterDevice, fillCharacterDevices } from "./chardev_defaults.ts";
+import { checkCharacterType } from "./chardev_source.ts";
 import { fillControllers } from "./controller_defaults.ts";
 import { dropForeignParts } from "./device_parts.ts";
 import { orderDevices } from "./device_order.ts";
@@ -57,6 +58,15 @@ import { unsupportedConfig, xmlFailure } from "./values.ts";
 
 const BEHIND_DEVICES: ReadonlySet<string> = new Set(["seclabel", "keywrap", "launchSecurity"]);
 
+// libvirt reads devices in another order than it prints them in.
+const LATE_KINDS: readonly string[] = ["memballoon", "rng", "crypto", "tpm", "nvram", "hub"];
+const LAST_KINDS: readonly string[] = ("redirdev redirfilter panic shmem memory iommu vsock pstore")
+  .split(" ");
+
+function lateness({ name }: Shape): number {
+  return [...LATE_KINDS, ...LAST_KINDS].indexOf(name);
+}
+
 /** Reads a domain's devices, kind by kind, and fills in their defaults. */
 export function fillDevices(
   domain: XmlElement,
@@ -66,19 +76,27 @@ export function fillDevices(
 ): void {
   const devices = element("devices");
   const given = source.child("devices")?.elements.filter((one) => one.namespace === null) ?? [];
-  for (const kind of shape.children) {
+  const read = new Map<string, XmlElement[]>();
+  const filled = new Map<XmlElement, XmlElement>();
+  for (const kind of [...shape.children].sort((a, b) => lateness(a) - lateness(b))) {
     const alike = given.filter(({ name }) => name === kind.name);
     for (const one of kind.many ? alike : alike.slice(0, 1)) {
       const device = readDevice(one, kind, identities);
       dropAlias(device);
       const empty = device.children.length === 0 && device.attributes.length === 0;
-      if (!empty || kind.keepEmpty) devices.children.push(device);
+      if (empty && !kind.keepEmpty) continue;
+      // a disk's place is that of what its definition tells of its bus
+      const placed = kind.name === "disk" ? one : device;
+      filled.set(placed, device);
+      read.set(kind.name, [...read.get(kind.name) ?? [], placed]);
     }
   }
+  devices.children = shape.children.flatMap(({ name }) => read.get(name) ?? []);
   const behind = domain.elements.find(({ name }) => BEHIND_DEVICES.has(name));
   const at = behind === undefined ? domain.children.length : domain.children.indexOf(behind);
   domain.children.splice(at, 0, devices);
   orderDevices(devices);
+  devices.children = devices.elements.map((placed) => filled.get(placed)!);
   for (const hostdev of devices.all("hostdev")) fillDrive(hostdev, devices);
   for (const device of devices.elements) checkInDomain(device, domain);
   checkUsb(devices);
@@ -123,7 +141,9 @@ export function readDevice(source: XmlElement, shape: Shape, identities: Identit
   checkSourceDevice(source);
   if (device.name === "controller") fillMaster(device);
   fillDevice(device, identities);
-  if (late !== undefined) throw late;
+  // of a balloon that is none nothing more is read
+  const read = device.name !== "memballoon" || device.get("model") !== "none";
+  if (late !== undefined && read) throw late;
   return device;
 }
 
@@ -145,14 +165,11 @@ function fillDevice(device: XmlElement, identities: Identities): void {
 // Where a device is, and how firmware sees it.
 function fillInfo(device: XmlElement): void {
   const master = device.child("master");
-  if (master !== undefined && master.get("startport") === undefined) master.set("startport", "0");
+  // libvirt reads it without a sign and prints it with one
+  if (master !== undefined) master.set("startport", `${Number(master.get("startport") ?? 0) | 0}`);
   const rom = device.child("rom");
   if (rom?.get("enabled") === "no" && rom.attributes.length > 1) {
     unsupportedConfig("ROM tuning is not supported when ROM is disabled");
-  }
-  const acpi = device.child("acpi");
-  if (acpi?.get("nodeset") === "") {
-    unsupportedConfig(`Invalid value of 'nodeset': ${acpi.get("nodeset")}`);
   }
   for (const address of device.all("address")) fillAddress(device, address);
 }
@@ -250,6 +267,7 @@ function checkLoadParm(boot: XmlElement): void {
 
 /** Throws for a device, as it came, that lacks what a part of it needs. */
 function checkSourceDevice(device: XmlElement): void {
+  if (device.name === "interface") checkSourceInterface(device);
   checkNeeds(device, NEEDS[device.name] ?? []);
   checkBackends(device);
   if (device.name === "disk") checkSourceDisk(device);
@@ -257,7 +275,6 @@ function checkSourceDevice(device: XmlElement): void {
   if (device.name === "memory") checkMemoryTarget(device);
   if (device.name === "smartcard") checkSmartcard(device);
   if (device.name === "hostdev") checkSourceHostdev(device);
-  if (device.name === "interface") checkSourceInterface(device);
 }
 
 const NEEDS: Readonly<Record<string, Parameters<typeof checkNeeds>[1]>> = lookupTable({
@@ -302,14 +319,19 @@ function checkGist(device: XmlElement): void {
   const xml = (detail: string): never => xmlFailure(detail, ErrorDomain.DOMAIN);
   const type = device.get("type");
   switch (device.name) {
+    case "serial":
+    case "parallel":
+    case "console":
+      return checkCharacterDevice(device);
     case "channel":
+      checkCharacterType(device);
       if (device.child("target") === undefined) {
         xml("target type must be specified for channel device");
       }
       if (device.child("target")!.get("type") === undefined) {
         unsupportedConfig("unknown target type '(null)' specified for character device");
       }
-      return;
+      return checkCharacterDevice(device);
     case "hub":
       if (type === undefined) internal("missing hub device type");
       if (type !== "usb") unsupportedConfig(`unknown hub device type '${type}'`);

@@ -108,18 +108,18 @@ graphics*! @type @port @socket @tlsPort @autoport @address @p2p @display @xauth 
 sound*! @model!=sb16|es1370|pcspk|ac97|ich6|ich9|usb|ich7|virtio @multichannel @streams
   codec*! @type
   audio! @id!:uint+
-  driver @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off
   <info>
-audio*! @id!:uint+ @type!=alsa|coreaudio|dbus|file|jack|none|oss|pipewire|pulseaudio|sdl|spice @timerPeriod:uint @path @tryMMap @exclusive @dspPolicy @serverName @driver @runtimeDir
+  driver @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off
+audio*! @id!:uint+ @type!=alsa|coreaudio|dbus|file|jack|none|oss|pipewire|pulseaudio|sdl|spice @timerPeriod:uint+ @path @tryMMap @exclusive @dspPolicy @serverName @driver @runtimeDir
   input @mixingEngine=no|yes @fixedSettings=no|yes @voices:uint @bufferLength:uint @dev @bufferCount @serverName @clientName @connectPorts @exactName @tryPoll @name @streamName @latency:uint
-    settings @frequency @channels @format
+    settings! @frequency @channels @format
   output @mixingEngine=no|yes @fixedSettings=no|yes @voices:uint @bufferLength:uint @dev @bufferCount @serverName @clientName @connectPorts @exactName @tryPoll @name @streamName @latency:uint
-    settings @frequency @channels @format
+    settings! @frequency @channels @format
 video*!
   driver @vgaconf @iommu=off|on @ats=off|on @packed=off|on @page_per_vq=off|on @name=qemu|vhostuser
   model @type=default|vga|cirrus|vmvga|xen|vbox|qxl|parallels|virtio|gop|none|bochs|ramfb @ram:uint @vram:uint @vram64:uint @vgamem:uint @heads:uint @primary @blob=off|on @device @edid=off|on
-    resolution @x!:uint @y!
-    acceleration @accel2d=no|yes @accel3d=no|yes @rendernode
+    resolution @x!:uint @y!:uint
+    acceleration! @accel2d=no|yes @accel3d=no|yes @rendernode
   <info>
 hostdev*! @mode=capabilities|subsystem @type! @managed @sgio=filtered|unfiltered @rawio=no|yes @model=vfio-ap|vfio-ccw|vfio-pci|virtio|virtio-non-transitional|virtio-transitional @display @ramfb
   driver @name @model @iommufd
@@ -147,8 +147,8 @@ hostdev*! @mode=capabilities|subsystem @type! @managed @sgio=filtered|unfiltered
 redirdev*!+ @bus @type
   <chardev>
   <bootinfo>
-redirfilter!
-  usbdev* @class @vendor @product @version @allow=no|yes
+redirfilter*!
+  usbdev*! @class @vendor @product @version @allow!=no|yes
 hub*! @type
   <info>
 watchdog*! @model!=i6300esb|ib700|diag288|itco @action=reset|shutdown|poweroff|pause|none|dump|inject-nmi

@@ -10,8 +10,34 @@ import { put } from "./domain_defaults.ts";
 import { lookupTable } from "./lookup_table.ts";
 import { unsupportedConfig } from "./values.ts";
 
+const WITH_EDID: ReadonlySet<string> = new Set(["vga", "bochs", "virtio"]);
+
+// What only some models have.
+function checkModel(video: XmlElement, model: XmlElement, type: string): void {
+  const outside = video.child("driver")?.get("name") === "vhostuser";
+  if (outside && type !== "virtio") {
+    unsupportedConfig("'vhostuser' driver is only supported with 'virtio' device");
+  }
+  for (const name of ["ram", "vram64", "vgamem"]) {
+    if (model.get(name) !== undefined && type !== "qxl") {
+      unsupportedConfig(`${name} attribute only supported for video type qxl`);
+    }
+  }
+  const acceleration = model.child("acceleration");
+  if (acceleration?.attributes.length === 0) {
+    unsupportedConfig("missing values for acceleration");
+  }
+  if (acceleration?.get("rendernode") !== undefined && !outside) {
+    unsupportedConfig("unsupported rendernode accel attribute without 'vhostuser'");
+  }
+  if (model.get("edid") !== undefined && !WITH_EDID.has(type)) {
+    unsupportedConfig(`video type '${type}' does not support edid`);
+  }
+}
+
 const VIDEO_MEMORY: Readonly<Record<string, string | undefined>> = lookupTable({
   vga: "16384",
+  bochs: "16384",
   cirrus: "16384",
   xen: "4096",
   vmvga: "9216",
@@ -86,6 +112,7 @@ export function fillVideo(domain: XmlElement, devices: XmlElement): void {
       edid: model.get("edid"),
     };
     if (!type.startsWith("virtio")) checkNoVirtioOptions(video.child("driver"));
+    checkModel(video, model, type);
     model.attributes = Object.entries(values).flatMap(([name, value]) =>
       value === undefined ? [] : [{ name, value }]
     );

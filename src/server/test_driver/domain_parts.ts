@@ -33,13 +33,12 @@ export function fillSecurityLabels(domain: XmlElement): void {
   for (const label of labels) fillSecurityLabel(label);
   const seen = new Set<string>();
   for (const label of labels) {
-    const model = label.get("model");
-    if (labels.length > 1 && model === undefined && label.get("type") !== "none") {
-      xml("missing security model when using multiple labels");
-    }
-    if (model === undefined) continue;
+    const model = label.get("model") ?? "(null)";
     if (seen.has(model)) misfit(`seclabel for model ${model} is already provided`);
     seen.add(model);
+  }
+  if (labels.length > 1 && seen.has("(null)")) {
+    xml("missing security model when using multiple labels");
   }
 }
 

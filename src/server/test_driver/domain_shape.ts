@@ -62,7 +62,7 @@ domain @type @id
     iothread_period #
     iothread_quota #
     vcpupin* @vcpu!:uint @cpuset:cpuset
-    emulatorpin @cpuset:cpuset
+    emulatorpin! @cpuset:cpuset
     iothreadpin* @iothread!:uint @cpuset:cpuset
     emulatorsched @scheduler!=batch|fifo|idle|rr @priority
     vcpusched* @vcpus @scheduler! @priority

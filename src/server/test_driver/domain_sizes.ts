@@ -17,7 +17,7 @@ const UINT_MAX = 0xffff_ffffn;
 export function fillMemory(domain: XmlElement, source: XmlElement): void {
   const memory = source.child("memory");
   const cells = source.find("cpu/numa")?.all("cell") ?? [];
-  let size = memory === undefined ? 0n : memorySize(memory, "./memory[1]");
+  let size = memory === undefined || memory.text === "" ? 0n : memorySize(memory, "./memory[1]");
   let cellSum = 0n;
   if (cells.length > 0) {
     cellSum = cells.reduce((sum, cell) => sum + cellMemory(cell), 0n);

@@ -37,16 +37,16 @@ function xml(detail: string): never {
 /** Checks a file system and fills in its defaults. */
 export function fillFilesystem(filesystem: XmlElement): void {
   const type = filesystem.get("type") ?? "mount";
+  const socket = filesystem.child("source")?.get("socket") !== undefined;
   for (const name of ["fmode", "dmode"]) readMode(filesystem, name);
   for (const name of ["space_hard_limit", "space_soft_limit"]) {
     const limit = filesystem.child(name);
     fillSize(limit, "bytes", `./${name}[1]`);
     if (limit?.text === "0") filesystem.remove(limit);
   }
-  fillSource(filesystem, type);
-  fillDriver(filesystem);
   for (const name of ["fmode", "dmode"]) fillMode(filesystem, name);
-  const socket = filesystem.child("source")?.get("socket") !== undefined;
+  fillDriver(filesystem);
+  fillSource(filesystem, type);
   const access = filesystem.get("accessmode") ?? "passthrough";
   if (filesystem.get("multidevs") === "default") filesystem.set("multidevs", undefined);
   const rest = filesystem.attributes.filter(({ name }) => !["type", "accessmode"].includes(name));

@@ -40,12 +40,13 @@ export function parseNetwork(
 /** The canonical form of a network's element. */
 export function canonicalNetwork(source: XmlElement, identities: Identities): XmlElement {
   shape ??= parseShape(NETWORK_OUTLINE);
-  const network = conform(source, shape, RULES);
   const name = source.textOf("name");
   if (name === undefined) throw failure(ErrorDomain.NETWORK, ErrorNumber.NO_NAME);
   if (name.includes("/")) {
     throw failure(ErrorDomain.XML, ErrorNumber.XML_DETAIL, "invalid char in name: /");
   }
+  checkUuid(source);
+  const network = conform(source, shape, RULES);
   fillUuid(network, source, identities);
   const given = source.child("forward");
   checkNetwork(source, given === undefined ? "none" : given.get("mode") ?? "nat");
@@ -93,6 +94,12 @@ function checkLists(network: XmlElement, name: string): void {
   if (dns?.get("enable") === "no" && dns.elements.length > 0) {
     refuse(`Extra data in disabled network '${name}'`);
   }
+}
+
+function checkUuid(source: XmlElement): void {
+  const text = source.textOf("uuid");
+  if (text === undefined || parseUuid(text) !== undefined) return;
+  throw failure(ErrorDomain.NETWORK, ErrorNumber.INTERNAL_ERROR, "malformed uuid element");
 }
 
 /** Gives a definition its UUID where it has none; throws for one that cannot be read. */

@@ -50,7 +50,6 @@ network @ipv6 @trustGuestRxFilters=yes|no
   route* @family @address @netmask @prefix:uint @gateway @metric:uint
   port @isolated=yes|no
   portgroup*+ @name @default @trustGuestRxFilters=yes|no
-    port @isolated=yes|no
     vlan @trunk
       tag* @id!:uint @nativeMode=tagged|untagged
     virtualport @type=none|802.1Qbg|802.1Qbh|openvswitch|midonet

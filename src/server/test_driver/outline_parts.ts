@@ -11,7 +11,7 @@ const PARTS: Readonly<Record<string, string>> = lookupTable({
   info: `
 alias @name
 master! @startport:uint
-acpi @index:uint+ @nodeset:cpuset
+acpi @index:uint+ @nodeset:nodeset
 <address>
 `,
   // the same of what the guest may boot from
@@ -25,7 +25,7 @@ boot @order!:uint+ @loadparm
 alias @name
 master! @startport:uint
 rom @enabled=no|yes @bar=on|off @file
-acpi @index:uint+ @nodeset:cpuset
+acpi @index:uint+ @nodeset:nodeset
 <address>
 `,
   address: `

@@ -32,7 +32,7 @@ export function fillRedirFilter(filter: XmlElement): void {
     const version = device.get("version");
     if (version === undefined || version === "-1") device.set("version", undefined);
     else {
-      const [, major, minor = ""] = /^(\d{1,2})(?:\.(\d{1,2}))?$/.exec(version) ?? [];
+      const [, major, minor = ""] = /^(\d{1,2})\.(\d{1,2})$/.exec(version) ?? [];
       if (major === undefined) {
         xmlFailure(`Cannot parse USB device version ${version}`, ErrorDomain.DOMAIN);
       }

@@ -14,6 +14,7 @@ import {
   parseDecimal,
   parseHexadecimal,
   parseInteger,
+  unsupportedConfig,
   xmlFailure,
 } from "./values.ts";
 
@@ -58,6 +59,11 @@ export const RULES: ShapeRules = {
     switch (format) {
       case "cpuset":
         return formatCpuSet(value);
+      case "nodeset": {
+        const nodes = formatCpuSet(value);
+        if (nodes === "") unsupportedConfig(`Invalid value of 'nodeset': ${value}`);
+        return nodes;
+      }
       case "lower":
         return value.toLowerCase();
       case "trim":

@@ -114,10 +114,10 @@ export function fillShmem(shmem: XmlElement): void {
   }
   if (msi?.get("vectors") === "0") msi.set("vectors", undefined);
   const size = shmem.child("size");
-  fillSize(size, "KiB", "./size[1]");
+  fillSize(size, "bytes", "./size[1]");
   if (size === undefined) return;
   if ((size.text || "0") === "0") return shmem.remove(size);
-  const megabytes = BigInt(size.text) / 1024n;
+  const megabytes = BigInt(size.text) >> 20n;
   size.attributes = [{ name: "unit", value: "M" }];
   size.setText(String(megabytes));
 }
@@ -168,7 +168,10 @@ export function fillLease(lease: XmlElement): void {
   if (lease.textOf("key") === undefined) xml("Missing 'key' element for lease");
   if (lease.textOf("lockspace") === undefined) throw unknownCause();
   const target = lease.child("target");
-  if (target?.get("path") === undefined) xml("Missing 'target' element for lease");
+  if (target === undefined) xml("Missing 'target' element for lease");
+  if (target.get("path") === undefined) {
+    xml("Missing 'path' attribute to 'target' element for lease");
+  }
   if (target.get("offset") === "0") target.set("offset", undefined);
 }
 
@@ -189,6 +192,13 @@ export function checkSingles(devices: XmlElement): void {
   for (const [name, { code, what }] of Object.entries(SINGLE)) {
     if (devices.all(name).length < 2) continue;
     throw failure(ErrorDomain.DOMAIN, code, `only a single ${what} device is supported`);
+  }
+  if (devices.all("redirfilter").length > 1) {
+    throw failure(
+      ErrorDomain.DOMAIN,
+      ErrorNumber.INTERNAL_ERROR,
+      "only one set of redirection filter rule is supported",
+    );
   }
   const pages = devices.child("pstore")?.textOf("size");
   if (pages !== undefined && BigInt(pages) < 4n) xml("invalid size of ACPI ERST pstore device");
@@ -224,6 +234,14 @@ export function fillAudio(audio: XmlElement): void {
   );
   for (const side of audio.elements) {
     side.attributes = side.attributes.filter(({ name }) => sides.has(name));
+    const fixed = side.get("fixedSettings") === "yes";
+    if (fixed && side.get("mixingEngine") !== "yes") {
+      unsupportedConfig("fixed audio settings requires mixing engine");
+    }
+    if (!fixed && side.child("settings") !== undefined) {
+      unsupportedConfig("audio settings specified without fixed settings flag");
+    }
+    if (fixed && side.child("settings") === undefined) side.children.push(element("settings"));
     if (side.attributes.length === 0 && side.children.length === 0) audio.remove(side);
   }
 }

@@ -6,6 +6,6 @@
 
 /** A path without doubled slashes, but two at its beginning, and without one at its end. */
 export function sanitizePath(path: string): string {
-  const [, root = "", rest = ""] = /^(\/\/(?!\/))?(.*)$/s.exec(path) ?? [];
-  return root + rest.replace(/\/{2,}/g, "/").replace(root === "" ? /(.)\/$/ : /\/$/, "$1");
+  const root = /^\/\/(?!\/)/.test(path) ? "/" : "";
+  return root + path.replace(/\/{2,}/g, "/").replace(/(.)\/$/, "$1");
 }

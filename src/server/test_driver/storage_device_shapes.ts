@@ -56,7 +56,7 @@ disk*! @type=block|ctl|dir|file|network|nvme|vhostuser|vhostvdpa|volume @device=
     cipher @name @size @mode @hash
     ivgen @name @hash
   <bootinfo>
-controller*! @type=ide|fdc|scsi|sata|virtio-serial|ccid|usb|pci|xenbus|isa|nvme @index:nat @model @ports @vectors @maxGrantFrames @maxEventChannels
+controller*! @type=ide|fdc|scsi|sata|virtio-serial|ccid|usb|pci|xenbus|isa|nvme @index:nat @model @ports:nat @vectors @maxGrantFrames @maxEventChannels
   serial #
   model @name
   target @chassisNr @chassis @port @index @busNr @hotplug @memReserve
@@ -70,7 +70,7 @@ controller*! @type=ide|fdc|scsi|sata|virtio-serial|ccid|usb|pci|xenbus|isa|nvme 
 lease*!
   lockspace #
   key #
-  target @path @offset:uint
+  target! @path @offset:uint
 filesystem*! @type=bind|block|file|mount|ram|template|volume @accessmode=mapped|passthrough|squash @model=virtio|virtio-non-transitional|virtio-transitional @multidevs=default|forbid|remap|warn @fmode @dmode
   driver @type=handle|loop|mtp|nbd|path|ploop|virtiofs @format @wrpolicy=immediate @queue @iommu=on|off @ats=on|off @packed=on|off @page_per_vq=on|off
   idmap

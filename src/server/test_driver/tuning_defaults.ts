@@ -35,6 +35,10 @@ function misfit(detail: string): never {
 /** Checks a domain's shares of the host and fills in their defaults. */
 export function fillTuning(domain: XmlElement): void {
   fillMemoryLimits(domain);
+  checkBacking(domain);
+  if (domain.child("cputune")?.all("emulatorpin").some((pin) => pin.attributes.length === 0)) {
+    throw failure(ErrorDomain.DOMAIN, ErrorNumber.INTERNAL_ERROR, "missing cpuset for emulatorpin");
+  }
   fillHugePages(domain);
   checkPageNodes(domain, numbersOf);
   checkIoThreadCount(domain);
@@ -74,6 +78,20 @@ function fillMemoryLimits(domain: XmlElement): void {
     limit.setText(String(kib));
   }
   if (tune.elements.length === 0) domain.remove(tune);
+}
+
+const BACKING = [
+  ["access", "mode", "shared private"],
+  ["source", "type", "file anonymous memfd"],
+  ["allocation", "mode", "immediate ondemand"],
+] as const;
+
+function checkBacking(domain: XmlElement): void {
+  for (const [name, attribute, words] of BACKING) {
+    const value = domain.find(`memoryBacking/${name}`)?.get(attribute);
+    if (!value || words.split(" ").includes(value)) continue;
+    unsupportedConfig(`unknown memoryBacking/${name}/${attribute} '${value}'`);
+  }
 }
 
 function fillHugePages(domain: XmlElement): void {
