@@ -285,8 +285,10 @@ export class Session implements Caller {
   }
 
   #failed(error: Error): void {
-    // a write may be the first to notice that the peer has hung up
-    if (error instanceof ConnectionError && error.reason === "eof") this.#ended();
+    // A write may be the first to notice that the peer has hung up; once close() says goodbye, no
+    // failure tells more than that it has.
+    const hungUp = error instanceof ConnectionError && error.reason === "eof";
+    if (hungUp || this.#closing !== undefined) this.#ended();
     else this.#finish("error", error);
   }
 

@@ -171,6 +171,17 @@ test("closing: a write that finds the peer gone is the peer's hanging up", async
   assertEquals([await session.closed, session.closeError], ["eof", undefined]);
 });
 
+test("closing: a goodbye that cannot be written is none, and the end is ours", async () => {
+  const ours = brokenDuplex(new TypeError("write EPIPE"));
+  const session = new Session(ours.duplex);
+  await session.close(async () => {
+    const said = session.call(quickEcho, "goodbye");
+    ours.source.error(new TypeError("write EPIPE")); // as node:net does to a socket
+    await said;
+  });
+  assertEquals([await session.closed, session.closeError], ["client", undefined]);
+});
+
 test("closing: close() is idempotent, and all of them resolve", () =>
   withPeer(async ({ session, peer }) => {
     await Promise.all([session.close(), session.close(), session.close()]);
