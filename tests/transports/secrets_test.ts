@@ -64,7 +64,7 @@ test("secrets: a program's last words", () =>
     fs.chmodSync(program, 0o700);
     const message = await failureOf(`test+ssh://u:${SECRET}@host/default?command=${program}`);
     assertStringIncludes(message, "u:***@host: Permission denied (publickey)");
-    assertStringIncludes(message, "(ssh:u:***@host)");
+    assertStringIncludes(message, "Cannot connect to ssh:u:***@host:");
   }));
 
 test("secrets: what a proxy refuses, and its log", () =>
