@@ -111,9 +111,9 @@ export class StreamSlot {
     else this.#failed.push(failed);
   }
 
-  /** Gives the stream up when the signal says so. */
+  /** Gives the stream up when the signal says so, for as long as there is something to give up. */
   watch(signal: AbortSignal | undefined): void {
-    if (signal === undefined || this.#isOver) return;
+    if (signal === undefined || this.#isDone) return;
     const onAbort = () => void this.abort(signal.reason);
     if (signal.aborted) return onAbort();
     signal.addEventListener("abort", onAbort, { once: true });
@@ -125,6 +125,11 @@ export class StreamSlot {
     return this.#head === this.#queue.length;
   }
 
+  // What the daemon has ended may still wait for its reader.
+  get #isDone(): boolean {
+    return this.#isOver && this.isEmpty;
+  }
+
   /** What has come next, if it is there. */
   take(): Uint8Array | Hole | undefined {
     if (this.isEmpty) return undefined;
@@ -133,6 +138,7 @@ export class StreamSlot {
     if (this.#head === this.#queue.length) {
       this.#queue = [];
       this.#head = 0;
+      if (this.#isOver) this.#release?.();
     }
     if (item instanceof Uint8Array) this.#bytes -= item.length;
     if (this.#full && this.#bytes < STREAM_MARK / 2) this.#setFull(false);
@@ -188,7 +194,7 @@ export class StreamSlot {
 
   /** Gives the stream up and resolves when the daemon knows; never rejects. */
   async abort(reason: unknown): Promise<void> {
-    if (this.#isOver) return;
+    if (this.#isDone) return;
     this.#fail({ kind: "thrown", value: reason });
     this.#empty();
     this.#sendAbort();
@@ -197,7 +203,7 @@ export class StreamSlot {
 
   /** Nobody waits for the stream any more, though its opening has succeeded. */
   abandon(): void {
-    this.#dropping = true;
+    this.dropInput();
     this.#sendAbort();
   }
 
@@ -279,7 +285,7 @@ export class StreamSlot {
 
   #end(): void {
     this.#isOver = true;
-    this.#release?.();
+    if (this.isEmpty || this.#failure !== undefined) this.#release?.();
     this.#owner.closed(this);
     this.#settleOver();
     this.#wakeReader?.();
@@ -291,6 +297,7 @@ export class StreamSlot {
     this.#head = 0;
     this.#bytes = 0;
     if (this.#full) this.#setFull(false);
+    if (this.#isOver) this.#release?.();
   }
 
   #setFull(full: boolean): void {

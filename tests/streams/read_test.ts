@@ -127,6 +127,47 @@ test("a signal fails the reader with its reason, whatever waits, and aborts the 
   assertEquals(peer.session.isOpen, true);
 });
 
+test("a signal gives up what has all come and is not read yet, and is let go of after that", async () => {
+  for (const given of ["up", "on"]) {
+    await using peer = new Peer();
+    const abort = new AbortController();
+    let listeners = 0;
+    const { signal } = abort;
+    const [add, remove] = [signal.addEventListener, signal.removeEventListener];
+    signal.addEventListener = (...args: unknown[]) => {
+      listeners++;
+      add.apply(signal, args as never);
+    };
+    signal.removeEventListener = (...args: unknown[]) => {
+      listeners--;
+      remove.apply(signal, args as never);
+    };
+    const opening = peer.volume.download({ signal });
+    const stream = await peer.accept();
+    const reader = (await opening).getReader();
+    await peer.send(stream, bytes(10));
+    await peer.send(stream, bytes(20));
+    await peer.send(stream);
+    await peer.expect("finish");
+    await peer.finish(stream);
+    // its answer comes after all of the stream
+    const call = peer.session.call(NOTHING, undefined);
+    await peer.reply(await peer.call());
+    await call;
+    assertEquals((await reader.read()).value, bytes(10));
+    const reason = new Error("stop");
+    if (given === "up") {
+      abort.abort(reason);
+      assertEquals(await reader.read().catch((error) => error), reason);
+    } else {
+      assertEquals((await reader.read()).value, bytes(20));
+      assertEquals((await reader.read()).done, true);
+    }
+    assertEquals(listeners, 0);
+    assertEquals(peer.session.isOpen, true);
+  }
+});
+
 test("a signal during the opening ends a stream that opens late", async () => {
   await using peer = new Peer();
   const abort = new AbortController();
