@@ -110,12 +110,12 @@ export function spec(subject: string, behaviours: Readonly<Record<string, Behavi
   for (const kind of targetKinds()) {
     test(`spec: ${subject} on ${kind.name}`, async () => {
       await using target = await kind.start();
+      const openNew = await opener(target);
       const failures: Error[] = [];
       for (const [title, behaviour] of Object.entries(behaviours)) {
         const excused = known.has(`${kind.name} | ${subject} | ${title}`);
         try {
-          await target.idle();
-          await using conn = await target.open();
+          await using conn = await openNew();
           await behaviour(conn, target);
           if (excused) failures.push(new Error(`${title}: no longer differs; remove its line`));
         } catch (error) {
@@ -125,6 +125,49 @@ export function spec(subject: string, behaviours: Readonly<Record<string, Behavi
       if (failures.length > 0) throw new AggregateError(failures, messages(failures));
     }, { skip: kind.skip });
   }
+}
+
+/**
+ * Opens connections to a state that is new. A daemon lets go of the old one some time after it has
+ * forgotten its last client; whoever comes in between still finds it.
+ */
+async function opener(target: Target): Promise<() => Promise<Connection>> {
+  let first: string;
+  {
+    await using conn = await target.open();
+    first = await outlineOf(conn);
+  }
+  return async () => {
+    const until = performance.now() + 10_000;
+    for (;;) {
+      await target.idle();
+      const conn = await target.open();
+      const found = await outlineOf(conn);
+      if (found === first) return conn;
+      await conn.close();
+      if (performance.now() > until) throw new Error(`The daemon keeps what was: ${found}`);
+    }
+  };
+}
+
+async function outlineOf(conn: Connection): Promise<string> {
+  const [domains, networks, pools, interfaces, devices] = await Promise.all([
+    conn.listAllDomains(),
+    conn.listAllNetworks(),
+    conn.listAllStoragePools(),
+    conn.listAllInterfaces(),
+    conn.listAllNodeDevices(),
+  ]);
+  const parts = [
+    ...domains.map(async (one) =>
+      `${one.id} ${(await one.getState()).state} ${await one.getXmlDesc()}`
+    ),
+    ...[...networks, ...pools, ...interfaces].map(async (one) =>
+      `${await one.isActive()} ${await one.getXmlDesc()}`
+    ),
+    ...devices.map(({ name }) => Promise.resolve(name)),
+  ];
+  return (await Promise.all(parts)).join("\n");
 }
 
 // an AggregateError shows its parts on some runtimes only
