@@ -4,7 +4,7 @@
  * @module
  */
 
-import { fs, os, path, process, run } from "./builtin.ts";
+import { childProcess, fs, os, path, process, run } from "./builtin.ts";
 
 /** What was started. */
 export interface KeptDirectory {
@@ -12,6 +12,26 @@ export interface KeptDirectory {
   readonly directory: string;
   /** Ends it and removes the directory; idempotent. */
   stop(): Promise<void>;
+}
+
+interface Running {
+  readonly script: string;
+  readonly directory: string;
+}
+
+const running = new Set<Running>();
+
+/** Makes ctrl-C and SIGTERM end what was started too: for programs, since the tests dispose of theirs. */
+export function endAtSignals(): void {
+  for (const [signal, number] of [["SIGINT", 2], ["SIGTERM", 15]] as const) {
+    process.once(signal, () => {
+      for (const { script, directory } of running) {
+        childProcess.spawnSync(script, ["stop", directory]);
+        fs.rmSync(directory, { recursive: true, force: true });
+      }
+      process.exit(128 + number);
+    });
+  }
 }
 
 /**
@@ -28,7 +48,10 @@ export async function startIn(
   env: Readonly<Record<string, string>> = {},
 ): Promise<KeptDirectory> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), prefix));
+  const one = { script, directory };
+  running.add(one);
   function remove(): void {
+    running.delete(one);
     fs.rmSync(directory, { recursive: true, force: true });
   }
   let stopped: Promise<void> | undefined;

@@ -19,6 +19,7 @@ import { parseXml } from "../../src/xml/parse.ts";
 import { XmlSyntaxError } from "../../src/xml/well_formed.ts";
 import { Random } from "../codec/random.ts";
 import { type RealDaemon, startDaemon } from "../daemons/daemons.ts";
+import { endAtSignals } from "../daemons/kept_directory.ts";
 import { changeDocument, makeDocument, type Oddness } from "./documents.ts";
 import { differenceOf, sameErrors, withoutOne } from "./differences.ts";
 
@@ -152,6 +153,7 @@ interface Kind {
 
 const kinds = new Map<string, Kind>();
 let [fed, accepted, different] = [0, 0, 0];
+endAtSignals();
 try {
   for (const xml of documents()) {
     if (

@@ -9,6 +9,7 @@
 
 import process from "node:process";
 import type { DaemonVersion } from "../daemons/daemons.ts";
+import { endAtSignals } from "../daemons/kept_directory.ts";
 import { runtime } from "../harness.ts";
 import { readOptions } from "../tool_options.ts";
 import { restartUnderLoad } from "./restarts.ts";
@@ -18,6 +19,7 @@ const values = readOptions("deno task restarts [--restarts N] [--version 9|12]",
   version: { type: "string", default: "9" },
 });
 
+endAtSignals();
 try {
   const version = values.version as DaemonVersion;
   const report = await restartUnderLoad(version, Number(values.restarts), (done) => {

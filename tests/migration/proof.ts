@@ -10,6 +10,7 @@
 
 import { connect } from "../../mod.ts";
 import type { DaemonVersion } from "../daemons/daemons.ts";
+import { endAtSignals } from "../daemons/kept_directory.ts";
 import { startPair } from "../daemons/pair.ts";
 import { type Host, KINDS, roundTrips } from "./kinds.ts";
 
@@ -23,6 +24,7 @@ const rounds = Number(given["rounds"] ?? 50);
 const [a = "9", b = "12"] = (given["versions"] ?? "9,12").split(",") as DaemonVersion[];
 const kinds = KINDS.filter(({ name }) => name.includes(given["kind"] ?? ""));
 
+endAtSignals();
 const failed: string[] = [];
 for (const kind of kinds) {
   // a pair of its own, so that nothing that a kind has left can help or hinder the next

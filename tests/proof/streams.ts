@@ -14,6 +14,7 @@
 
 import { downloadFile, uploadFile } from "../../mod.ts";
 import { type DaemonVersion, startDaemon } from "../daemons/daemons.ts";
+import { endAtSignals } from "../daemons/kept_directory.ts";
 import { runtime } from "../harness.ts";
 import {
   crypto,
@@ -233,6 +234,7 @@ if (unknown !== undefined) {
   process.stderr.write(`Usage: streams.ts [${Object.keys(PROOFS).join("] [")}]\n`);
   process.exit(unknown === "--help" ? 0 : 2);
 }
+endAtSignals();
 for (const [name, prove] of Object.entries(PROOFS)) {
   if (chosen.length === 0 || chosen.includes(name)) await prove();
 }
