@@ -41,7 +41,8 @@ async function floods(page: Page): Promise<void> {
   await page.locator(".console-state", { hasText: /^Connected$/ }).waitFor();
   await page.keyboard.press("Control+c");
   await page.keyboard.type("echo $((6 * 9))\n");
-  await page.locator(".xterm-accessibility-tree").getByText(/^54$/).waitFor();
+  // the guest shares the processors with all that the flood keeps busy
+  await page.locator(".xterm-accessibility-tree").getByText(/^54$/).waitFor({ timeout: 100_000 });
   const grown = await held() - before;
   assert(grown < 30, `the page holds ${grown.toFixed(1)} MiB more`);
 }
@@ -89,4 +90,4 @@ test("web console: shows a real guest, its shell and its screen", async () => {
     await proxy.stop();
     if (await guest.isActive().catch(() => false)) await guest.destroy();
   }
-}, { skip: skipWithoutGuest(VERSION) || skipWithoutChromium(), timeout: 180_000 });
+}, { skip: skipWithoutGuest(VERSION) || skipWithoutChromium(), timeout: 300_000 });
