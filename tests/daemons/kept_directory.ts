@@ -21,7 +21,14 @@ interface Running {
 
 const running = new Set<Running>();
 
-/** Makes ctrl-C and SIGTERM end what was started too: for programs, since the tests dispose of theirs. */
+/** Notes that a script keeps something running in a directory; returns what forgets it again. */
+export function noteRunning(script: string, directory: string): () => void {
+  const one = { script, directory };
+  running.add(one);
+  return () => void running.delete(one);
+}
+
+/** Makes ctrl-C and SIGTERM end what runs too: for programs, since the tests dispose of theirs. */
 export function endAtSignals(): void {
   for (const [signal, number] of [["SIGINT", 2], ["SIGTERM", 15]] as const) {
     process.once(signal, () => {
@@ -48,10 +55,9 @@ export async function startIn(
   env: Readonly<Record<string, string>> = {},
 ): Promise<KeptDirectory> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), prefix));
-  const one = { script, directory };
-  running.add(one);
+  const forget = noteRunning(script, directory);
   function remove(): void {
-    running.delete(one);
+    forget();
     fs.rmSync(directory, { recursive: true, force: true });
   }
   let stopped: Promise<void> | undefined;

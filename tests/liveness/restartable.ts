@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import type { DaemonVersion } from "../daemons/daemons.ts";
+import { noteRunning } from "../daemons/kept_directory.ts";
 
 const SCRIPT = join(import.meta.dirname as string, "..", "daemons", "daemon.sh");
 
@@ -41,10 +42,12 @@ export interface RestartableOptions {
 export class RestartableDaemon implements AsyncDisposable {
   readonly #options: RestartableOptions;
   readonly #directory: string;
+  readonly #forget: () => void;
 
   private constructor(options: RestartableOptions) {
     this.#options = options;
     this.#directory = mkdtempSync(join(tmpdir(), "virtwire-restart-"));
+    this.#forget = noteRunning(SCRIPT, this.#directory);
   }
 
   /** Starts one in a new directory. */
@@ -85,6 +88,7 @@ export class RestartableDaemon implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop().catch(() => {}); // it may be stopped already
+    this.#forget();
     rmSync(this.#directory, { recursive: true, force: true });
   }
 }
