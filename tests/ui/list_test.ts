@@ -76,7 +76,8 @@ consoleTest("shows names as they are, whatever is in them", async ({ page }) => 
     assertEquals(sideways, false, name);
     await page.getByRole("link", { name: "Back to the list" }).click();
   }
-  assertEquals(await page.title(), "virtwire");
+  // once the address has changed
+  await page.locator("title", { hasText: /^virtwire$/ }).waitFor({ state: "attached" });
 }, { prepare: (conn) => define(conn, NAMES), context: PHONE });
 
 /** Of which every other runs: these rows are higher where the list is narrow. */
