@@ -24,6 +24,7 @@ import { Feature } from "./session/features.ts";
 import { Session } from "./session/session.ts";
 import { checkPlaces } from "./session/window.ts";
 import type { ByteDuplex, Dial, Endpoint } from "./transport.ts";
+import { asError } from "./session/failure.ts";
 
 /** What libvirt's daemons speak on the socket for clients. */
 const PROGRAMS = [remoteProgram, qemuProgram, lxcProgram];
@@ -186,10 +187,6 @@ async function reveal(
 ): Promise<string | undefined> {
   if (typeof secret !== "function") return secret;
   return await abortable(Promise.resolve(secret({ signal })), { signal }, "The secret");
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }
 
 async function openAnother(

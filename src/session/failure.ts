@@ -72,6 +72,11 @@ export function closedError(
   return new ConnectionError(`${what}: ${why} (${label})${detail}`, reason, options);
 }
 
+/** What was thrown, as an error. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
 /**
  * The error with the stack of `opened`, less the frames of this library on top of it: packets are
  * handled where nobody's caller is on the stack.

@@ -16,7 +16,7 @@ import type { ByteDuplex } from "../transport.ts";
 import { XdrReader } from "../xdr/reader.ts";
 import { type Call, Calls, type InternalCallOptions } from "./calls.ts";
 import type { Caller, CallOptions, OpenedStream, OwnedCaller } from "./caller.ts";
-import { closedError, type Failure } from "./failure.ts";
+import { asError, closedError, type Failure } from "./failure.ts";
 import { FAREWELL } from "./farewell.ts";
 import { Features } from "./features.ts";
 import { KeepaliveTimer } from "./keepalive_timer.ts";
@@ -319,8 +319,4 @@ export class Session implements Caller {
       this.#resolveClosed(reason);
     }
   }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -19,6 +19,7 @@ import type { Session } from "../session/session.ts";
 import { Backoff, type ReconnectOptions } from "./backoff.ts";
 import type { SessionSource } from "./caller.ts";
 import { Resync, type SupervisedState } from "../supervised_state.ts";
+import { asError } from "../session/failure.ts";
 
 /** Makes a connection; must end with the signal's reason when it fires. */
 export type Open = (options: { readonly signal: AbortSignal }) => Promise<Connection>;
@@ -253,10 +254,6 @@ export class Supervisor implements SessionSource {
       `wait for connected()`;
     return new ConnectionError(text, reason);
   }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }
 
 function isWorthRetrying(error: unknown): boolean {

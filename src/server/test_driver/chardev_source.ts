@@ -11,7 +11,8 @@ import { put } from "./domain_defaults.ts";
 import { keepCharacterParts } from "./device_parts.ts";
 import { lookupTable } from "./lookup_table.ts";
 import { RULES } from "./shape_rules.ts";
-import { badValue, missingAttribute, unsupportedConfig, xmlFailure } from "./values.ts";
+import { missingAttribute, unsupportedConfig, xmlFailure } from "./values.ts";
+import { choice } from "./domain_faults.ts";
 
 const TYPES: ReadonlySet<string> = new Set(
   ("null vc pty dev file pipe stdio udp tcp unix spicevmc spiceport nmdm qemu-vdagent dbus").split(
@@ -83,12 +84,6 @@ export function fillCharacterSource(device: XmlElement, type: string): void {
 }
 
 const PROTOCOLS = "raw telnet telnets tls";
-
-function choice(where: XmlElement, name: string, words: string): string | undefined {
-  const value = where.get(name);
-  if (value !== undefined && !words.split(" ").includes(value)) badValue(name, where, value);
-  return value;
-}
 
 function checkSource(source: XmlElement): void {
   choice(source, "mode", "connect bind");

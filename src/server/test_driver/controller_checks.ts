@@ -4,12 +4,12 @@
  * @module
  */
 
-import { ErrorDomain } from "../../../gen/enums/errors.ts";
 import type { XmlElement } from "../../xml/element.ts";
 import { lookupTable } from "./lookup_table.ts";
 import { RULES } from "./shape_rules.ts";
 import { fillSize } from "./tuning_defaults.ts";
-import { badValue, parseDecimal, unsupportedConfig, xmlFailure } from "./values.ts";
+import { badValue, parseDecimal, unsupportedConfig } from "./values.ts";
+import { xml } from "./domain_faults.ts";
 
 // Attributes that only controllers of a type have, and how they are read.
 const COUNTS: Readonly<Record<string, readonly string[]>> = lookupTable({
@@ -35,10 +35,6 @@ const RANGES: readonly Range[] = [
   { name: "port", least: 0, most: 255 },
   { name: "busNr", least: 1, most: 254 },
 ];
-
-function xml(detail: string): never {
-  xmlFailure(detail, ErrorDomain.DOMAIN);
-}
 
 /** Checks a controller and leaves out what is the same as not told. */
 export function fillController(controller: XmlElement): void {

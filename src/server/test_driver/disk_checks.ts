@@ -10,7 +10,8 @@ import { failure } from "../failure.ts";
 import { sourceOf } from "./domain_devices.ts";
 import { lookupTable } from "./lookup_table.ts";
 import { checkLimits } from "./needed_parts.ts";
-import { unsupportedConfig, xmlFailure } from "./values.ts";
+import { unsupportedConfig } from "./values.ts";
+import { internal, xml } from "./domain_faults.ts";
 
 const DRIVE_BUSES: ReadonlySet<string> = new Set(["ide", "fdc", "scsi", "sata", "nvme"]);
 const HARD_DISK = /^(hd|sd|vd|xvd|ubd|nvme)/;
@@ -21,14 +22,6 @@ const PRODUCT_LENGTH = 16;
 const WITHOUT_USERS: ReadonlySet<string> = new Set(
   ["nbd", "sheepdog", "gluster", "tftp", "vxhs", "nfs"],
 );
-
-function xml(detail: string): never {
-  xmlFailure(detail, ErrorDomain.DOMAIN);
-}
-
-function internal(detail: string): never {
-  throw failure(ErrorDomain.DOMAIN, ErrorNumber.INTERNAL_ERROR, detail);
-}
 
 /** Throws for a disk that contradicts itself. */
 export function checkDisk(disk: XmlElement): void {

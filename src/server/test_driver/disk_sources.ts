@@ -11,25 +11,10 @@ import { fillPlace } from "./address.ts";
 import { lookupTable } from "./lookup_table.ts";
 import { RULES } from "./shape_rules.ts";
 import { fillEncryption } from "./secret_parts.ts";
-import {
-  badValue,
-  missingAttribute,
-  parseDecimal,
-  unsupportedConfig,
-  xmlFailure,
-} from "./values.ts";
+import { missingAttribute, parseDecimal, unsupportedConfig, xmlFailure } from "./values.ts";
+import { choice, xml } from "./domain_faults.ts";
 
 const PORT_MAX = 65535n;
-
-function xml(detail: string): never {
-  xmlFailure(detail, ErrorDomain.DOMAIN);
-}
-
-function choice(where: XmlElement, name: string, words: string): string | undefined {
-  const value = where.get(name);
-  if (value !== undefined && !words.split(" ").includes(value)) badValue(name, where, value);
-  return value;
-}
 
 /** Throws for a disk, as it came, whose sources do not tell enough. */
 export function checkSourceDisk(disk: XmlElement): void {

@@ -10,17 +10,10 @@ import { failure } from "../failure.ts";
 import { lookupTable } from "./lookup_table.ts";
 import { parseUuid } from "./domain_defaults.ts";
 import { unknownCause } from "./refusals.ts";
-import { parseDecimal, unsupportedConfig, xmlFailure } from "./values.ts";
+import { parseDecimal, unsupportedConfig } from "./values.ts";
+import { misfit, xml } from "./domain_faults.ts";
 
 const UINT_MAX = 0xffff_ffffn;
-
-function xml(detail: string): never {
-  xmlFailure(detail, ErrorDomain.DOMAIN);
-}
-
-function misfit(detail: string): never {
-  throw failure(ErrorDomain.DOMAIN, ErrorNumber.XML_DETAIL, detail);
-}
 
 function drop(where: XmlElement, name: string): void {
   const child = where.child(name);

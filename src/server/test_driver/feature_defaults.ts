@@ -4,17 +4,12 @@
  * @module
  */
 
-import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import { element, type XmlElement } from "../../xml/element.ts";
-import { failure } from "../failure.ts";
 import { fillSize } from "./tuning_defaults.ts";
 import { parseDecimal, unsupportedConfig } from "./values.ts";
+import { misfit } from "./domain_faults.ts";
 
 const BOOT_TIMEOUT_MAX = 65535n;
-
-function misfit(detail: string): never {
-  throw failure(ErrorDomain.DOMAIN, ErrorNumber.XML_DETAIL, detail);
-}
 
 /** Checks how a domain boots and fills in what it leaves open. */
 export function fillBoot(os: XmlElement): void {

@@ -12,6 +12,7 @@ import { fillIdEntries } from "./domain_parts.ts";
 import { sanitizePath } from "./source_path.ts";
 import { fillSize } from "./tuning_defaults.ts";
 import { parseDecimal, scale, unsupportedConfig, xmlFailure } from "./values.ts";
+import { xml } from "./domain_faults.ts";
 
 // What tells where a file system of each type is.
 const SOURCES: Readonly<Record<string, readonly string[]>> = lookupTable({
@@ -29,10 +30,6 @@ const FORMATS: ReadonlySet<string> = new Set(
 );
 
 const MODE = /^\s*\+?([0-7]+)$/;
-
-function xml(detail: string): never {
-  xmlFailure(detail, ErrorDomain.DOMAIN);
-}
 
 /** Checks a file system and fills in its defaults. */
 export function fillFilesystem(filesystem: XmlElement): void {

@@ -12,6 +12,7 @@ import { lookupTable } from "./lookup_table.ts";
 import { unknownCause } from "./refusals.ts";
 import { RULES } from "./shape_rules.ts";
 import { badValue, missingAttribute, unsupportedConfig, xmlFailure } from "./values.ts";
+import { choice } from "./domain_faults.ts";
 
 type Values = Readonly<Record<string, string | undefined>>;
 
@@ -22,11 +23,6 @@ const REMOTE: ReadonlySet<string> = new Set(["vnc", "rdp", "spice"]);
 const SWITCH = "yes no";
 
 // One of a few words; nothing where it is not told.
-function choice(where: XmlElement, name: string, words: string): string | undefined {
-  const value = where.get(name);
-  if (value !== undefined && !words.split(" ").includes(value)) badValue(name, where, value);
-  return value;
-}
 
 function integer(where: XmlElement, name: string): number | undefined {
   const value = where.get(name);

@@ -4,13 +4,9 @@
  * @module
  */
 
-import { ErrorDomain } from "../../../gen/enums/errors.ts";
 import { element, type XmlElement } from "../../xml/element.ts";
-import { unsupportedConfig, xmlFailure } from "./values.ts";
-
-function xml(detail: string): never {
-  xmlFailure(detail, ErrorDomain.DOMAIN);
-}
+import { unsupportedConfig } from "./values.ts";
+import { xml } from "./domain_faults.ts";
 
 /** Checks where a display listens and fills it in where it is not told. */
 export function fillListens(graphics: XmlElement, type: string): XmlElement[] {

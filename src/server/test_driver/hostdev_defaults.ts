@@ -11,7 +11,8 @@ import { lookupTable } from "./lookup_table.ts";
 import { put } from "./domain_defaults.ts";
 import { fillAuth, fillUuidAttribute } from "./secret_parts.ts";
 import { RULES } from "./shape_rules.ts";
-import { badValue, hex, missingAttribute, unsupportedConfig, xmlFailure } from "./values.ts";
+import { badValue, hex, missingAttribute, unsupportedConfig } from "./values.ts";
+import { choice, xml } from "./domain_faults.ts";
 
 const SUBSYSTEM: ReadonlySet<string> = new Set(["usb", "pci", "scsi", "scsi_host", "mdev"]);
 // Devices that a container sees: what names them, and what libvirt says where nothing does.
@@ -21,16 +22,6 @@ const CAPABILITIES: Readonly<Record<string, readonly [name: string, what: string
   net: ["interface", "net"],
 });
 const MEDIATED: ReadonlySet<string> = new Set(["vfio-pci", "vfio-ccw", "vfio-ap"]);
-
-function xml(detail: string): never {
-  xmlFailure(detail, ErrorDomain.DOMAIN);
-}
-
-function choice(where: XmlElement, name: string, words: string): string | undefined {
-  const value = where.get(name);
-  if (value !== undefined && !words.split(" ").includes(value)) badValue(name, where, value);
-  return value;
-}
 
 function fillNumber(where: XmlElement, name: string, format: string): void {
   const value = where.get(name);

@@ -4,11 +4,10 @@
  * @module
  */
 
-import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import type { XmlElement } from "../../xml/element.ts";
-import { failure } from "../failure.ts";
 import { lookupTable } from "./lookup_table.ts";
 import { badValue, unsupportedConfig } from "./values.ts";
+import { internal } from "./domain_faults.ts";
 
 const TYPES: ReadonlySet<string> = new Set(
   ["mouse", "tablet", "keyboard", "passthrough", "evdev"],
@@ -26,10 +25,6 @@ const EVDEV: Readonly<Record<string, readonly string[] | undefined>> = lookupTab
   grabToggle: "ctrl-ctrl alt-alt shift-shift meta-meta scrolllock ctrl-scrolllock".split(" "),
   repeat: ["on", "off"],
 });
-
-function internal(detail: string): never {
-  throw failure(ErrorDomain.DOMAIN, ErrorNumber.INTERNAL_ERROR, detail);
-}
 
 /** Checks an input device; its bus is filled in when its domain is known. */
 export function checkInput(input: XmlElement): void {

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { ErrorDomain } from "../../../gen/enums/errors.ts";
 import { element, type XmlElement } from "../../xml/element.ts";
 import { lookupTable } from "./lookup_table.ts";
 import { RULES } from "./shape_rules.ts";
-import { memorySize, unsupportedConfig, xmlFailure } from "./values.ts";
+import { memorySize, unsupportedConfig } from "./values.ts";
+import { xml } from "./domain_faults.ts";
 
 // What each model has of its own; of all are the options of virtio devices.
 const OPTIONS: Readonly<Record<string, string>> = lookupTable({
@@ -19,10 +19,6 @@ const OPTIONS: Readonly<Record<string, string>> = lookupTable({
 });
 const VIRTIO = ["iommu", "packed", "page_per_vq"];
 const ACCELERATED = ["ats", "ril", "ssidsize", "oas", "cmdqv"];
-
-function xml(detail: string): never {
-  xmlFailure(detail, ErrorDomain.DOMAIN);
-}
 
 /** Checks an IOMMU and fills in its defaults. */
 export function fillIommu(iommu: XmlElement): void {

@@ -12,6 +12,7 @@ import { checkNoVirtioOptions } from "./disk_checks.ts";
 import { formatCpuSet, parseUuid } from "./domain_defaults.ts";
 import { RULES } from "./shape_rules.ts";
 import { badValue, memorySize, parseDecimal, unsupportedConfig, xmlFailure } from "./values.ts";
+import { misfit, xml } from "./domain_faults.ts";
 
 interface Model {
   readonly source: string;
@@ -28,14 +29,6 @@ const MODELS: Readonly<Record<string, Model>> = lookupTable({
 
 const ADDRESS_ALIGNMENT = 4096n;
 const LEAST_LABEL = 128n;
-
-function xml(detail: string): never {
-  xmlFailure(detail, ErrorDomain.DOMAIN);
-}
-
-function misfit(detail: string): never {
-  throw failure(ErrorDomain.DOMAIN, ErrorNumber.XML_DETAIL, detail);
-}
 
 function keep(where: XmlElement, names: string): void {
   const known = new Set(names.split(" "));

@@ -14,12 +14,9 @@ import { unknownCause } from "./refusals.ts";
 import { RULES } from "./shape_rules.ts";
 import { fillSize } from "./tuning_defaults.ts";
 import { badValue, parseDecimal, unsupportedConfig, xmlFailure } from "./values.ts";
+import { xml } from "./domain_faults.ts";
 
 const UINT_MAX = 0xffff_ffffn;
-
-function xml(detail: string): never {
-  xmlFailure(detail, ErrorDomain.DOMAIN);
-}
 
 function drop(where: XmlElement, name: string): void {
   const child = where.child(name);

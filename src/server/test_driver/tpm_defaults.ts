@@ -4,28 +4,13 @@
  * @module
  */
 
-import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import { element, type XmlElement } from "../../xml/element.ts";
-import { failure } from "../failure.ts";
 import { parseUuid } from "./domain_defaults.ts";
 import { RULES } from "./shape_rules.ts";
-import { badValue, unsupportedConfig, xmlFailure } from "./values.ts";
+import { unsupportedConfig } from "./values.ts";
+import { choice, internal, xml } from "./domain_faults.ts";
 
 const BANKS: ReadonlySet<string> = new Set(["sha1", "sha256", "sha384", "sha512"]);
-
-function xml(detail: string): never {
-  xmlFailure(detail, ErrorDomain.DOMAIN);
-}
-
-function internal(detail: string): never {
-  throw failure(ErrorDomain.DOMAIN, ErrorNumber.INTERNAL_ERROR, detail);
-}
-
-function choice(where: XmlElement, name: string, words: string): string | undefined {
-  const value = where.get(name);
-  if (value !== undefined && !words.split(" ").includes(value)) badValue(name, where, value);
-  return value;
-}
 
 /** Throws for a TPM, as it came, that has none or more of what is behind it. */
 export function checkTpm(tpm: XmlElement): void {

@@ -19,18 +19,10 @@ import {
   unsupportedConfig,
   xmlFailure,
 } from "./values.ts";
+import { misfit, xml } from "./domain_faults.ts";
 
 // What libvirt prints no limit for.
 const UNLIMITED = 9007199254740991n;
-
-function xml(detail: string): never {
-  xmlFailure(detail, ErrorDomain.DOMAIN);
-}
-
-/** Throws libvirt's error for a document whose details do not fit. */
-function misfit(detail: string): never {
-  throw failure(ErrorDomain.DOMAIN, ErrorNumber.XML_DETAIL, detail);
-}
 
 /** Checks a domain's shares of the host and fills in their defaults. */
 export function fillTuning(domain: XmlElement): void {
