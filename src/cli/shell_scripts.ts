@@ -4,8 +4,10 @@
  * @module
  */
 
+import { lookupTable } from "../lookup_table.ts";
+
 /** The scripts by shell. */
-export const SCRIPTS: Readonly<Record<string, (program: string) => string>> = {
+export const SCRIPTS: Readonly<Record<string, (program: string) => string>> = lookupTable({
   // readline replaces a part of the word only, which the program is told and takes into account
   bash: (program) =>
     `# ${program} completion for bash: eval "$(${program} completion bash)"
@@ -68,4 +70,4 @@ function __${program}_complete
 end
 complete -c ${program} -f -a '(__${program}_complete)'
 `,
-};
+});

@@ -40,6 +40,21 @@ test("cli: nothing to do, and help for what does not exist, are wrong command li
   assertStringIncludes(stderr, "Error: Unknown command 'lst'\n(Did you mean list?)");
 });
 
+test("cli: a word that every object of JavaScript knows is no choice", async () => {
+  for (
+    const args of [
+      ["shutdown", "test", "--mode"],
+      ["domifaddr", "test", "--source"],
+      ["dump", "test", "/nonexistent/x", "--memory-only", "--format"],
+      ["completion"],
+    ]
+  ) {
+    const { status, stdout, stderr } = await cli([...TEST, ...args, "constructor"]);
+    assertEquals([status, stdout], [2, ""], args.join(" "));
+    assertMatch(stderr, /^Error: Cannot .*"constructor": expected/);
+  }
+}, { timeout: 60_000 });
+
 test("cli: without a URI it is said how to name a host, with one it is not", () => {
   const before = process.env["LIBVIRT_DEFAULT_URI"];
   const error = new ConnectionError("Cannot connect", "error");

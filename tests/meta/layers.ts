@@ -78,7 +78,7 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
   "procedure": { files: ["src/procedure.ts"], types: ["xdr"] },
   "transport": { files: ["src/transport.ts"] },
   // What even the transports need.
-  "leaves": { files: ["src/settled_within.ts", "src/uri/secrets.ts"] },
+  "leaves": { files: ["src/lookup_table.ts", "src/settled_within.ts", "src/uri/secrets.ts"] },
 
   "shared codecs": { files: ["gen/rpc/**"], uses: ["xdr"], types: ["procedure"] },
   // What every connection starts with, so that a session needs no other codec.
@@ -155,7 +155,16 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
   "xml": { files: ["src/xml/**"], uses: ["errors"], packages: ["@xmldom/xmldom"] },
   "server": {
     files: ["src/server/**", "src/server.ts"],
-    uses: [...CODECS, "dispatch tables", "engine", "session", "auth", "xml", "client parts"],
+    uses: [
+      "leaves",
+      ...CODECS,
+      "dispatch tables",
+      "engine",
+      "session",
+      "auth",
+      "xml",
+      "client parts",
+    ],
     types: ["procedure", "transport", "caller"],
     packages: STD,
   },

@@ -24,6 +24,7 @@ import type { Invocation } from "../invocation.ts";
 import { withJobProgress } from "../job_bar.ts";
 import { findDomain } from "../lookup.ts";
 import { bytes, parseCount, parseSize } from "../values.ts";
+import { lookupTable } from "../../lookup_table.ts";
 
 const act = actsOn("Domain", (run) => findDomain(run));
 
@@ -44,13 +45,13 @@ async function openConsole(run: Invocation, domain: Domain): Promise<void> {
   await (await import("./console.ts")).attach(run, domain);
 }
 
-const MODES: Readonly<Record<string, number>> = {
+const MODES: Readonly<Record<string, number>> = lookupTable({
   acpi: DomainShutdownFlags.ACPI_POWER_BTN,
   agent: DomainShutdownFlags.GUEST_AGENT,
   initctl: DomainShutdownFlags.INITCTL,
   signal: DomainShutdownFlags.SIGNAL,
   paravirt: DomainShutdownFlags.PARAVIRT,
-};
+});
 
 /** The ways that `--mode` names; the same bits for shutting down and for rebooting. */
 function modes(run: Invocation): number {

@@ -21,6 +21,7 @@ import { deviceImpact, impact } from "../impact.ts";
 import type { Invocation } from "../invocation.ts";
 import { findDomain } from "../lookup.ts";
 import { bytes, parseSize } from "../values.ts";
+import { lookupTable } from "../../lookup_table.ts";
 
 type Change = "attach" | "detach" | "update";
 
@@ -109,11 +110,11 @@ function aliasOf(run: Invocation): XmlElement | undefined {
   return name === undefined ? undefined : element("alias", { name });
 }
 
-const SOURCES: Readonly<Record<string, string | undefined>> = {
+const SOURCES: Readonly<Record<string, string | undefined>> = lookupTable({
   network: "network",
   bridge: "bridge",
   direct: "dev",
-};
+});
 
 async function attachInterface(run: Invocation): Promise<void> {
   const [type, source] = [run.argument("type"), run.maybe("source")];

@@ -17,6 +17,7 @@ import { readText } from "../files.ts";
 import type { Invocation } from "../invocation.ts";
 import { withJobProgress } from "../job_bar.ts";
 import { findDomain } from "../lookup.ts";
+import { lookupTable } from "../../lookup_table.ts";
 
 /** The flags that say how a state is saved and how it goes on. */
 function saveFlags(run: Invocation): Invocation["call"] {
@@ -57,13 +58,13 @@ async function restore(run: Invocation): Promise<void> {
   run.out.message(`Domain restored from ${file}`);
 }
 
-const FORMATS: Readonly<Record<string, number>> = {
+const FORMATS: Readonly<Record<string, number>> = lookupTable({
   "elf": DomainCoreDumpFormat.RAW,
   "kdump-zlib": DomainCoreDumpFormat.KDUMP_ZLIB,
   "kdump-lzo": DomainCoreDumpFormat.KDUMP_LZO,
   "kdump-snappy": DomainCoreDumpFormat.KDUMP_SNAPPY,
   "win-dmp": DomainCoreDumpFormat.WIN_DMP,
-};
+});
 
 async function dump(run: Invocation): Promise<void> {
   const format = run.text("format");

@@ -24,6 +24,7 @@ import { NAME_COLUMN, STATE_COLUMN } from "../lists.ts";
 import { findDomain } from "../lookup.ts";
 import type { Column, Row } from "../output.ts";
 import { bytes, ranges, words } from "../values.ts";
+import { lookupTable } from "../../lookup_table.ts";
 
 const STATS: Readonly<Record<string, number>> = {
   state: DomainStatsTypes.STATE,
@@ -132,11 +133,11 @@ async function domiflist(run: Invocation): Promise<void> {
   ]);
 }
 
-const SOURCES: Readonly<Record<string, number>> = {
+const SOURCES: Readonly<Record<string, number>> = lookupTable({
   lease: DomainInterfaceAddressesSource.LEASE,
   agent: DomainInterfaceAddressesSource.AGENT,
   arp: DomainInterfaceAddressesSource.ARP,
-};
+});
 
 async function domifaddr(run: Invocation): Promise<void> {
   const name = run.text("source") ?? "lease";

@@ -7,7 +7,7 @@
 import type { XmlElement } from "../../xml/element.ts";
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import { failure } from "../failure.ts";
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 import { RULES } from "./shape_rules.ts";
 import { badValue, hex, xmlFailure } from "./values.ts";
 

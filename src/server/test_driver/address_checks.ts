@@ -7,7 +7,7 @@
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import type { XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 import { missingAttribute, unsupportedConfig, xmlFailure } from "./values.ts";
 
 const MEDIATED: Readonly<Record<string, string>> = lookupTable({

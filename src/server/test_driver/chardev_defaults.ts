@@ -8,7 +8,7 @@ import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import { failure } from "../failure.ts";
 import { element, XmlElement } from "../../xml/element.ts";
 import { insertDevice } from "./device_order.ts";
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 import { parseIp } from "./ip_address.ts";
 import { RULES } from "./shape_rules.ts";
 import { missingAttribute, unsupportedConfig, xmlFailure } from "./values.ts";

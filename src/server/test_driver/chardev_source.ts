@@ -9,7 +9,7 @@ import { element, type XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
 import { put } from "./domain_defaults.ts";
 import { keepCharacterParts } from "./device_parts.ts";
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 import { RULES } from "./shape_rules.ts";
 import { missingAttribute, unsupportedConfig, xmlFailure } from "./values.ts";
 import { choice } from "./domain_faults.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { XmlElement } from "../../xml/element.ts";
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 import { RULES } from "./shape_rules.ts";
 import { fillSize } from "./tuning_defaults.ts";
 import { badValue, parseDecimal, unsupportedConfig } from "./values.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { XmlElement } from "../../xml/element.ts";
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 import { unsupportedConfig } from "./values.ts";
 
 const MODELS: Readonly<Record<string, ReadonlySet<string>>> = lookupTable({

@@ -8,7 +8,7 @@ import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import { element, type XmlElement } from "../../xml/element.ts";
 import { conform, type Shape } from "../../xml/shape.ts";
 import { failure } from "../failure.ts";
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 import { fillAddress, fillPlace } from "./address.ts";
 import { checkCharacterDevice, fillCharacterDevices } from "./chardev_defaults.ts";
 import { checkCharacterType } from "./chardev_source.ts";

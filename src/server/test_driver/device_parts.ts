@@ -4,7 +4,7 @@
  * @module
  */
 
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 import { XmlElement } from "../../xml/element.ts";
 
 type Parts = Readonly<Record<string, string>>;

@@ -11,7 +11,7 @@ import { diskIndex, insertDevice } from "./device_order.ts";
 import { put } from "./domain_defaults.ts";
 import { sourceOf } from "./domain_devices.ts";
 import { devicesOf } from "./domain_values.ts";
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 import { partsBefore } from "./part_order.ts";
 import { refusal } from "./refusals.ts";
 import { memorySize, unsupportedConfig, xmlFailure } from "./values.ts";

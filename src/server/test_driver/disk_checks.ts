@@ -8,7 +8,7 @@ import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import type { XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
 import { sourceOf } from "./domain_devices.ts";
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 import { checkLimits } from "./needed_parts.ts";
 import { unsupportedConfig } from "./values.ts";
 import { internal, xml } from "./domain_faults.ts";

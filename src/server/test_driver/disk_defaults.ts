@@ -8,7 +8,7 @@ import { element, type XmlElement } from "../../xml/element.ts";
 import { diskIndex } from "./device_order.ts";
 import { put } from "./domain_defaults.ts";
 import { sourceOf } from "./domain_devices.ts";
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 import { partsBefore } from "./part_order.ts";
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import { fillSize } from "./tuning_defaults.ts";

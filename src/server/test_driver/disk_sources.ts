@@ -8,7 +8,7 @@ import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import type { XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
 import { fillPlace } from "./address.ts";
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 import { RULES } from "./shape_rules.ts";
 import { fillEncryption } from "./secret_parts.ts";
 import { missingAttribute, parseDecimal, unsupportedConfig, xmlFailure } from "./values.ts";

@@ -7,7 +7,7 @@
 import { element, type XmlElement } from "../../xml/element.ts";
 import { checkNoVirtioOptions } from "./disk_checks.ts";
 import { put } from "./domain_defaults.ts";
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 import { unsupportedConfig } from "./values.ts";
 
 const WITH_EDID: ReadonlySet<string> = new Set(["vga", "bochs", "virtio"]);

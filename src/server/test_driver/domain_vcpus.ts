@@ -9,7 +9,7 @@ import type { NonnullDomain } from "../../../gen/remote/common.ts";
 import type { RemoteHandlers } from "../../../gen/remote/dispatch.ts";
 import { element, type XmlElement } from "../../xml/element.ts";
 import type { CallContext } from "../driver.ts";
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 import { cpusOf, firstCpus, mapOf } from "./cpu_maps.ts";
 import { BEFORE_CPUTUNE, parseCpuSet, printCpuSet, put } from "./domain_defaults.ts";
 import { setMaximumVcpus, setOnlineVcpus, vcpusOf } from "./domain_values.ts";

@@ -7,7 +7,7 @@
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import { element, type XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 import { fillIdEntries } from "./domain_parts.ts";
 import { sanitizePath } from "./source_path.ts";
 import { fillSize } from "./tuning_defaults.ts";

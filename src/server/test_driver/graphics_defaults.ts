@@ -8,7 +8,7 @@ import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import { element, type XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
 import { fillListens } from "./graphics_listens.ts";
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 import { unknownCause } from "./refusals.ts";
 import { RULES } from "./shape_rules.ts";
 import { badValue, missingAttribute, unsupportedConfig, xmlFailure } from "./values.ts";

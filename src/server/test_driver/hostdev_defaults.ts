@@ -7,7 +7,7 @@
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import { element, type XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 import { put } from "./domain_defaults.ts";
 import { fillAuth, fillUuidAttribute } from "./secret_parts.ts";
 import { RULES } from "./shape_rules.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { XmlElement } from "../../xml/element.ts";
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 import { badValue, unsupportedConfig } from "./values.ts";
 import { internal } from "./domain_faults.ts";
 

@@ -9,7 +9,7 @@ import { failure } from "../failure.ts";
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import type { Identities } from "./domain_definition.ts";
 import { fillInterfaceParts } from "./interface_parts.ts";
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 import { put } from "./domain_defaults.ts";
 import { badValue, unsupportedConfig, xmlFailure } from "./values.ts";
 

@@ -7,7 +7,7 @@
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import { element, type XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 import { checkNoVirtioOptions } from "./disk_checks.ts";
 import type { Identities } from "./domain_definition.ts";
 import { parseIp } from "./ip_address.ts";

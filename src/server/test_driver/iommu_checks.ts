@@ -5,7 +5,7 @@
  */
 
 import { element, type XmlElement } from "../../xml/element.ts";
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 import { RULES } from "./shape_rules.ts";
 import { memorySize, unsupportedConfig } from "./values.ts";
 import { xml } from "./domain_faults.ts";

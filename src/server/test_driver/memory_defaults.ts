@@ -7,7 +7,7 @@
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import type { XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 import { checkNoVirtioOptions } from "./disk_checks.ts";
 import { formatCpuSet, parseUuid } from "./domain_defaults.ts";
 import { RULES } from "./shape_rules.ts";

@@ -9,7 +9,7 @@ import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import type { XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
 import { formatIp, type IpAddress, parseIp, prefixOf, sameNetwork } from "./ip_address.ts";
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 import {
   change,
   checkElement,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 
 const PARTS: Readonly<Record<string, string>> = lookupTable({
   // where a device is, and what it is called

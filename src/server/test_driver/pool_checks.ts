@@ -9,7 +9,7 @@ import { element, XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
 import { fillPlace } from "./address.ts";
 import { put } from "./domain_defaults.ts";
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 import { fillAuth } from "./secret_parts.ts";
 import { sanitizePath } from "./source_path.ts";
 import { parseInteger, unsupportedConfig, xmlFailure } from "./values.ts";

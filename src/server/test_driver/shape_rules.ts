@@ -7,7 +7,7 @@
 import type { XmlElement } from "../../xml/element.ts";
 import type { ShapeRules } from "../../xml/shape.ts";
 import { formatCpuSet } from "./domain_defaults.ts";
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 import {
   badValue,
   missingAttribute,

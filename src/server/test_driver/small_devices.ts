@@ -7,7 +7,7 @@
 import { ErrorDomain, ErrorNumber } from "../../../gen/enums/errors.ts";
 import { element, type XmlElement } from "../../xml/element.ts";
 import { failure } from "../failure.ts";
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 import { checkNoVirtioOptions } from "./disk_checks.ts";
 import { put } from "./domain_defaults.ts";
 import { unknownCause } from "./refusals.ts";

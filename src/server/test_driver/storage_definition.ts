@@ -10,7 +10,7 @@ import { element, type XmlElement } from "../../xml/element.ts";
 import { conform, parseShape, type Shape } from "../../xml/shape.ts";
 import { put } from "./domain_defaults.ts";
 import { type Identities, parseRoot } from "./domain_definition.ts";
-import { lookupTable } from "./lookup_table.ts";
+import { lookupTable } from "../../lookup_table.ts";
 import { fillUuid } from "./network_definition.ts";
 import { checkSchema } from "./schema_check.ts";
 import { fillPermissions } from "./permissions.ts";

@@ -17,7 +17,7 @@ import type { CallContext } from "../../driver.ts";
 import { badFlags, failure } from "../../failure.ts";
 import { type Identities, parseRoot } from "../domain_definition.ts";
 import { parseUuid } from "../domain_defaults.ts";
-import { lookupTable } from "../lookup_table.ts";
+import { lookupTable } from "../../../lookup_table.ts";
 import { fillUuid } from "../network_definition.ts";
 import { checkSchema } from "../schema_check.ts";
 import type { TestState } from "../state.ts";

@@ -1,5 +1,5 @@
 /**
- * Tables that are looked up by words of a document.
+ * Tables that are looked up by words from outside: of a document, of a command line.
  *
  * @module
  */
